@@ -1,0 +1,376 @@
+"""The equilibrium map, its derivatives and the accelerated iteration, on plain float64 arrays.
+
+The state is ``z = [ln w (region, factor), ln P (region, sector), ln P of split rows, X / unit (region,
+sector), X / unit of split rows]``.  A split row is one (importer, sector, use) whose trade costs differ from
+the other uses of the same good.  The new trade shares are never formed: with ``W = π κ̂^−θ`` fixed and ``u =
+ĉ^−θ``, one map needs ``Φ = W u`` and ``Y = u · Wᵗ(X / Φ)``, and both come from one pass over ``W``.
+
+Inside, arrays are (sector, importer, exporter): the modelled regions come first, exporters of fixed cost last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple, ParamSpec, TypeVar, cast
+
+import numpy as np
+from numba import njit, prange
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
+
+#: Reassociation lets the sums be vectorised; NaN and infinity keep their meaning, because the safeguards look
+#: for them.
+FAST = {"reassoc", "contract", "arcp", "nsz"}
+#: Below this scaled price sum a row is computed once more with its own largest term taken out.
+TINY = 1e-250
+
+
+def compiled(function: Callable[_P, _R]) -> Callable[_P, _R]:
+    """Compile on first use and keep the result on disk; the types of the function stay as written."""
+    return cast(Callable[_P, _R], njit(cache=True, fastmath=FAST)(function))
+
+
+class Problem(NamedTuple):
+    """One set of levers applied to one base: everything that stays fixed while the state moves."""
+
+    weights: Array  # (sector, importer, exporter): π κ̂^−θ, each row divided by exp(row_scale)
+    net: Array  # the same, divided by one plus the new tariff; the same array when there are no tariffs
+    taxed: bool
+    local: NDArray[np.bool_]  # (sector,): everyone buys only at home, so that a row has one entry
+    row_scale: Array  # (sector, importer)
+    exports: Array  # (sector, exporter): what regions of fixed cost buy at base cost, before the cost moves
+    theta: Array  # (sector,)
+    value_added: Array  # (region, factor, sector): shares of cost
+    inputs: Array  # (region, input, using sector): shares of cost
+    final: Array  # (region, sector): shares of final demand
+    fixed_use: Array  # (region, sector): nominal use outside final demand, at most 0
+    log_productivity: Array  # (region, sector)
+    income: Array  # (region, factor): base factor income times endowment_hat
+    deficit: Array  # (region,): money that does not move with income
+    deficit_share: Array  # (region,): deficit per unit of factor income; used when by_income
+    deficit_sum: float
+    by_income: bool
+    closed: bool
+    world: float  # factor income of all regions in the base: the numeraire of a closed case
+    unit: Array  # (region, sector): what X is divided by in the state
+    split_cell: NDArray[np.int64]  # (row, 3): importer, sector, using sector (number of sectors = final demand)
+    split_weights: Array  # (row, exporter)
+    split_net: Array
+    split_scale: Array  # (row,)
+    split_unit: Array  # (row,)
+    damping: float  # step of ln w per unit of ln(demand / supply)
+
+
+class Work(NamedTuple):
+    """What one evaluation leaves behind: costs, price sums, outputs and incomes at a state."""
+
+    cost: Array  # (region, sector): ln ĉ
+    power: Array  # (sector, exporter): ĉ^−θ / exp(shift)
+    shift: Array  # (sector,)
+    spending: Array  # (sector, importer): X
+    phi: Array  # (sector, importer): scaled price sums; 0 marks a row computed the careful way
+    price: Array  # (sector, importer): ln P̂
+    kept: Array  # (sector, importer): share of spending that reaches sellers, one minus tariff revenue
+    output: Array  # (sector, exporter)
+    split_spending: Array
+    split_phi: Array
+    split_price: Array
+    split_kept: Array
+    earned: Array  # (region, factor): demand for the factor
+    factor_income: Array  # (region, factor): supply at current wages
+    total_income: Array  # (region,): factor income + tariff revenue + deficit
+
+
+def workspace(p: Problem) -> Work:
+    """Arrays for one evaluation of `p`."""
+    sectors, regions, exporters = p.weights.shape
+    factors, rows = p.value_added.shape[1], p.split_scale.size
+    e = np.empty
+    return Work(
+        e((regions, sectors)),
+        e((sectors, exporters)),
+        e(sectors),
+        e((sectors, regions)),
+        e((sectors, regions)),
+        e((sectors, regions)),
+        e((sectors, regions)),
+        e((sectors, exporters)),
+        e(rows),
+        e(rows),
+        e(rows),
+        e(rows),
+        e((regions, factors)),
+        e((regions, factors)),
+        e(regions),
+    )
+
+
+@compiled
+def fill_weights(share: Array, log_kappa: Array, theta: Array, weights: Array, row_scale: Array) -> None:
+    """``W = π κ̂^−θ`` row by row, each divided by its largest ``κ̂^−θ`` so that a θ near 65 cannot overflow."""
+    sectors, importers, exporters = share.shape
+    for j in range(sectors):
+        for n in range(importers):
+            top = -np.inf
+            moved = False
+            for i in range(exporters):
+                if share[j, n, i] > 0.0:
+                    x = -theta[j] * log_kappa[j, n, i]
+                    top = max(top, x)
+                    if x != 0.0:
+                        moved = True
+            if not moved:
+                weights[j, n] = share[j, n]
+                row_scale[j, n] = 0.0
+                continue
+            row_scale[j, n] = top
+            for i in range(exporters):
+                s = share[j, n, i]
+                weights[j, n, i] = s * np.exp(-theta[j] * log_kappa[j, n, i] - top) if s > 0.0 else 0.0
+
+
+@compiled
+def start(p: Problem, z: Array, w: Work) -> None:
+    """Unit costs and their powers at `z`: ``ln ĉ = Σ β ln ŵ + Σ γ ln P̂ − ln T̂``."""
+    regions, factors, sectors = p.value_added.shape
+    exporters, rows = p.weights.shape[2], p.split_scale.size
+    at_price = regions * factors
+    at_split = at_price + regions * sectors
+    at_x = at_split + rows
+    at_split_x = at_x + regions * sectors
+    for n in range(regions):
+        c = w.cost[n]
+        for j in range(sectors):
+            c[j] = -p.log_productivity[n, j]
+            w.spending[j, n] = p.unit[n, j] * z[at_x + n * sectors + j]
+        for f in range(factors):
+            x = z[n * factors + f]
+            for j in range(sectors):
+                c[j] += p.value_added[n, f, j] * x
+        for k in range(sectors):
+            x = z[at_price + n * sectors + k]
+            for j in range(sectors):
+                c[j] += p.inputs[n, k, j] * x
+    for r in range(rows):
+        n, j, k = p.split_cell[r]
+        w.split_spending[r] = p.split_unit[r] * z[at_split_x + r]
+        if k < sectors:
+            w.cost[n, k] += p.inputs[n, j, k] * (z[at_split + r] - z[at_price + n * sectors + j])
+    for j in range(sectors):
+        top = 0.0 if exporters > regions else -np.inf
+        for n in range(regions):
+            x = -p.theta[j] * w.cost[n, j]
+            top = max(top, x)
+            w.power[j, n] = x
+        for n in range(regions):
+            w.power[j, n] = np.exp(w.power[j, n] - top)
+        for i in range(regions, exporters):
+            w.power[j, i] = np.exp(-top)
+        w.shift[j] = top
+
+
+@compiled
+def _careful(p: Problem, w: Work, j: int, row: Array, net: Array, x: float) -> tuple[float, float]:
+    """One row whose price sum underflows: the largest term is taken out; adds to the outputs."""
+    regions, exporters = p.weights.shape[1], p.weights.shape[2]
+    top = -np.inf
+    for i in range(exporters):
+        if row[i] > 0.0:
+            lu = -w.shift[j] - (p.theta[j] * w.cost[i, j] if i < regions else 0.0)
+            top = max(top, np.log(row[i]) + lu)
+    if top == -np.inf:  # nobody ever sold this here: no spending and no price
+        return 0.0, 1.0
+    a = 0.0
+    b = 0.0
+    for i in range(exporters):
+        if row[i] > 0.0:
+            lu = -w.shift[j] - (p.theta[j] * w.cost[i, j] if i < regions else 0.0)
+            a += np.exp(np.log(row[i]) + lu - top)
+    for i in range(exporters):
+        if row[i] > 0.0:
+            lu = -w.shift[j] - (p.theta[j] * w.cost[i, j] if i < regions else 0.0)
+            s = np.exp(np.log(row[i]) + lu - top) / a * (net[i] / row[i])
+            b += s
+            w.output[j, i] += s * x
+    return top + np.log(a), b
+
+
+@compiled
+def _rows(
+    weights: Array,
+    net: Array,
+    taxed: bool,
+    local: bool,
+    u: Array,
+    x: Array,
+    phi: Array,
+    kept: Array,
+    y: Array,
+) -> bool:
+    """Price sums, tariff-free shares and outputs of one sector; whether a row needs the careful way."""
+    regions, exporters = weights.shape
+    y[:] = 0.0
+    careful = False
+    first, last = 0, exporters
+    for n in range(regions):
+        if local:
+            first, last = n, n + 1
+        row = weights[n]
+        a = 0.0
+        for i in range(first, last):
+            a += row[i] * u[i]
+        phi[n] = a
+        kept[n] = 1.0
+        if a <= TINY:
+            phi[n] = 0.0
+            careful = True
+            continue
+        v = x[n] / a
+        if taxed:
+            row = net[n]
+            b = 0.0
+            for i in range(first, last):
+                b += row[i] * u[i]
+            kept[n] = b / a
+        for i in range(first, last):
+            y[i] += row[i] * v
+    for i in range(exporters):
+        y[i] *= u[i]
+    return careful
+
+
+@compiled
+def one_sector(p: Problem, w: Work, j: int) -> None:
+    """Prices and outputs of one sector: each row of the weights is read once."""
+    regions, exporters = p.weights.shape[1], p.weights.shape[2]
+    u, y, phi = w.power[j], w.output[j], w.phi[j]
+    careful = _rows(p.weights[j], p.net[j], p.taxed, p.local[j], u, w.spending[j], phi, w.kept[j], y)
+    for n in range(regions):
+        if phi[n] != 0.0:
+            w.price[j, n] = -(np.log(phi[n]) + p.row_scale[j, n] + w.shift[j]) / p.theta[j]
+    if exporters > regions:
+        back = np.exp(w.shift[j])
+        for i in range(regions):
+            y[i] += p.exports[j, i] * u[i] * back
+    if careful:
+        for n in range(regions):
+            if phi[n] == 0.0:
+                s, w.kept[j, n] = _careful(p, w, j, p.weights[j, n], p.net[j, n], w.spending[j, n])
+                w.price[j, n] = -(s + p.row_scale[j, n] + w.shift[j]) / p.theta[j] if s != 0.0 else 0.0
+
+
+@compiled
+def all_sectors(p: Problem, w: Work) -> None:
+    """`one_sector` for every sector, in this thread."""
+    for j in range(p.weights.shape[0]):
+        one_sector(p, w, j)
+
+
+@njit(cache=True, fastmath=FAST, parallel=True)
+def all_sectors_parallel(p: Problem, w: Work) -> None:
+    """`one_sector` for every sector, sectors side by side; the figures do not depend on the number of threads."""
+    for j in prange(p.weights.shape[0]):
+        one_sector(p, w, j)
+
+
+@compiled
+def finish(p: Problem, z: Array, w: Work, out: Array) -> None:
+    """The rest of the map: split rows, factor markets, incomes and spending; the new state goes to `out`."""
+    regions, factors, sectors = p.value_added.shape
+    exporters, rows = p.weights.shape[2], p.split_scale.size
+    at_price = regions * factors
+    at_split = at_price + regions * sectors
+    at_x = at_split + rows
+    at_split_x = at_x + regions * sectors
+    for r in range(rows):
+        n, j, _ = p.split_cell[r]
+        row, net, u = p.split_weights[r], p.split_net[r], w.power[j]
+        a = 0.0
+        b = 0.0
+        for i in range(exporters):
+            a += row[i] * u[i]
+            b += net[i] * u[i]
+        x = w.split_spending[r]
+        if a <= TINY:
+            s, w.split_kept[r] = _careful(p, w, j, row, net, x)
+            w.split_phi[r] = 0.0
+        else:
+            s = np.log(a)
+            w.split_kept[r] = b / a
+            w.split_phi[r] = a
+            for i in range(exporters):
+                w.output[j, i] += net[i] * u[i] * x / a
+        w.split_price[r] = -(s + p.split_scale[r] + w.shift[j]) / p.theta[j]
+        out[at_split + r] = w.split_price[r]
+    total = 0.0
+    shared = 0.0
+    for n in range(regions):
+        own = 0.0
+        for f in range(factors):
+            m = p.income[n, f] * np.exp(z[n * factors + f])
+            w.factor_income[n, f] = m
+            own += m
+            s = 0.0
+            for j in range(sectors):
+                s += p.value_added[n, f, j] * w.output[j, n]
+            w.earned[n, f] = s
+        total += own
+        shared += p.deficit_share[n] * own
+        s = own + p.deficit[n]
+        for j in range(sectors):
+            s += (1.0 - w.kept[j, n]) * w.spending[j, n]
+            out[at_price + n * sectors + j] = w.price[j, n]
+        w.total_income[n] = s
+    for r in range(rows):
+        w.total_income[p.split_cell[r, 0]] += (1.0 - w.split_kept[r]) * w.split_spending[r]
+    new_total = 0.0
+    y = np.empty(sectors)
+    for n in range(regions):
+        own = 0.0
+        for f in range(factors):
+            own += w.factor_income[n, f]
+        if p.by_income:
+            w.total_income[n] += p.deficit_share[n] * own - (shared - p.deficit_sum) * own / total
+        spend = w.total_income[n]
+        for j in range(sectors):
+            spend -= p.fixed_use[n, j]
+            y[j] = w.output[j, n]
+        for k in range(sectors):
+            s = p.final[n, k] * spend + p.fixed_use[n, k]
+            for j in range(sectors):
+                s += p.inputs[n, k, j] * y[j]
+            out[at_x + n * sectors + k] = s / p.unit[n, k]
+        for f in range(factors):
+            x = z[n * factors + f]
+            if p.income[n, f] > 0.0:
+                x += p.damping * np.log(w.earned[n, f] / w.factor_income[n, f])
+                new_total += p.income[n, f] * np.exp(x)
+            out[n * factors + f] = x
+    if p.closed:
+        x = np.log(new_total / p.world)
+        for n in range(regions):
+            for f in range(factors):
+                if p.income[n, f] > 0.0:
+                    out[n * factors + f] -= x
+    for r in range(rows):
+        n, j, k = p.split_cell[r]
+        if k < sectors:
+            x = p.inputs[n, j, k] * w.output[k, n]
+        else:
+            x = w.total_income[n]
+            for k2 in range(sectors):
+                x -= p.fixed_use[n, k2]
+            x = p.final[n, j] * x + p.fixed_use[n, j]
+        out[at_x + n * sectors + j] -= x / p.unit[n, j]
+        out[at_split_x + r] = x / p.split_unit[r]
+
+
+@compiled
+def step(p: Problem, z: Array, w: Work, out: Array) -> None:
+    """One map of the state, ``out = F(z)``; the equilibrium is its fixed point."""
+    start(p, z, w)
+    all_sectors(p, w)
+    finish(p, z, w, out)

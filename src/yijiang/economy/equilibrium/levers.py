@@ -1,0 +1,251 @@
+"""Levers as the solver takes them, any fraction of them, and the base they leave behind."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .kernels import Array, Problem, Work, fill_weights
+from .shares import Base
+
+#: In the state, spending is divided by itself, but never by less than this part of the mean: tiny cells would
+#: never settle.
+SMALLEST_UNIT = 1e-3
+#: Step of ln w per unit of ln(demand / supply); the number of iterations hardly depends on it.
+DAMPING = 0.5
+
+
+@dataclass(frozen=True)
+class Shock:
+    """Levers in the solver's layout; None or zero means no change."""
+
+    deficit: Array  # (region,): new balances, money
+    transfer: Array  # (region,): money
+    log_kappa: Array | None = None  # (sector, importer, exporter)
+    sales_log_kappa: Array | None = None  # (sector, fixed importer, exporter)
+    tariff: Array | None = None  # (sector, importer, exporter): new levels
+    sales_tariff: Array | None = None
+    log_productivity: Array | None = None  # (region, sector)
+    log_endowment: Array | None = None  # (region, factor)
+    log_final: Array | None = None  # (region, sector)
+    split_cell: NDArray[np.int64] | None = None  # (row, 3)
+    split_log_kappa: Array | None = None  # (row, exporter): on top of log_kappa
+    by_income: bool = False
+
+    def part(self, base: Base, fraction: float) -> Shock:
+        """This fraction of the way from the base: ratios in logarithms, tariffs and balances in levels."""
+        if fraction == 1.0:
+            return self
+
+        def log(x: Array | None) -> Array | None:
+            return None if x is None else fraction * x
+
+        def level(new: Array | None, old: Array) -> Array | None:
+            return None if new is None else old + fraction * (new - old)
+
+        return replace(
+            self,
+            deficit=base.deficit + fraction * (self.deficit - base.deficit),
+            transfer=fraction * self.transfer,
+            log_kappa=log(self.log_kappa),
+            sales_log_kappa=log(self.sales_log_kappa),
+            tariff=level(self.tariff, base.tariff),
+            sales_tariff=level(self.sales_tariff, base.sales_tariff),
+            log_productivity=log(self.log_productivity),
+            log_endowment=log(self.log_endowment),
+            log_final=log(self.log_final),
+            split_log_kappa=log(self.split_log_kappa),
+        )
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where each part of the state lies."""
+
+    regions: int
+    factors: int
+    sectors: int
+    rows: int
+
+    @property
+    def size(self) -> int:
+        """Length of the state."""
+        return self.logs + self.regions * self.sectors + self.rows
+
+    @property
+    def logs(self) -> int:
+        """Number of leading entries that are logarithms."""
+        return self.regions * (self.factors + self.sectors) + self.rows
+
+    def split(self, z: Array) -> tuple[Array, Array, Array, Array, Array]:
+        """ln w (region, factor), ln P (region, sector), ln P of split rows, X / unit, X / unit of split rows."""
+        a = self.regions * self.factors
+        b = a + self.regions * self.sectors
+        c, d = b + self.rows, b + self.rows + self.regions * self.sectors
+        by_sector = (self.regions, self.sectors)
+        return z[:a].reshape(self.regions, -1), z[a:b].reshape(by_sector), z[b:c], z[c:d].reshape(by_sector), z[d:]
+
+
+def layout(p: Problem) -> Layout:
+    """Layout of the state of `p`."""
+    n, f, j = p.value_added.shape
+    return Layout(n, f, j, p.split_scale.size)
+
+
+def spending_units(base: Base) -> Array:
+    """What spending is divided by in the state (region, sector)."""
+    return np.asarray(np.maximum(base.expenditure, SMALLEST_UNIT * base.expenditure.mean()))
+
+
+def final_shares(base: Base, shock: Shock) -> Array:
+    """Shares of final demand (region, sector) under the shock."""
+    if shock.log_final is None:
+        return base.final
+    weighted = base.final * np.exp(shock.log_final)
+    return np.asarray(weighted / weighted.sum(1, keepdims=True))
+
+
+def split_spending(base: Base, cells: NDArray[np.int64]) -> Array:
+    """Base spending of each split row: one use of one good in one region."""
+    sectors = base.theta.size
+    output = base_output(base)
+    spend = base.expenditure.sum(1) - (base.inputs * output[:, None, :]).sum((1, 2)) - base.fixed_use.sum(1)
+    out = np.empty(len(cells))
+    for r, (n, j, k) in enumerate(cells):
+        if k < sectors:
+            out[r] = base.inputs[n, j, k] * output[n, k]
+        else:
+            out[r] = base.final[n, j] * spend[n] + base.fixed_use[n, j]
+    return out
+
+
+def base_trade(base: Base) -> Array:
+    """Base purchases of modelled regions net of tariff (sector, importer, exporter), money."""
+    return np.asarray(base.share / (1 + base.tariff) * base.expenditure.T[:, :, None])
+
+
+def base_output(base: Base) -> Array:
+    """Base output of modelled regions (region, sector), money."""
+    u = (base.expenditure.T[:, None, :] @ (base.share / (1 + base.tariff)))[:, 0, : base.modelled]
+    return np.asarray((u + base.sales.sum(1)).T)
+
+
+def tariff_change(new: Array | None, old: Array, log_kappa: Array | None) -> Array | None:
+    """ln of the trade cost including the tariff; None when nothing changes."""
+    if new is None:
+        return log_kappa
+    wedge = np.log1p(new) - np.log1p(old)
+    return wedge if log_kappa is None else wedge + log_kappa
+
+
+def sales_factor(base: Base, shock: Shock) -> Array:
+    """Sales to regions of fixed cost at base unit cost, new / old (sector, fixed importer, exporter), net of tariff."""
+    moved = tariff_change(shock.sales_tariff, base.sales_tariff, shock.sales_log_kappa)
+    if moved is None:
+        return np.ones_like(base.sales)
+    factor = np.exp(-base.theta[:, None, None] * moved)
+    if shock.sales_tariff is not None:
+        factor = factor * (1 + base.sales_tariff) / (1 + shock.sales_tariff)
+    return np.asarray(factor)
+
+
+def build(base: Base, shock: Shock) -> Problem:
+    """The fixed part of the map for these levers."""
+    sectors, regions, exporters = base.share.shape
+    rate = base.tariff if shock.tariff is None else shock.tariff
+    taxed = bool(np.any(rate))
+    moved = tariff_change(shock.tariff, base.tariff, shock.log_kappa)
+    weights, scale = base.share, np.zeros((sectors, regions))
+    if moved is not None:
+        weights = np.empty_like(base.share)
+        fill_weights(base.share, np.ascontiguousarray(moved), base.theta, weights, scale)
+    net = weights / (1 + rate) if taxed else weights
+
+    cells = np.zeros((0, 3), dtype=np.int64) if shock.split_cell is None else shock.split_cell
+    rows = len(cells)
+    unit = spending_units(base)
+    split_weights, split_scale = np.zeros((rows, exporters)), np.zeros(rows)
+    split_net, split_unit = split_weights, np.zeros(rows)
+    if rows and shock.split_log_kappa is not None:
+        n, j = cells[:, 0], cells[:, 1]
+        total = shock.split_log_kappa + (0.0 if moved is None else moved[j, n])
+        as_sectors = (base.share[j, n][:, None, :], np.ascontiguousarray(total[:, None, :]))
+        wide, wide_scale = np.empty((rows, 1, exporters)), np.zeros((rows, 1))
+        fill_weights(as_sectors[0], as_sectors[1], np.ascontiguousarray(base.theta[j]), wide, wide_scale)
+        split_weights, split_scale = np.ascontiguousarray(wide[:, 0]), np.ascontiguousarray(wide_scale[:, 0])
+        split_net = split_weights / (1 + rate[j, n])
+        split_unit = np.maximum(np.abs(split_spending(base, cells)), SMALLEST_UNIT * base.expenditure.mean())
+
+    income = base.income if shock.log_endowment is None else base.income * np.exp(shock.log_endowment)
+    own = base.income.sum(1)
+    by_income = shock.by_income
+    return Problem(
+        weights,
+        net,
+        taxed,
+        base.local,
+        scale,
+        np.ascontiguousarray((base.sales * sales_factor(base, shock)).sum(1)),
+        base.theta,
+        base.value_added,
+        base.inputs,
+        final_shares(base, shock),
+        base.fixed_use,
+        np.zeros((regions, sectors)) if shock.log_productivity is None else shock.log_productivity,
+        income,
+        shock.transfer if by_income else shock.deficit + shock.transfer,
+        shock.deficit / own if by_income else np.zeros(regions),
+        float(shock.deficit.sum()),
+        by_income,
+        base.closed,
+        float(own.sum()),
+        unit,
+        cells,
+        split_weights,
+        split_net,
+        split_scale,
+        split_unit,
+        DAMPING,
+    )
+
+
+def first_state(base: Base, shock: Shock) -> Array:
+    """The base itself as a state: all ratios one, base spending."""
+    unit = spending_units(base)
+    h = base.expenditure / unit
+    logs = base.income.size + base.expenditure.size
+    if shock.split_cell is None:
+        return np.concatenate([np.zeros(logs), h.ravel()])
+    cells = shock.split_cell
+    x = split_spending(base, cells)
+    spending = base.expenditure.copy()
+    np.subtract.at(spending, (cells[:, 0], cells[:, 1]), x)
+    scale = np.maximum(np.abs(x), SMALLEST_UNIT * base.expenditure.mean())
+    return np.concatenate([np.zeros(logs + len(cells)), (spending / unit).ravel(), x / scale])
+
+
+def new_base(base: Base, shock: Shock, p: Problem, z: Array, w: Work) -> Base:
+    """The equilibrium reached, as the base of further changes: money stays in the same numeraire."""
+    lay = layout(p)
+    log_wage, _, _, h, _ = lay.split(z)
+    total = (p.weights * w.power[:, None, :]).sum(2)
+    share = p.weights * w.power[:, None, :] / np.where(total > 0, total, 1.0)[:, :, None]
+    share[total <= 0] = base.share[total <= 0]
+    back = np.exp(w.shift)[:, None, None]
+    sales = base.sales * sales_factor(base, shock) * w.power[:, None, : base.modelled] * back
+    income = p.income * np.exp(log_wage)
+    balance = w.total_income - w.factor_income.sum(1)
+    revenue = ((1 - w.kept) * w.spending).sum(0)
+    return replace(
+        base,
+        share=share,
+        tariff=base.tariff if shock.tariff is None else shock.tariff,
+        sales=sales,
+        sales_tariff=base.sales_tariff if shock.sales_tariff is None else shock.sales_tariff,
+        final=p.final,
+        income=income,
+        deficit=balance - revenue,
+        expenditure=h * p.unit,
+    )

@@ -1,0 +1,159 @@
+"""Levers as a user gives them, checked and turned into the solver's layout."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from yijiang.errors import OptionError
+
+from .levers import Shock
+from .shares import Array, Base
+
+TRADE = ("importer", "exporter", "sector")
+#: Balances that miss zero by less than this share of world income are rounding.
+DEFICIT_SUM, TRANSFER_SUM = 1e-6, 1e-9
+
+
+def shock(
+    base: Base,
+    *,
+    kappa_hat: Any,
+    tariff: Any,
+    productivity_hat: Any,
+    endowment_hat: Any,
+    deficit: Any,
+    using_kappa_hat: Mapping[tuple[str, str, str, str], float] | None,
+    transfer: Any,
+    final_scale: Any,
+    deficit_rule: str,
+) -> Shock:
+    """The levers of `TradeModel.counterfactual` in the solver's layout."""
+    n, world = base.modelled, float(base.income.sum())
+    kappa, sales_kappa = _trade_costs(base, kappa_hat)
+    levels, sales_levels = _tariffs(base, tariff)
+    cells, log_split = _uses(base, using_kappa_hat)
+    balance = base.deficit if deficit is None else _money(base, deficit, "deficit", base.deficit)
+    gift = np.zeros(n) if transfer is None else _money(base, transfer, "transfer", np.zeros(n))
+    if base.closed and abs(balance.sum()) > DEFICIT_SUM * world:
+        raise OptionError(f"deficit adds up to {balance.sum():g}; in a closed case it must add up to 0")
+    if abs(gift.sum()) > TRANSFER_SUM * world:
+        raise OptionError(f"transfer adds up to {gift.sum():g}; what one region receives another must pay")
+    return Shock(
+        balance - balance.sum() / n if base.closed else balance,
+        gift - gift.sum() / n,
+        kappa,
+        sales_kappa,
+        levels,
+        sales_levels,
+        _ratio(base, productivity_hat, ("region", "sector"), "productivity_hat"),
+        _ratio(base, endowment_hat, ("region", "factor"), "endowment_hat"),
+        _ratio(base, final_scale, ("region", "sector"), "final_scale"),
+        cells,
+        log_split,
+        deficit_rule == "income_share",
+    )
+
+
+def start(base: Base, levers: Shock, given: Any) -> Array | None:
+    """The state to begin from, out of a `Counterfactual` or an array."""
+    if given is None:
+        return None
+    z = np.asarray(getattr(given, "state", given), dtype=np.float64)
+    rows = 0 if levers.split_cell is None else len(levers.split_cell)
+    size = base.income.size + 2 * base.expenditure.size + 2 * rows
+    if z.shape != (size,) or not np.isfinite(z).all():
+        raise OptionError(
+            f"start has shape {z.shape}; a state of this model under these levers has {size} finite entries"
+        )
+    return z
+
+
+def _logarithm(ratio: Array, name: str) -> Array:
+    if not (np.all(ratio > 0) and np.all(np.isfinite(ratio))):
+        raise OptionError(f"{name} holds a ratio that is not positive; 1 means no change")
+    return np.asarray(np.log(ratio))
+
+
+def _ratio(base: Base, value: Any, dims: Sequence[str], name: str) -> Array | None:
+    """ln of a ratio by modelled region; None when nothing changes."""
+    if value is None:
+        return None
+    logs = _logarithm(base.labels.align(value, dims, name, 1.0), name)[base.labels.order[: base.modelled]]
+    return np.ascontiguousarray(logs) if logs.any() else None
+
+
+def _money(base: Base, value: Any, name: str, rest: Array) -> Array:
+    order = base.labels.order[: base.modelled]
+    full = np.zeros(len(base.labels.region))
+    full[order] = rest
+    out = base.labels.align(value, ("region",), name, full)[order]
+    if not np.isfinite(out).all():
+        raise OptionError(f"{name} holds a number that is not finite")
+    return out
+
+
+def _blocks(base: Base, cube: Array) -> tuple[Array, Array]:
+    """Purchases of modelled and of fixed regions, sector axis first, from (importer, exporter, sector)."""
+    labels, n = base.labels, base.modelled
+    if labels.fixed:
+        cube = cube[np.ix_(labels.order, labels.order)]
+    turned = np.moveaxis(cube, 2, 0)
+    return np.ascontiguousarray(turned[:, :n]), np.ascontiguousarray(turned[:, n:, :n])
+
+
+def _trade_costs(base: Base, value: Any) -> tuple[Array | None, Array | None]:
+    if value is None:
+        return None, None
+    bought, sales = _blocks(base, _logarithm(base.labels.align(value, TRADE, "kappa_hat", 1.0), "kappa_hat"))
+    return (bought if bought.any() else None), (sales if sales.any() else None)
+
+
+def _tariffs(base: Base, value: Any) -> tuple[Array | None, Array | None]:
+    if value is None:
+        return None, None
+    labels, n = base.labels, base.modelled
+    count = len(labels.region)
+    old = np.zeros((count, count, base.theta.size))
+    old[:n] = np.moveaxis(base.tariff, 0, 2)
+    old[n:, :n] = np.moveaxis(base.sales_tariff, 0, 2)
+    old = old[np.ix_(labels.inverse, labels.inverse)] if labels.fixed else old
+    new = labels.align(value, TRADE, "tariff", old)
+    if not (np.all(new > -1) and np.all(np.isfinite(new))):
+        raise OptionError("tariff holds a level of −100 % or less, or not a number; 0.05 = 5 %")
+    bought, sales = _blocks(base, new)
+    same = np.array_equal(bought, base.tariff), np.array_equal(sales, base.sales_tariff)
+    return (None if same[0] else bought), (None if same[1] else sales)
+
+
+def _uses(
+    base: Base, value: Mapping[tuple[str, str, str, str], float] | None
+) -> tuple[NDArray[np.int64] | None, Array | None]:
+    """Split rows (importer, sector, use) and their extra ln κ̂ by exporter, in a fixed order."""
+    if not value:
+        return None, None
+    labels, sectors = base.labels, base.theta.size
+    found: dict[tuple[int, int, int], Array] = {}
+    for key, ratio in value.items():
+        if not isinstance(key, tuple) or len(key) != 4:
+            raise OptionError(f"using_kappa_hat: {key!r} is not (importer, exporter, sector, using sector)")
+        n, i = (int(labels.inverse[labels.position("region", x)]) for x in key[:2])
+        j = labels.position("sector", key[2])
+        to_final = key[3] == "final" and "final" not in labels.sector
+        k = sectors if to_final else labels.position("sector", key[3])
+        if n >= base.modelled:
+            raise OptionError(f"using_kappa_hat: {key[0]!r} has fixed cost, so its uses are not modelled")
+        if not (ratio > 0 and np.isfinite(ratio)):
+            raise OptionError(f"using_kappa_hat of {key!r} is {ratio}; a ratio is positive and 1 means no change")
+        found.setdefault((n, j, k), np.zeros(base.share.shape[2]))[i] = np.log(ratio)
+
+    def used(n: int, j: int, k: int) -> bool:
+        return bool((base.final[n, j] if k == sectors else base.inputs[n, j, k]) > 0)
+
+    cells = sorted(c for c, x in found.items() if x.any() and used(*c))
+    if not cells:
+        return None, None
+    return np.array(cells, dtype=np.int64), np.array([found[c] for c in cells])

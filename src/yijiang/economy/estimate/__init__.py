@@ -1,0 +1,18 @@
+"""Estimates of what statistics leave open: balancing (RAS, GRAS), cross-hauling (CHARM), trade between regions."""
+
+from yijiang.economy.estimate.balance import Balance, gras, ras
+from yijiang.economy.estimate.crosshauling import CrossHauling, charm
+from yijiang.economy.estimate.interregional import Draw, Interregional, interregional
+from yijiang.economy.estimate.tables import RegionalTables
+
+__all__ = [
+    "Balance",
+    "CrossHauling",
+    "Draw",
+    "Interregional",
+    "RegionalTables",
+    "charm",
+    "gras",
+    "interregional",
+    "ras",
+]

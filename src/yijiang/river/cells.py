@@ -1,0 +1,77 @@
+"""Cells of a table: names, numbers and flags, read with a finding for each one that is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from yijiang.errors import Finding
+
+
+def label(value: object) -> str:
+    """Write a cell as a name: empty for a missing one, `7` for 7.0, no blanks at the ends.
+
+    >>> label(float("nan")), label(7.0), label(" Han ")
+    ('', '7', 'Han')
+    """
+    if value is None or value is pd.NA or (isinstance(value, float) and np.isnan(value)):
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value).strip()
+
+
+def missing_columns(frame: pd.DataFrame, table: str, needed: Iterable[str]) -> list[Finding]:
+    """One finding for every column that is needed and absent."""
+    return [
+        Finding(table, 0, column, "", "the column is missing", f"add the column {column!r}")
+        for column in needed
+        if column not in frame.columns
+    ]
+
+
+def numbers(
+    frame: pd.DataFrame, table: str, column: str, unit: str, found: list[Finding], *, above: bool = False
+) -> npt.NDArray[np.float64]:
+    """Read a column of numbers that must be finite and at least 0 (`above`: greater than 0); add faults to `found`."""
+    values = pd.to_numeric(frame[column], errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
+    bad = ~np.isfinite(values) | (values < 0) | (above & (values == 0))
+    for i in np.flatnonzero(bad):
+        bound = "greater than 0" if above else "at least 0"
+        given = label(frame[column].iloc[i])
+        problem = f"not a number {bound}" if given else "no value"
+        found.append(Finding(table, int(i) + 2, column, given, problem, f"enter a number {bound} [{unit}]"))
+    return values
+
+
+def names(frame: pd.DataFrame, table: str, column: str, found: list[Finding]) -> list[str]:
+    """Read a column of keys: none empty, none twice."""
+    read = [label(value) for value in frame[column]]
+    seen: dict[str, int] = {}
+    for i, name in enumerate(read):
+        if not name:
+            found.append(Finding(table, i + 2, column, "", "no name", "name every row"))
+        elif name in seen:
+            problem = f"the name stands in line {seen[name]} already"
+            found.append(Finding(table, i + 2, column, name, problem, "give every row its own name"))
+        else:
+            seen[name] = i + 2
+    return read
+
+
+def flags(frame: pd.DataFrame, table: str, column: str, found: list[Finding]) -> npt.NDArray[np.bool_]:
+    """Read a column of yes and no (bool, 0/1, true/false); a missing column is no throughout."""
+    if column not in frame.columns:
+        return np.zeros(len(frame), dtype=np.bool_)
+    words = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
+    result = np.zeros(len(frame), dtype=np.bool_)
+    for i, value in enumerate(frame[column]):
+        word = label(value).casefold()
+        if word in words:
+            result[i] = words[word]
+        else:
+            found.append(Finding(table, i + 2, column, label(value), "neither true nor false", "enter true or false"))
+    return result

@@ -1,0 +1,24 @@
+"""Shared fixtures. Only tests that use `source_data` need the folder of source tables beside the checkout."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+SOURCE_DATA = Path(os.environ.get("YIJIANG_FIXTURES", Path(__file__).resolve().parents[2] / "shared" / "data"))
+
+
+@pytest.fixture
+def source_data() -> Callable[[str], Path]:
+    """Return the folder of one source data set; without it the test is reported as skipped, with the reason."""
+
+    def find(name: str) -> Path:
+        folder = SOURCE_DATA / name
+        if not folder.is_dir():
+            pytest.skip(f"needs the source tables {name!r}; set YIJIANG_FIXTURES to the folder that holds them")
+        return folder
+
+    return find
