@@ -1,0 +1,30 @@
+"""Freight on water, rail and road: what it costs to get from region to region, and what that puts on every lock.
+
+>>> from yijiang.transport import lock_delay
+>>> lock_delay(90.0, 100.0, 2.0)
+9.0
+"""
+
+from __future__ import annotations
+
+from yijiang.transport.arrays import NetworkArrays
+from yijiang.transport.choice import logit_logsum, logit_shares, value_of_time
+from yijiang.transport.loading import Loads, load, load_arrays
+from yijiang.transport.locks import lock_delay
+from yijiang.transport.network import Network
+from yijiang.transport.skims import Paths, Skims, skim
+
+__all__ = [
+    "Loads",
+    "Network",
+    "NetworkArrays",
+    "Paths",
+    "Skims",
+    "load",
+    "load_arrays",
+    "lock_delay",
+    "logit_logsum",
+    "logit_shares",
+    "skim",
+    "value_of_time",
+]

@@ -168,7 +168,7 @@ def grow_legs(
     Returns
     -------
     tree_of : (class, port, commodity) number of the tree, −1 where the mode does not call.
-    tree_mode : (tree) mode of the tree.
+    tree_class : (tree) class of the tree.
     tree_pred : (tree, state − first state of its mode) arc by which the tree enters the state, −1 for none.
     tree_leg : (tree, port, 4) attributes of the path to a port; infinite where none leads.
     residual : largest relative difference between a label and the cost of its path's attributes.
@@ -177,7 +177,7 @@ def grow_legs(
     width = np.max(block[1:] - block[:-1])
     tree_of = np.full((len(class_mode), ports, commodities), -1, np.int64)
     most = tree_of.size
-    tree_mode = np.empty(most, np.int64)
+    tree_class = np.empty(most, np.int64)
     tree_pred = np.empty((most, width), np.int64)
     tree_leg = np.empty((most, ports, 4))
     attribute, weight = np.empty((len(arcs), 4)), np.empty((commodities, len(arcs)))
@@ -202,7 +202,7 @@ def grow_legs(
                 t = trees
                 trees += 1
                 tree_of[g, p, c] = t
-                tree_mode[t] = m
+                tree_class[t] = g
                 tree_pred[t, : last - first] = pred[first:last]
                 total[port_state[m, p]] = 0.0
                 for i in range(1, reached):
@@ -217,7 +217,7 @@ def grow_legs(
                     tree_leg[t, q] = total[s]
                     cost = total[s, MONEY] + time_value[c] * total[s, HOURS] + co2_price * total[s, CO2]
                     residual = max(residual, abs(cost - dist[s]) / max(1.0, dist[s]))
-    return tree_of, tree_mode[:trees], tree_pred[:trees], tree_leg[:trees], residual
+    return tree_of, tree_class[:trees], tree_pred[:trees], tree_leg[:trees], residual
 
 
 @njit(cache=True)
@@ -387,7 +387,7 @@ def load_chains(
 
 @njit(cache=True)
 def walk_back(
-    volume: Floats, tree_mode: Ints, tree_pred: Ints, block: Ints, port_state: Ints, arcs: Ints
+    volume: Floats, tree_class: Ints, tree_pred: Ints, class_mode: Ints, block: Ints, port_state: Ints, arcs: Ints
 ) -> Floats:
     """Walk the tonnes of every tree back from the ports to the root and return the flow on every arc.
 
@@ -395,7 +395,7 @@ def walk_back(
     """
     flow = np.zeros(len(arcs))
     for t in range(len(volume)):
-        m = tree_mode[t]
+        m = class_mode[tree_class[t]]
         for q in range(volume.shape[1]):
             if volume[t, q] == 0.0:
                 continue

@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .kernels import Array, Problem, Work, all_sectors, compiled, finish, start
+from .kernels import all_sectors, finish, start
+from .problem import Array, Problem, Work, compiled
 
 #: No logarithm moves further than this in one accelerated step; a longer step restarts the history.
 LONGEST = 2.0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .kernels import TINY, Array, Problem, Work, compiled
+from .problem import TINY, Array, Problem, Work, compiled
 
 
 @compiled

@@ -10,102 +10,10 @@ Inside, arrays are (sector, importer, exporter): the modelled regions come first
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import NamedTuple, ParamSpec, TypeVar, cast
-
 import numpy as np
 from numba import njit, prange
-from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
-_P = ParamSpec("_P")
-_R = TypeVar("_R")
-
-#: Reassociation lets the sums be vectorised; NaN and infinity keep their meaning, because the safeguards look
-#: for them.
-FAST = {"reassoc", "contract", "arcp", "nsz"}
-#: Below this scaled price sum a row is computed once more with its own largest term taken out.
-TINY = 1e-250
-
-
-def compiled(function: Callable[_P, _R]) -> Callable[_P, _R]:
-    """Compile on first use and keep the result on disk; the types of the function stay as written."""
-    return cast(Callable[_P, _R], njit(cache=True, fastmath=FAST)(function))
-
-
-class Problem(NamedTuple):
-    """One set of levers applied to one base: everything that stays fixed while the state moves."""
-
-    weights: Array  # (sector, importer, exporter): π κ̂^−θ, each row divided by exp(row_scale)
-    net: Array  # the same, divided by one plus the new tariff; the same array when there are no tariffs
-    taxed: bool
-    local: NDArray[np.bool_]  # (sector,): everyone buys only at home, so that a row has one entry
-    row_scale: Array  # (sector, importer)
-    exports: Array  # (sector, exporter): what regions of fixed cost buy at base cost, before the cost moves
-    theta: Array  # (sector,)
-    value_added: Array  # (region, factor, sector): shares of cost
-    inputs: Array  # (region, input, using sector): shares of cost
-    final: Array  # (region, sector): shares of final demand
-    fixed_use: Array  # (region, sector): nominal use outside final demand, at most 0
-    log_productivity: Array  # (region, sector)
-    income: Array  # (region, factor): base factor income times endowment_hat
-    deficit: Array  # (region,): money that does not move with income
-    deficit_share: Array  # (region,): deficit per unit of factor income; used when by_income
-    deficit_sum: float
-    by_income: bool
-    closed: bool
-    world: float  # factor income of all regions in the base: the numeraire of a closed case
-    unit: Array  # (region, sector): what X is divided by in the state
-    split_cell: NDArray[np.int64]  # (row, 3): importer, sector, using sector (number of sectors = final demand)
-    split_weights: Array  # (row, exporter)
-    split_net: Array
-    split_scale: Array  # (row,)
-    split_unit: Array  # (row,)
-    damping: float  # step of ln w per unit of ln(demand / supply)
-
-
-class Work(NamedTuple):
-    """What one evaluation leaves behind: costs, price sums, outputs and incomes at a state."""
-
-    cost: Array  # (region, sector): ln ĉ
-    power: Array  # (sector, exporter): ĉ^−θ / exp(shift)
-    shift: Array  # (sector,)
-    spending: Array  # (sector, importer): X
-    phi: Array  # (sector, importer): scaled price sums; 0 marks a row computed the careful way
-    price: Array  # (sector, importer): ln P̂
-    kept: Array  # (sector, importer): share of spending that reaches sellers, one minus tariff revenue
-    output: Array  # (sector, exporter)
-    split_spending: Array
-    split_phi: Array
-    split_price: Array
-    split_kept: Array
-    earned: Array  # (region, factor): demand for the factor
-    factor_income: Array  # (region, factor): supply at current wages
-    total_income: Array  # (region,): factor income + tariff revenue + deficit
-
-
-def workspace(p: Problem) -> Work:
-    """Arrays for one evaluation of `p`."""
-    sectors, regions, exporters = p.weights.shape
-    factors, rows = p.value_added.shape[1], p.split_scale.size
-    e = np.empty
-    return Work(
-        e((regions, sectors)),
-        e((sectors, exporters)),
-        e(sectors),
-        e((sectors, regions)),
-        e((sectors, regions)),
-        e((sectors, regions)),
-        e((sectors, regions)),
-        e((sectors, exporters)),
-        e(rows),
-        e(rows),
-        e(rows),
-        e(rows),
-        e((regions, factors)),
-        e((regions, factors)),
-        e(regions),
-    )
+from .problem import FAST, TINY, Array, Problem, Work, compiled
 
 
 @compiled
@@ -204,16 +112,21 @@ def _rows(
     net: Array,
     taxed: bool,
     local: bool,
+    exports: Array,
+    row_scale: Array,
+    shift: float,
+    theta: float,
     u: Array,
     x: Array,
     phi: Array,
+    price: Array,
     kept: Array,
     y: Array,
 ) -> bool:
-    """Price sums, tariff-free shares and outputs of one sector; whether a row needs the careful way."""
+    """Price sums, prices, tariff-free shares and outputs of one sector; false if a row needs the careful way."""
     regions, exporters = weights.shape
     y[:] = 0.0
-    careful = False
+    done = True
     first, last = 0, exporters
     for n in range(regions):
         if local:
@@ -226,8 +139,9 @@ def _rows(
         kept[n] = 1.0
         if a <= TINY:
             phi[n] = 0.0
-            careful = True
+            done = False
             continue
+        price[n] = -(np.log(a) + row_scale[n] + shift) / theta
         v = x[n] / a
         if taxed:
             row = net[n]
@@ -239,41 +153,74 @@ def _rows(
             y[i] += row[i] * v
     for i in range(exporters):
         y[i] *= u[i]
-    return careful
+    if exporters > regions:
+        back = np.exp(shift)
+        for i in range(regions):
+            y[i] += exports[i] * u[i] * back
+    return done
 
 
 @compiled
-def one_sector(p: Problem, w: Work, j: int) -> None:
-    """Prices and outputs of one sector: each row of the weights is read once."""
-    regions, exporters = p.weights.shape[1], p.weights.shape[2]
-    u, y, phi = w.power[j], w.output[j], w.phi[j]
-    careful = _rows(p.weights[j], p.net[j], p.taxed, p.local[j], u, w.spending[j], phi, w.kept[j], y)
-    for n in range(regions):
-        if phi[n] != 0.0:
-            w.price[j, n] = -(np.log(phi[n]) + p.row_scale[j, n] + w.shift[j]) / p.theta[j]
-    if exporters > regions:
-        back = np.exp(w.shift[j])
-        for i in range(regions):
-            y[i] += p.exports[j, i] * u[i] * back
-    if careful:
+def _rescue(p: Problem, w: Work) -> None:
+    """Do the rows marked by a zero price sum the careful way."""
+    sectors, regions = w.phi.shape
+    for j in range(sectors):
         for n in range(regions):
-            if phi[n] == 0.0:
+            if w.phi[j, n] == 0.0:
                 s, w.kept[j, n] = _careful(p, w, j, p.weights[j, n], p.net[j, n], w.spending[j, n])
                 w.price[j, n] = -(s + p.row_scale[j, n] + w.shift[j]) / p.theta[j] if s != 0.0 else 0.0
 
 
 @compiled
 def all_sectors(p: Problem, w: Work) -> None:
-    """`one_sector` for every sector, in this thread."""
+    """Prices and outputs of every sector, in this thread; each row of the weights is read once."""
+    careful = False
     for j in range(p.weights.shape[0]):
-        one_sector(p, w, j)
+        # Slices, not the bundles: handing over a bundle costs as much as a small sector.
+        done = _rows(
+            p.weights[j],
+            p.net[j],
+            p.taxed,
+            p.local[j],
+            p.exports[j],
+            p.row_scale[j],
+            w.shift[j],
+            p.theta[j],
+            w.power[j],
+            w.spending[j],
+            w.phi[j],
+            w.price[j],
+            w.kept[j],
+            w.output[j],
+        )
+        careful = careful or not done
+    if careful:
+        _rescue(p, w)
 
 
 @njit(cache=True, fastmath=FAST, parallel=True)
 def all_sectors_parallel(p: Problem, w: Work) -> None:
-    """`one_sector` for every sector, sectors side by side; the figures do not depend on the number of threads."""
+    """`all_sectors` with the sectors side by side; the figures do not depend on the number of threads."""
+    done = np.zeros(p.weights.shape[0], np.bool_)
     for j in prange(p.weights.shape[0]):
-        one_sector(p, w, j)
+        done[j] = _rows(
+            p.weights[j],
+            p.net[j],
+            p.taxed,
+            p.local[j],
+            p.exports[j],
+            p.row_scale[j],
+            w.shift[j],
+            p.theta[j],
+            w.power[j],
+            w.spending[j],
+            w.phi[j],
+            w.price[j],
+            w.kept[j],
+            w.output[j],
+        )
+    if not done.all():
+        _rescue(p, w)
 
 
 @compiled

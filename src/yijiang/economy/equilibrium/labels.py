@@ -135,6 +135,8 @@ class Labels:
         return self.align(np.asarray(value, dtype=np.float64), dims, what, rest)
 
     def _from_xarray(self, value: xr.DataArray, dims: Sequence[str], what: str, out: Array) -> Array:
+        if "input" in dims and "using" in value.dims:
+            value = value.rename({"using": "sector"})
         unknown = [str(d) for d in value.dims if d not in dims]
         if unknown:
             raise OptionError(f"{what} has the dimension {unknown[0]!r}; expected {', '.join(dims)}")

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from .kernels import Array, Problem, Work, fill_weights
+from .kernels import fill_weights
+from .problem import Array, Problem, Work
 from .shares import Base
 
 #: In the state, spending is divided by itself, but never by less than this part of the mean: tiny cells would

@@ -178,8 +178,9 @@ class TradeModel:
     @staticmethod
     def _solve_base(base: Base) -> Base:
         """The base itself when it is an equilibrium; otherwise the equilibrium of its shares and deficits."""
-        from .kernels import step, workspace
+        from .kernels import step
         from .levers import Shock, build, first_state, new_base
+        from .problem import workspace
         from .solver import refine, solve
 
         for _ in range(3):

@@ -13,8 +13,8 @@ import xarray as xr
 from yijiang.errors import OptionError
 
 from . import welfare
-from .kernels import Array
 from .levers import Shock, base_output, base_trade, layout, new_base, sales_factor, split_spending
+from .problem import Array
 from .shares import Base
 
 if TYPE_CHECKING:

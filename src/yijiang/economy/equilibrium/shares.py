@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+import pandas as pd
+import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
-from yijiang.errors import DataError, Finding
+from yijiang.errors import DataError, Finding, OptionError
 
 from .labels import Labels
 
@@ -73,7 +75,12 @@ class _Checks:
     def array(self, name: str, value: ArrayLike, dims: Sequence[str], skip: int = 0) -> Array:
         """A float copy of `value` if its shape fits `dims`; rows of `skip` regions of fixed cost may hold anything."""
         shape = self.labels.shape(dims)
-        a = np.array(value, dtype=np.float64)
+        try:
+            labelled = isinstance(value, pd.Series | pd.DataFrame | xr.DataArray)
+            a = self.labels.align(value, dims, name, np.nan) if labelled else np.array(value, dtype=np.float64)
+        except (OptionError, TypeError, ValueError) as error:
+            self.add(name, "", None, f"cannot be read: {error}", f"give numbers over ({', '.join(dims)})")
+            return np.full(shape, np.nan)
         if a.shape != shape:
             self.add(name, "", None, f"shape {a.shape} instead of {shape}", f"give it as ({', '.join(dims)})")
             return np.full(shape, np.nan)
@@ -107,7 +114,14 @@ def _setup(
     if len(shape) != 3 or shape[0] != shape[1] or 0 in shape:
         problem = f"shape {shape} is not (importer, exporter, sector)"
         raise DataError([Finding("trade", 0, "", "", problem, "give every region as importer and as exporter")])
-    return Labels.make(shape[0], shape[2], va[1] if len(va) == 3 else 1, fixed, labels)
+    given = dict(labels or {})
+    if isinstance(first, xr.DataArray):  # a labelled table names the regions and sectors itself
+        for key, dim in (("region", "importer"), ("sector", "sector")):
+            if dim in first.coords:
+                given.setdefault(key, [str(x) for x in first.coords[dim].to_numpy()])
+    if isinstance(value_added, xr.DataArray) and "factor" in value_added.coords:
+        given.setdefault("factor", [str(x) for x in value_added.coords["factor"].to_numpy()])
+    return Labels.make(shape[0], shape[2], va[1] if len(va) == 3 else 1, fixed, given)
 
 
 def _common(
@@ -115,17 +129,17 @@ def _common(
 ) -> tuple[Array, Array, Array]:
     """Elasticities, tariffs (importer, exporter, sector) and value added (region, factor, sector)."""
     labels = checks.labels
-    each = np.array(theta, dtype=np.float64)
-    each = np.full(labels.shape(["sector"]), each) if each.ndim == 0 else each
+    each = np.full(labels.shape(["sector"]), theta) if np.ndim(theta) == 0 else theta
     elasticity = checks.array("theta", each, ["sector"])
     bad = np.argwhere(elasticity <= 0)
     checks.cells("theta", ["sector"], bad, elasticity, "is not positive", "enter the trade elasticity θ, about 2 to 20")
     dims = ["importer", "exporter", "sector"]
     rate = checks.array("tariff", np.zeros(labels.shape(dims)) if tariff is None else tariff, dims)[:, labels.order]
     checks.cells("tariff", dims, np.argwhere(rate <= -1), rate, "is −100 % or less", "enter 0.05 for 5 %")
-    va = np.array(value_added, dtype=np.float64)
-    va = va[:, None, :] if va.ndim == 2 else va
-    added = checks.array("value_added", va, ["region", "factor", "sector"], fixed)
+    if np.ndim(value_added) == 2:
+        added = checks.array("value_added", value_added, ["region", "sector"], fixed)[:, None, :]
+    else:
+        added = checks.array("value_added", value_added, ["region", "factor", "sector"], fixed)
     checks.negative("value_added", ["region", "factor", "sector"], added)
     return elasticity, rate, added
 
@@ -134,7 +148,7 @@ def _balances(checks: _Checks, deficit: ArrayLike | None, default: Array, world:
     """Deficits that add up to zero in a closed case; a rest below a millionth of world income is rounding."""
     if deficit is None:
         return default
-    full = np.broadcast_to(np.asarray(deficit, dtype=np.float64), checks.labels.shape(["region"]))
+    full = np.full(checks.labels.shape(["region"]), deficit) if np.ndim(deficit) == 0 else deficit
     given = checks.array("deficit", full, ["region"], fixed)
     rest = given.sum()
     if not fixed and abs(rest) > 1e-6 * world:
@@ -257,8 +271,11 @@ def from_shares(
     checks.negative("inputs", ["region", "input", "sector"], use)
     demand = checks.array("final_demand", final_demand, ["region", "sector"])
     checks.negative("final_demand", ["region", "sector"], demand)
-    earned = np.array(income, dtype=np.float64)
-    money = checks.array("income", earned[:, None] if earned.ndim == 1 else earned, ["region", "factor"])
+    one = np.ndim(income) == 1
+    money = checks.array("income", income, ["region"] if one else ["region", "factor"])
+    money = money[:, None] if one else money
+    if money.shape[1] != len(names.factor):
+        checks.add("income", "", None, "has no factor axis, but value_added has", "give it as (region, factor)")
     checks.negative("income", ["region", "factor"], money)
     elasticity, rate, added = _common(checks, theta, tariff, value_added, outside)
     checks.raise_if_any()
@@ -286,6 +303,9 @@ def from_shares(
     checks.cells("shares", pairs, off, whole, "shares do not add up to 1 over exporters", "give who sells it there")
     supplier = np.argwhere((share[:n, :n].sum(0) > 0) & (cost <= 0))
     checks.cells("inputs", pairs, supplier, cost, "sells, but has no cost", "give its cost shares")
+    unpaid = np.argwhere((added.sum(2) > 0) != (money[:n] > 0))
+    pay = "give both or neither"
+    checks.cells("income", ["region", "factor"], unpaid, money, "does not fit its shares of cost in value_added", pay)
     checks.raise_if_any()
     balance = _balances(checks, deficit, np.zeros(n), float(money[:n].sum()), outside)
     checks.raise_if_any()

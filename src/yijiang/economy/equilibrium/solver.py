@@ -10,8 +10,9 @@ from yijiang.errors import SolveError
 
 from .acceleration import accelerate, advance, memory, movement
 from .derivatives import forward
-from .kernels import Array, Problem, Work, all_sectors_parallel, finish, start, step, workspace
+from .kernels import all_sectors_parallel, finish, start, step
 from .levers import Shock, build, first_state, layout
+from .problem import Array, Problem, Work, workspace
 from .shares import Base
 
 #: Iterations of the accelerated map before Newton's method takes over.

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from .kernels import Array
 from .levers import Shock, base_output, base_trade, split_spending
+from .problem import Array
 from .shares import Base
 
 #: Columns of the split, in this order; they add up to ``real_income_hat − 1``.

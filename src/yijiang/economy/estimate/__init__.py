@@ -4,6 +4,7 @@ from yijiang.economy.estimate.balance import Balance, gras, ras
 from yijiang.economy.estimate.crosshauling import CrossHauling, charm
 from yijiang.economy.estimate.interregional import Draw, Interregional, interregional
 from yijiang.economy.estimate.tables import RegionalTables
+from yijiang.economy.estimate.uses import UseBalance, balance_uses
 
 __all__ = [
     "Balance",
@@ -11,6 +12,8 @@ __all__ = [
     "Draw",
     "Interregional",
     "RegionalTables",
+    "UseBalance",
+    "balance_uses",
     "charm",
     "gras",
     "interregional",

@@ -94,12 +94,14 @@ def interregional(
 ) -> Interregional:
     """Estimate trade between regions from what each reports to send and to receive, per draw and sector.
 
-    1. Transit: what a region sends beyond its own output leaves outflow and inflow alike (`remove_transit`).
+    1. Transit: what a region sends beyond its own output leaves outflow and inflow alike (`kernels.remove_transit`).
     2. Cross-hauling is added for the regions of the draw (`charm`).
-    3. Closing: Σ outflow = Σ inflow by the rule of the draw; no region sends more than output − export.
-    4. Prior T⁰_in = o_i f_n c_in^−β, i ≠ n, balanced to o and f by `ras`.
+    3. Closing: Σ outflow = Σ inflow by the rule of the draw; no region sends more than output − export, and inflow goes
+       first where inputs lack it (`kernels.close`).
+    4. Prior T⁰_in = o_i f_n c_in^−β, i ≠ n, balanced to o and f as in `ras`.
     5. Own deliveries = output − export − outflow. Value added and inputs stay as they are; final use absorbs the rest:
-       final_n = own_n + Σ_i T_in + import_n − Σ_using intermediate_n.
+       final_n = own_n + Σ_i T_in + import_n − Σ_using intermediate_n. Where the tables do not fit together, balance them
+       first (`balance_uses`): then little is left to absorb.
 
     Parameters
     ----------
@@ -155,9 +157,9 @@ def interregional(
     wanted = _draws(draws, t.regions, seed)
     distance = _aligned(cost, t.regions)
     transit = remove_transit(t.output, t.export, t.import_, t.outflow, t.inflow)
-    use = np.maximum(t.output + transit.inflow + transit.import_ - transit.outflow - transit.export, 0.0)
-    limits = np.maximum(t.output - transit.export, 0.0)
     inputs = t.intermediate.sum(axis=2)
+    use = np.maximum(inputs + t.final, 0.0)
+    supply = np.maximum(t.output - transit.export, 0.0)
     count, sectors = t.output.shape
     trade = np.zeros((len(wanted), count + 1, count + 1, sectors))
     final = np.zeros((len(wanted), count, sectors))
@@ -172,13 +174,13 @@ def interregional(
             export=transit.export,
             regions=_positions(draw.cross_hauling, t.regions),
         )
-        o, f = close(hauled.outflow, hauled.inflow, limits, draw.closing)
+        o, f = close(hauled.outflow, hauled.inflow, supply, inputs - transit.import_, draw.closing)
         for j in range(sectors):
             o[:, j], f[:, j] = open_up(o[:, j], f[:, j], SHARE)
         flows, miss, step = interregional_flows(o, f, distance, draw.exponent, tol, LIMIT)
         if not miss <= tol:
             raise SolveError(f"the balancing of draw {d} does not converge", residual=miss, iterations=float(step))
-        flows[own, own] = np.maximum(limits - flows.sum(axis=1), 0.0)
+        flows[own, own] = np.maximum(supply - flows.sum(axis=1), 0.0)
         trade[d, :count, :count] = flows.transpose(1, 0, 2)
         trade[d, :count, count] = transit.import_
         trade[d, count, :count] = transit.export

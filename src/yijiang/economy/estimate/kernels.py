@@ -108,18 +108,29 @@ class Transit:
 def remove_transit(output: Array, export: Array, import_: Array, outflow: Array, inflow: Array) -> Transit:
     """Take out what a region sends beyond its own output: t = max(0, outflow + export − output).
 
-    It came in before it went out, so it leaves both sides alike and no balance moves: first inflow against outflow,
-    then import against export, import against outflow, inflow against export. What is still left has no
-    counterpart and is clipped from outflow, then from export.
+    It came in before it went out, so it leaves both sides of the region alike: first inflow against outflow, then import
+    against export. Imports sent on to other regions become imports of those that report inflow; exports of goods from
+    other regions become exports of those that report outflow, both in proportion: so the country's imports and exports
+    stay (the second only loses what no region reports). What is still left has no counterpart and is clipped.
     """
     e, m, o, f = (np.maximum(a, 0.0) for a in (export, import_, outflow, inflow))
     left = np.maximum(o + e - output, 0.0)
     before = float(left.sum())
-    for sent, received in ((o, f), (e, m), (o, m), (e, f)):
-        part = np.minimum(np.minimum(left, sent), received)
-        sent -= part
-        received -= part
-        left -= part
+
+    def pair(sent: Array, received: Array) -> Array:
+        part: Array = np.minimum(np.minimum(left, sent), received)
+        for column in (sent, received, left):
+            column -= part
+        return part
+
+    pair(o, f)
+    pair(e, m)
+    landed = pair(o, m)
+    shipped = pair(e, f)
+    for moved, domestic, foreign in ((landed, f, m), (shipped, o, e)):
+        share = np.minimum(ratio(moved.sum(axis=0), domestic.sum(axis=0)), 1.0) * domestic
+        foreign += share
+        domestic -= share
     clipped = float(left.sum())
     for sent in (o, e):
         part = np.minimum(left, sent)
@@ -134,44 +145,52 @@ def cross_hauling(output: Array, use: Array, outflow: Array, inflow: Array, shar
     return np.minimum(np.maximum(wanted, 0.0), np.maximum(room, 0.0))
 
 
-def scale_to(values: Array, total: float, limits: Array) -> Array:
-    """Scale values in proportion to a total, none above its limit; what a limit holds back goes to the others.
+def scale_to(values: Array, total: float, least: Array, most: Array) -> Array:
+    """Scale values in proportion to a total within bounds: x = min(max(λ values, least), most), Σ x = total.
 
-    The total must not exceed the sum of the limits of positive values.
+    Σ x grows with λ, so λ is found between the bends λ = least ÷ value and most ÷ value, where x is linear. A value of 0
+    stays 0. Where the bounds do not admit the total, the nearest sum is kept.
     """
-    scaled = np.zeros_like(values)
-    if total <= 0:
-        return scaled
-    full = np.zeros(values.size, dtype=bool)
-    for _ in range(values.size + 1):
-        free = float(values[~full].sum())
-        rest = max(total - float(limits[full].sum()), 0.0)
-        scaled = np.where(full, limits, values * (rest / free if free > 0 else 0.0))
-        over = (scaled > limits) & ~full
-        if not over.any():
-            break
-        full |= over
-    return np.minimum(scaled, limits)
+    live = values > 0
+    if total <= 0 or not live.any():
+        return np.zeros_like(values)
+    v, lo, hi = values[live], np.minimum(least, most)[live], most[live]
+    bends = np.unique(np.concatenate([[0.0], lo / v, hi / v]))
+    sums = np.clip(bends[:, None] * v, lo, hi).sum(axis=1)
+    at = float(np.interp(total, sums, bends))
+    x = np.zeros_like(values)
+    x[live] = np.clip(at * v, lo, hi)
+    return x
 
 
 CLOSINGS = ("min", "mean", "outflow", "inflow")
 
 
-def close(outflow: Array, inflow: Array, limits: Array, rule: str) -> tuple[Array, Array]:
+def close(outflow: Array, inflow: Array, supply: Array, needs: Array, rule: str) -> tuple[Array, Array]:
     """Make the sums of outflow and inflow over the regions agree, sector by sector.
 
     The common total is the smaller sum (min), their mean, that of outflow, or that of inflow; never more than the
-    regions can send (`limits`), and 0 where no one sends or no one receives.
+    regions can send, and 0 where no one sends or no one receives. Both sides are scaled in proportion, but no region
+    sends more than its `supply`, and inflow goes first to regions whose own goods and imports do not cover their
+    `needs`: inflow_n ≥ needs_n − (supply_n − outflow_n), at most what they report.
+
+    `supply` is output − export, `needs` are inputs − import (region, sector).
     """
     o, f = np.zeros_like(outflow), np.zeros_like(inflow)
+    nothing = np.zeros(outflow.shape[0])
     for j in range(outflow.shape[1]):
         sent, received = float(outflow[:, j].sum()), float(inflow[:, j].sum())
         if min(sent, received) <= 0:
             continue
         total = {"min": min(sent, received), "mean": (sent + received) / 2, "outflow": sent, "inflow": received}[rule]
-        total = min(total, float(limits[outflow[:, j] > 0, j].sum()))
-        o[:, j] = scale_to(outflow[:, j], total, limits[:, j])
-        f[:, j] = inflow[:, j] * (float(o[:, j].sum()) / received)
+        o[:, j] = scale_to(outflow[:, j], total, nothing, supply[:, j])
+        total = float(o[:, j].sum())
+        if total <= 0:
+            continue
+        lacking = np.clip(needs[:, j] - supply[:, j] + o[:, j], 0.0, inflow[:, j])
+        # Where all needs together exceed the total, each gets the same part of its need.
+        lacking *= total / max(total, float(lacking.sum()))
+        f[:, j] = scale_to(inflow[:, j], total, lacking, np.full(nothing.size, total))
     return o, f
 
 

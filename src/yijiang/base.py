@@ -1,0 +1,225 @@
+"""The base: one belt and one draw, joined once — economy, freight network and river, each solved as it stands.
+
+The rooms do not know each other; here their tables become one consistent state from which every scenario starts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from .economy import TradeModel
+from .errors import OptionError
+from .river import RiverNetwork
+from .river.transfer import TransferMatrix
+from .scenario import Project, Rules, read_projects
+
+if TYPE_CHECKING:
+    from .belt import Belt
+    from .freight import Freight
+
+Floats = NDArray[np.float64]
+
+#: Activities whose loads are washed in by rain, so that less of them arrives at low flow.
+DIFFUSE = ("agriculture", "land", "upstream")
+
+
+@dataclass(frozen=True, eq=False)
+class Accounts:
+    """The economy's tables as arrays in the belt's order [million yuan].
+
+    Attributes
+    ----------
+    trade : (importer, exporter, sector)
+    intermediate : (region, input, using)
+    final : (region, sector)
+    value_added : (region, factor, sector)
+    output : (region, sector)
+        Sales to everyone.
+    theta : (sector,)
+    """
+
+    trade: Floats
+    intermediate: Floats
+    final: Floats
+    value_added: Floats
+    output: Floats
+    theta: Floats
+
+    @classmethod
+    def of(cls, belt: Belt, draw: int = 0, theta: Floats | None = None) -> Accounts:
+        """Read the accounts of one draw.
+
+        Raises
+        ------
+        OptionError
+            If the belt has no such draw.
+        """
+        draws = sorted(set(belt.tables["trade"]["draw"].astype(int)))
+        if draw not in draws:
+            raise OptionError(f"the belt has no draw {draw}; it has {draws[0]} to {draws[-1]}")
+        region = {name: i for i, name in enumerate(belt.regions)}
+        sector = {name: i for i, name in enumerate(belt.sectors)}
+        factor = {name: i for i, name in enumerate(belt.factors)}
+
+        def cube(table: str, columns: dict[str, dict[str, int]]) -> Floats:
+            rows = belt.tables[table]
+            if "draw" in rows:
+                rows = rows[rows["draw"].astype(int) == draw]
+            values = np.zeros([len(index) for index in columns.values()])
+            where = tuple(rows[c].map(index).to_numpy(int) for c, index in columns.items())
+            np.add.at(values, where, rows["value"].to_numpy(float))
+            return values
+
+        trade = cube("trade", {"importer": region, "exporter": region, "sector": sector})
+        intermediate = cube("intermediate", {"region": region, "input": sector, "using": sector})
+        value_added = cube("value_added", {"region": region, "factor": factor, "sector": sector})
+        if len(belt.tables["final"]):
+            final = cube("final", {"region": region, "sector": sector})
+        else:
+            final = trade.sum(1) - intermediate.sum(2)
+        if theta is None:
+            elasticity = belt.tables["elasticities"].set_index("sector")["value"].astype(float)
+            theta = elasticity.loc[belt.sectors].to_numpy()
+        return cls(trade, intermediate, final, value_added, trade.sum(0), theta)
+
+
+@dataclass(frozen=True, eq=False)
+class Loads:
+    """The pollutant loads as arrays, one row per row of the belt's table.
+
+    Attributes
+    ----------
+    tonnes : (load,)
+        Yearly load [t/yr].
+    low_share : (load,)
+        Share of the mean rate that enters at low flow: diffuse loads wait for rain.
+    region, sector, reach, pollutant : (load,)
+        Positions; sector is −1 for people and land.
+    """
+
+    tonnes: Floats
+    low_share: Floats
+    region: NDArray[np.int64]
+    sector: NDArray[np.int64]
+    reach: NDArray[np.int64]
+    pollutant: NDArray[np.int64]
+
+
+class Base:
+    """One belt, one draw, solved: the state every scenario is compared with.
+
+    Parameters
+    ----------
+    belt
+        A clean belt.
+    draw
+        Trade draw; 0 is the base estimate.
+    theta : (sector,), optional
+        Trade elasticities instead of the belt's.
+    like
+        A base of the same belt, whose freight network and river are used again.
+
+    Raises
+    ------
+    DataError
+        With every finding, if the belt has faults.
+
+    Examples
+    --------
+    >>> import yijiang as yj
+    >>> base = Base(yj.case("tiny"))
+    >>> base.accounts.trade.shape
+    (3, 3, 4)
+    """
+
+    def __init__(
+        self, belt: Belt, draw: int = 0, theta: Floats | None = None, like: Base | None = None
+    ) -> None:
+        self.belt = belt.require_clean()
+        self.draw = draw
+        if like is not None and like.belt is belt:
+            # Freight network and river do not depend on the draw: what another base built is used again.
+            shared = ("freight", "river", "transfer", "loads")
+            self.__dict__.update({name: getattr(like, name) for name in shared if name in like.__dict__})
+        self.accounts = Accounts.of(belt, draw, theta)
+        accounts = self.accounts
+        labels = {"region": belt.regions, "sector": belt.sectors, "factor": belt.factors}
+        self.model = TradeModel.from_flows(
+            accounts.trade, accounts.intermediate, accounts.final, accounts.value_added, accounts.theta,
+            fixed=belt.abroad, labels=labels,
+        )  # fmt: skip
+        self.still = self.model.counterfactual()
+        self.projects: dict[str, Project] = read_projects(belt)
+        self.rules = Rules(belt, accounts.trade, np.where(accounts.output > 0, accounts.output, 1.0), self.projects)
+        if "capital" in belt.factors:
+            self.rules.capital_income = accounts.value_added[:, belt.factors.index("capital")].sum(1)
+
+    @cached_property
+    def freight(self) -> Freight | None:
+        """The freight side, or None when the belt has no network."""
+        if "transport" not in self.belt.scope:
+            return None
+        from .freight import Freight
+
+        return Freight(self.belt)
+
+    @cached_property
+    def river(self) -> RiverNetwork | None:
+        """The river, or None when the belt has none."""
+        if "river" not in self.belt.scope:
+            return None
+        tables = self.belt.tables
+        kinetics = tables["kinetics"].rename(columns={"value": "decay"})
+        return RiverNetwork(tables["reaches"], tables["sections"], dict(zip(kinetics["pollutant"], kinetics["decay"].astype(float), strict=True)))
+
+    @cached_property
+    def transfer(self) -> dict[str, TransferMatrix]:
+        """Response of every section to every reach, by regime [mg/L per t/yr]."""
+        assert self.river is not None
+        return {regime: self.river.transfer(regime=regime) for regime in ("mean", "low")}
+
+    @cached_property
+    def loads(self) -> Loads:
+        """The belt's loads as arrays."""
+        table = self.belt.tables["loads"]
+        matrix = self.transfer["mean"]
+        share = self.belt.parameter("diffuse_low_flow_share")
+        position = {name: i for i, name in enumerate(self.belt.sectors)}
+        region = {name: i for i, name in enumerate(self.belt.regions)}
+        activity = table["activity"].astype(str)
+        return Loads(
+            table["value"].to_numpy(float),
+            np.where(activity.isin(DIFFUSE), share, 1.0),
+            table["region"].map(region).to_numpy(np.int64),
+            activity.map(lambda a: position.get(a, -1)).to_numpy(np.int64),
+            table["reach"].map({r: i for i, r in enumerate(matrix.reaches)}).to_numpy(np.int64),
+            table["pollutant"].map({p: i for i, p in enumerate(matrix.pollutants)}).to_numpy(np.int64),
+        )
+
+    def section_flow(self, regime: str) -> Floats:
+        """Flow at every section (section,) [m³/s]."""
+        assert self.river is not None
+        table = self.river.sections.set_index("section")
+        reaches = self.river.reaches.set_index("reach")
+        matrix = self.transfer[regime]
+        return np.array([float(reaches.loc[table.loc[s, "reach"], f"flow_{regime}"]) for s in matrix.sections])
+
+    def concentration(self, tonnes: Floats, regime: str) -> Floats:
+        """Concentration at every section (section, pollutant) for loads given per row [mg/L]."""
+        loads, matrix = self.loads, self.transfer[regime]
+        spread = np.zeros((len(matrix.reaches), len(matrix.pollutants)))
+        weight = loads.low_share if regime == "low" else 1.0
+        np.add.at(spread, (loads.reach, loads.pollutant), tonnes * weight)
+        return matrix.concentration(spread)
+
+    def long_loads(self, tonnes: Floats, regime: str) -> pd.DataFrame:
+        """The loads of a scenario as the river room reads them, with who sends them."""
+        table = self.belt.tables["loads"][["region", "activity", "reach", "pollutant"]].copy()
+        table["tonnes"] = tonnes * (self.loads.low_share if regime == "low" else 1.0)
+        return table.rename(columns={"activity": "source"})
