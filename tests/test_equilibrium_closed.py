@@ -285,7 +285,7 @@ def test_labelled_tables_are_aligned_by_name() -> None:
 def test_incomes_must_fit_the_cost_shares() -> None:
     case = random_case(2, 2, factors=2)
     case["income"][1, 0] = 0.0
-    with pytest.raises(DataError, match="income, 1, 0 = '0.0': does not fit"):
+    with pytest.raises(DataError, match=r"income, 1, 0 = '0\.0': does not fit"):
         TradeModel.from_shares(**case)
     case["income"] = [1.0, 1.0]
     with pytest.raises(DataError, match="has no factor axis"):

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from .base import Base
 from .errors import SolveError
+from .numerics.acceleration import Anderson
 from .scenario import Changes
 
 if TYPE_CHECKING:
@@ -90,12 +91,15 @@ class Evaluator:
         base = self.base
         changes = base.rules.changes(package, effect)
         freight = base.freight
-        network = freight.network(changes.network) if freight else None
-        state = freight.base_state if freight else None
+        network = freight.network(changes.network) if freight is not None else None
+        state = freight.base_state if freight is not None else None
         log_freight = np.zeros_like(base.accounts.trade)
         move, steps = np.inf, 0
+        accelerate = Anderson()
         solution = self._warm
-        if freight and network is not freight.network({}):
+        if freight is not None and network is not freight.base_network:
+            assert state is not None
+            assert network is not None
             state = freight.settle(network, freight.base_tonnes, state)
             log_freight = freight.log_kappa(state)
         while True:
@@ -109,16 +113,16 @@ class Evaluator:
                 transfer=changes.transfer,
                 start=solution,
             )
-            if freight is None or state is None:
+            if freight is None or state is None or network is None:
                 move = 0.0
                 break
             hats = solution.real_flow_hat_array[:, :, self._goods].transpose(1, 0, 2)
             state = freight.settle(network, freight.base_tonnes * hats, state)
             following = freight.log_kappa(state)
             move = float(np.abs(following - log_freight).max())
-            log_freight = following
             if move <= self.tolerance:
                 break
+            log_freight = accelerate(log_freight, following)
             if steps >= LOOP_STEPS:
                 raise SolveError("the loop of economy and transport does not settle", ln_kappa_move=move)
         tonnes, low, mean = self._river(solution, changes)

@@ -1,0 +1,18 @@
+"""Small SVG pictures as text: plain functions of values and labels, the same bytes for the same input."""
+
+from yijiang.charts.bars import BeforeAfter, RangeBar, before_after_bars, range_bars
+from yijiang.charts.lines import SectionMark, line_profile
+from yijiang.charts.strip import Flow, Place, Port, strip_map
+
+__all__ = [
+    "BeforeAfter",
+    "Flow",
+    "Place",
+    "Port",
+    "RangeBar",
+    "SectionMark",
+    "before_after_bars",
+    "line_profile",
+    "range_bars",
+    "strip_map",
+]

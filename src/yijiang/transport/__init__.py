@@ -1,7 +1,7 @@
 """Freight on water, rail and road: what it costs to get from region to region, and what that puts on every lock.
 
 >>> from yijiang.transport import lock_delay
->>> lock_delay(90.0, 100.0, 2.0)
+>>> round(lock_delay(90.0, 100.0, 2.0), 6)
 9.0
 """
 

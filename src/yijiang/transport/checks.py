@@ -185,43 +185,39 @@ def check_relations(checker: Checker, tables: Mapping[str, pd.DataFrame]) -> Non
         checker.add(
             "modes", -1, "mode", "", f"there is no mode {ROAD!r}, on which every chain begins and ends", "add it"
         )
-    holder: dict[str, str] = {}
-    for i, row in enumerate(links.itertuples(index=False)):
-        if row.from_node == row.to_node:
-            checker.add("links", i, "to_node", row.to_node, "the link ends where it begins", "correct the end")
-        if row.mode == WATER and np.isnan(row.depth_m):
-            checker.add("links", i, "depth_m", "", "a link on water without depth", "enter the least depth [m]")
-        if row.lock and holder.setdefault(row.lock, row.link) != row.link:
-            checker.add(
-                "links", i, "lock", row.lock, f"link {holder[row.lock]!r} has this lock too", "give each its own"
-            )
+    _check_links(checker, links)
     calls = {(n, m) for n, m in zip(links["from_node"], links["mode"], strict=True)}
     calls |= {(n, m) for n, m in zip(links["to_node"], links["mode"], strict=True)} | {(n, ROAD) for n in zones["node"]}
-    pairs: set[tuple[str, ...]] = set()
-    for i, row in enumerate(terminals.itertuples(index=False)):
-        pair = (row.node, *sorted((row.mode_a, row.mode_b)))
-        if row.mode_a == row.mode_b:
-            checker.add("terminals", i, "mode_b", row.mode_b, "both modes are the same", "enter the other mode")
+    valid_nodes, valid_modes, pairs = set(nodes["node"]), set(modes["mode"]), set[tuple[str, ...]]()
+    for i, (node, *ends) in enumerate(_text_rows(terminals, "node", "mode_a", "mode_b")):
+        pair = (node, *sorted(ends))
+        if ends[0] == ends[1]:
+            checker.add("terminals", i, "mode_b", ends[1], "both modes are the same", "enter the other mode")
         elif pair in pairs:
             checker.add(
-                "terminals",
-                i,
-                "node",
-                row.node,
-                "this transfer stands twice (both directions count as one)",
-                "keep one line",
+                "terminals", i, "node", node, "this transfer stands twice (it counts both ways)", "keep one line"
             )
         pairs.add(pair)
-        for column, mode in (("mode_a", row.mode_a), ("mode_b", row.mode_b)):
-            if (row.node, mode) not in calls and row.node in set(nodes["node"]) and mode in set(modes["mode"]):
-                checker.add(
-                    "terminals",
-                    i,
-                    column,
-                    mode,
-                    f"no link of this mode at {row.node!r}",
-                    "add a link or remove the line",
-                )
+        for column, mode in zip(("mode_a", "mode_b"), ends, strict=True):
+            if node in valid_nodes and mode in valid_modes and (node, mode) not in calls:
+                problem = f"no link of this mode at {node!r}"
+                checker.add("terminals", i, column, mode, problem, "add a link or remove the line")
+
+
+def _check_links(checker: Checker, links: pd.DataFrame) -> None:
+    holder: dict[str, str] = {}
+    depth = links["depth_m"].to_numpy(dtype=np.float64)
+    for i, (link, start, end, mode, lock) in enumerate(_text_rows(links, *KEYS["links"])):
+        if start == end:
+            checker.add("links", i, "to_node", end, "the link ends where it begins", "correct the end")
+        if mode == WATER and np.isnan(depth[i]):
+            checker.add("links", i, "depth_m", "", "a link on water without depth", "enter the least depth [m]")
+        if lock and holder.setdefault(lock, link) != link:
+            checker.add("links", i, "lock", lock, f"link {holder[lock]!r} has this lock too", "give each its own")
+
+
+def _text_rows(frame: pd.DataFrame, *columns: str) -> list[tuple[str, ...]]:
+    return [tuple(map(str, row)) for row in zip(*(frame[c] for c in columns), strict=True)]
 
 
 def check_reach(checker: Checker, tables: Mapping[str, pd.DataFrame]) -> None:

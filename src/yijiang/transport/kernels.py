@@ -114,16 +114,10 @@ def weigh_arcs(
     first_arc: int, last_arc: int, arcs: Ints, links: Floats, vehicle: Floats, attribute: Floats, weight: Floats,
     time_value: Floats, co2_price: float,
 ) -> None:  # fmt: skip
-    """Write the attributes of a block of arcs for one vehicle class, and their cost for every commodity.
+    """Write `attribute` (arc, 4) of a block of arcs for one vehicle class, and `weight` (commodity, arc), their cost.
 
     cost = money + time_value·hours + co2_price·CO₂; infinite where the water is shallower than the class needs.
-
-    Parameters
-    ----------
-    vehicle : (5)
-        One row of `classes`.
-    attribute : (arc, 4), weight : (commodity, arc)
-        Written, for the arcs of the block only.
+    `vehicle` is one row of `classes`.
     """
     for arc in range(first_arc, last_arc):
         link = arcs[arc, LINK]
@@ -295,7 +289,7 @@ def compose_chains(
     via = np.full((len(origin), len(destination), commodities, chains, most + 1), -1, np.int64)
     reach = np.empty((most + 1, ports))  # least cost of standing at a port before leg n, in that leg's mode
     back = np.empty((most + 1, ports), np.int64)
-    path, residual = np.empty(4), 0.0
+    residual = 0.0
     for k in range(chains):
         legs = np.sum(chain_legs[k] >= 0)
         for c in range(commodities):
@@ -332,24 +326,26 @@ def compose_chains(
                     for n in range(legs, -1, -1):
                         stops[n] = best
                         best = back[n, best] if n > 0 else best
-                    path[:] = haul[o, d]
-                    label += path[MONEY] + time_value[c] * path[HOURS] + co2_price * path[CO2] + chain_money[k]
-                    path[MONEY] += chain_money[k]
-                    here, before, main_km = origin[o], road, 0.0
+                    money, hours = haul[o, d, MONEY] + chain_money[k], haul[o, d, HOURS]
+                    co2, km, main_km = haul[o, d, CO2], haul[o, d, KM], 0.0
+                    label += money + time_value[c] * hours + co2_price * co2
+                    here, before = origin[o], road
                     for n in range(legs + 2 if legs else 1):
                         m, q = segment(n, legs, chain_legs[k], stops, road, end)
                         if n > 0:
-                            path[MONEY] += transfer[before, m, here, 0]
-                            path[HOURS] += transfer[before, m, here, 1]
-                        leg = tree_leg[leg_tree[m, c, here, q], q]
-                        for f in range(4):
-                            path[f] += leg[f]
-                        main_km += leg[KM] if (m != road or legs == 0) else 0.0
+                            money += transfer[before, m, here, 0]
+                            hours += transfer[before, m, here, 1]
+                        t = leg_tree[m, c, here, q]
+                        money += tree_leg[t, q, MONEY]
+                        hours += tree_leg[t, q, HOURS]
+                        co2 += tree_leg[t, q, CO2]
+                        km += tree_leg[t, q, KM]
+                        main_km += tree_leg[t, q, KM] if (m != road or legs == 0) else 0.0
                         here, before = q, m
-                    field[0, o, d, c, k] = path[MONEY] + time_value[c] * path[HOURS] + co2_price * path[CO2]
-                    field[1:5, o, d, c, k] = path
-                    field[5, o, d, c, k] = main_km
-                    residual = max(residual, abs(field[0, o, d, c, k] - label) / max(1.0, label))
+                    cost = money + time_value[c] * hours + co2_price * co2
+                    for f, value in enumerate((cost, money, hours, co2, km, main_km)):
+                        field[f, o, d, c, k] = value
+                    residual = max(residual, abs(cost - label) / max(1.0, label))
     return field, via, residual
 
 
@@ -360,13 +356,12 @@ def load_chains(
 ) -> tuple[Floats, Floats]:  # fmt: skip
     """Put the tonnes of every pair, commodity and chain on the trees and transfers of its path.
 
-    Returns
-    -------
-    volume : (tree, port) tonnes that follow a tree from its root to a port.
-    changed : (mode, mode, port) tonnes that change from one mode to another.
+    Returns (tree, port), the tonnes that follow a tree from its root to a port, and (mode, mode, port), the tonnes
+    that change from one mode to another.
     """
     modes, ports = leg_tree.shape[0], leg_tree.shape[2]
     volume, changed = np.zeros((trees, ports)), np.zeros((modes, modes, ports))
+    chain_size = np.array([np.sum(row >= 0) for row in chain_legs])
     for o in range(tonnes.shape[0]):
         for d in range(tonnes.shape[1]):
             for c in range(tonnes.shape[2]):
@@ -374,7 +369,7 @@ def load_chains(
                     amount = tonnes[o, d, c] * shares[o, d, c, k]
                     if amount == 0.0:
                         continue
-                    legs = np.sum(chain_legs[k] >= 0)
+                    legs = chain_size[k]
                     here, before = origin[o], road
                     for n in range(legs + 2 if legs else 1):
                         m, q = segment(n, legs, chain_legs[k], via[o, d, c, k], road, destination[d])

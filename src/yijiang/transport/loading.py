@@ -54,9 +54,9 @@ class Loads:
         self.skims, self.tonnes, self.shares = skims, tonnes, shares
         flow = _flow(skims, tonnes, shares)
         self.arc_flow, self.changed, self._volume = flow
-        link_flow = np.bincount(top.arcs[:, kernels.LINK], weights=flow.arc, minlength=len(top.link_lock))
+        link_flow = _sum_by(top.arcs[:, kernels.LINK], flow.arc, len(top.link_lock))
         at = top.link_lock >= 0
-        self.lock_flow = np.bincount(top.link_lock[at], weights=link_flow[at], minlength=len(top.names["locks"]))
+        self.lock_flow = _sum_by(top.link_lock[at], link_flow[at], len(top.names["locks"]))
         carried = tonnes[..., None] * shares
         used = carried > 0.0
         self.co2_kt: float = float(carried[used] @ skims.array[3][used])
@@ -69,7 +69,8 @@ class Loads:
             raise SolveError("the loads do not balance", balance=self.balance, residual=self.residual)
 
     def __repr__(self) -> str:
-        return f"Loads({self.tonnes.sum():.6g} tonnes on {len(self.skims.network.links)} links; residual {self.residual:.1e})"
+        links = len(self.skims.network.arrays.topology.link_mode)
+        return f"Loads({self.tonnes.sum():.6g} tonnes on {links} links; residual {self.residual:.1e})"
 
     @property
     def links(self) -> pd.DataFrame:
@@ -79,7 +80,7 @@ class Loads:
         out = tables[["from_node", "to_node", "mode"]].copy()
         for column, way in (("forward", top.arc_forward), ("backward", ~top.arc_forward)):
             link = top.arcs[way, kernels.LINK]
-            out[column] = np.bincount(link, weights=self.arc_flow[way], minlength=len(top.link_lock))
+            out[column] = _sum_by(link, self.arc_flow[way], len(top.link_lock))
         out["tonnes"] = out["forward"] + out["backward"]
         return out
 
@@ -92,7 +93,7 @@ class Loads:
         out = pd.DataFrame(index=pd.Index(top.names["locks"], name="lock"))
         for column, way in (("up", rises), ("down", ~rises)):
             at = way & (lock >= 0)
-            out[column] = np.bincount(lock[at], weights=self.arc_flow[at], minlength=len(out))
+            out[column] = _sum_by(lock[at], self.arc_flow[at], len(out))
         out["tonnes"] = self.lock_flow
         out["utilisation"] = self.lock_flow / figures[:, 0]
         return out
@@ -143,9 +144,10 @@ class Loads:
         --------
         >>> from yijiang.transport import skim
         >>> from yijiang.transport.example import two_ports
-        >>> s = skim(two_ports())
+        >>> net = two_ports()
+        >>> s = skim(net)
         >>> t = s.labelled(np.array([[[0.0], [8.0]], [[2.0], [0.0]]]), "tonnes", "Mt/yr")
-        >>> load(two_ports(), s, t, s.shares(0.01)).usage("Upper", "Lower")[["link", "share"]].round(4)
+        >>> load(net, s, t, s.shares(0.01)).usage("Upper", "Lower")[["link", "share"]].round(4)
                link   share
         0      lane  0.8859
         1      pool  0.8859
@@ -164,7 +166,7 @@ class Loads:
         total = picked.sum()
         flow = _flow(skims, picked, self.shares).arc
         top = skims.network.arrays.topology
-        tonnes = np.bincount(top.arcs[:, kernels.LINK], weights=flow, minlength=len(top.link_lock))
+        tonnes = _sum_by(top.arcs[:, kernels.LINK], flow, len(top.link_lock))
         table = skims.network.links.set_index("link").loc[list(top.names["links"])].reset_index()
         out = pd.DataFrame({"link": top.names["links"], "mode": table["mode"], "tonnes": tonnes})
         out["lock"] = ["" if i < 0 else top.names["locks"][i] for i in top.link_lock]
@@ -177,7 +179,7 @@ class Loads:
         arrays = self.skims.network.arrays
         top = arrays.topology
         on_links = link_flow * arrays.figures["links"][:, 0]
-        out = np.bincount(top.link_mode, weights=on_links, minlength=len(top.names["modes"]))
+        out = _sum_by(top.link_mode, on_links, len(top.names["modes"]))
         out[top.road] += float((self.tonnes.sum(axis=2) * self.skims.paths.haul_km).sum())
         return out
 
@@ -185,11 +187,11 @@ class Loads:
         """Largest |in − out| of a state from arcs, transfers and demand, relative to all tonnes."""
         top, paths = self.skims.network.arrays.topology, self.skims.paths
         states = int(top.block[-1])
-        balance = np.bincount(top.arcs[:, kernels.HEAD], weights=self.arc_flow, minlength=states)
-        balance -= np.bincount(top.arcs[:, kernels.TAIL], weights=self.arc_flow, minlength=states)
+        balance = _sum_by(top.arcs[:, kernels.HEAD], self.arc_flow, states)
+        balance -= _sum_by(top.arcs[:, kernels.TAIL], self.arc_flow, states)
         change = self.changed.sum(axis=0) - self.changed.sum(axis=1)  # (mode, port): boarded − left
-        change[top.road] += np.bincount(paths.origin, self.tonnes.sum(axis=(1, 2)), len(top.ports))
-        change[top.road] -= np.bincount(paths.destination, self.tonnes.sum(axis=(0, 2)), len(top.ports))
+        change[top.road] += _sum_by(paths.origin, self.tonnes.sum(axis=(1, 2)), len(top.ports))
+        change[top.road] -= _sum_by(paths.destination, self.tonnes.sum(axis=(0, 2)), len(top.ports))
         calls = top.port_state >= 0
         np.add.at(balance, top.port_state[calls], change[calls])
         stray = np.abs(change[~calls]).max(initial=0.0)
@@ -232,8 +234,8 @@ def load(net: Network, skims: Skims, tonnes: xr.DataArray, shares: xr.DataArray)
     >>> s = skim(net)
     >>> t = s.labelled(np.array([[[0.0], [8.0]], [[2.0], [0.0]]]), "tonnes", "Mt/yr")
     >>> loads = load(net, s, t, s.shares(0.01))
-    >>> loads.locks.round(3).values.tolist()
-    [[1.74, 7.087, 8.827, 0.088]]
+    >>> loads.locks.round(3).loc["gate"].to_dict()
+    {'up': 1.772, 'down': 7.088, 'tonnes': 8.859, 'utilisation': 0.089}
     """
     if skims.network is not net:
         raise OptionError("the skims were made of another network; skim this one")
@@ -270,17 +272,23 @@ def _flow(skims: Skims, tonnes: Floats, shares: Floats) -> Flow:
     return Flow(arc, changed, volume)
 
 
+def _sum_by(number: npt.NDArray[np.int64], amount: Floats, size: int) -> Floats:
+    """Sum amounts by number, in the order given; float64 also where there is nothing to sum."""
+    total: Floats = np.bincount(number, weights=amount, minlength=size).astype(np.float64)
+    return total
+
+
 def _aligned(array: xr.DataArray, skims: Skims, dims: int, what: str) -> Floats:
     """Return the figures of a labelled array in the order of the skims' labels."""
     if set(array.dims) != set(DIMS[:dims]):
         raise OptionError(f"the {what} have the dimensions {tuple(array.dims)}; wanted: {', '.join(DIMS[:dims])}")
-    out = array.transpose(*DIMS[:dims])
+    out = array if array.dims == DIMS[:dims] else array.transpose(*DIMS[:dims])
     figures = np.asarray(out.to_numpy(), dtype=np.float64)
     for axis, (dim, attribute) in enumerate(LABELS[:dims]):
         wanted: tuple[str, ...] = getattr(skims, attribute)
         if dim not in out.coords:
             raise OptionError(f"the {what} have no labels along {dim!r}; they are aligned by name")
-        have = [str(v) for v in out.coords[dim].to_numpy()]
+        have = [str(v) for v in out.get_index(dim)]
         if tuple(have) == wanted:
             continue
         if len(have) != len(wanted) or set(have) != set(wanted):

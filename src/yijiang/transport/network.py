@@ -98,6 +98,8 @@ class Network:
             raise DataError(checker.findings)
         self._given = {name: frame.copy() for name, frame in given.items() if frame is not None}
         self._tables = tables
+        columns = (tables["terminals"][c] for c in KEYS["terminals"])
+        self._terminal_keys = [(str(node), str(a), str(b)) for node, a, b in zip(*columns, strict=True)]
         self.arrays = NetworkArrays.build(tables)
 
     def __repr__(self) -> str:
@@ -271,7 +273,7 @@ class Network:
     def _terminal_changes(
         self, changes: Mapping[str | tuple[str, str, str], Mapping[str, float]]
     ) -> dict[str, dict[str, float]]:
-        keys = [tuple(key) for key in self._tables["terminals"][list(KEYS["terminals"])].itertuples(index=False)]
+        keys = self._terminal_keys
         out: dict[str, dict[str, float]] = {}
         for name, cells in changes.items():
             node, ends = (name, None) if isinstance(name, str) else (name[0], set(name[1:]))

@@ -127,14 +127,14 @@ def _rows(
     regions, exporters = weights.shape
     y[:] = 0.0
     done = True
-    first, last = 0, exporters
     for n in range(regions):
-        if local:
-            first, last = n, n + 1
         row = weights[n]
         a = 0.0
-        for i in range(first, last):
-            a += row[i] * u[i]
+        if local:
+            a = row[n] * u[n]
+        else:
+            for i in range(exporters):
+                a += row[i] * u[i]
         phi[n] = a
         kept[n] = 1.0
         if a <= TINY:
@@ -145,11 +145,16 @@ def _rows(
         v = x[n] / a
         if taxed:
             row = net[n]
+        if local:
+            kept[n] = row[n] * u[n] / a
+            y[n] += row[n] * v
+            continue
+        if taxed:
             b = 0.0
-            for i in range(first, last):
+            for i in range(exporters):
                 b += row[i] * u[i]
             kept[n] = b / a
-        for i in range(first, last):
+        for i in range(exporters):
             y[i] += row[i] * v
     for i in range(exporters):
         y[i] *= u[i]

@@ -182,7 +182,7 @@ def build(base: Base, shock: Shock) -> Problem:
     income = base.income if shock.log_endowment is None else base.income * np.exp(shock.log_endowment)
     own = base.income.sum(1)
     by_income = shock.by_income
-    return Problem(
+    p = Problem(
         weights,
         net,
         taxed,
@@ -210,6 +210,8 @@ def build(base: Base, shock: Shock) -> Problem:
         split_unit,
         DAMPING,
     )
+    # One memory layout, so that the kernels are compiled once.
+    return Problem._make(np.ascontiguousarray(x) if isinstance(x, np.ndarray) else x for x in p)
 
 
 def first_state(base: Base, shock: Shock) -> Array:

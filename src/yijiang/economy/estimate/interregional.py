@@ -100,8 +100,8 @@ def interregional(
        first where inputs lack it (`kernels.close`).
     4. Prior T⁰_in = o_i f_n c_in^−β, i ≠ n, balanced to o and f as in `ras`.
     5. Own deliveries = output − export − outflow. Value added and inputs stay as they are; final use absorbs the rest:
-       final_n = own_n + Σ_i T_in + import_n − Σ_using intermediate_n. Where the tables do not fit together, balance them
-       first (`balance_uses`): then little is left to absorb.
+       final_n = own_n + Σ_i T_in + import_n − Σ_using intermediate_n. Where the tables do not fit together, balance
+       them first (`balance_uses`): then less is left to absorb.
 
     Parameters
     ----------

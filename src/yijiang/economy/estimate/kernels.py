@@ -108,10 +108,10 @@ class Transit:
 def remove_transit(output: Array, export: Array, import_: Array, outflow: Array, inflow: Array) -> Transit:
     """Take out what a region sends beyond its own output: t = max(0, outflow + export − output).
 
-    It came in before it went out, so it leaves both sides of the region alike: first inflow against outflow, then import
-    against export. Imports sent on to other regions become imports of those that report inflow; exports of goods from
-    other regions become exports of those that report outflow, both in proportion: so the country's imports and exports
-    stay (the second only loses what no region reports). What is still left has no counterpart and is clipped.
+    It came in before it went out, so it leaves both sides of the region alike: first inflow against outflow, then
+    import against export. Imports sent on to other regions become imports of those that report inflow, exports of goods
+    from other regions become exports of those that report outflow, both in proportion. What is still left has no
+    counterpart and is clipped.
     """
     e, m, o, f = (np.maximum(a, 0.0) for a in (export, import_, outflow, inflow))
     left = np.maximum(o + e - output, 0.0)
@@ -148,8 +148,8 @@ def cross_hauling(output: Array, use: Array, outflow: Array, inflow: Array, shar
 def scale_to(values: Array, total: float, least: Array, most: Array) -> Array:
     """Scale values in proportion to a total within bounds: x = min(max(λ values, least), most), Σ x = total.
 
-    Σ x grows with λ, so λ is found between the bends λ = least ÷ value and most ÷ value, where x is linear. A value of 0
-    stays 0. Where the bounds do not admit the total, the nearest sum is kept.
+    Σ x grows with λ, so λ is found between the bends λ = least ÷ value and most ÷ value, where x is linear. A value of
+    0 stays 0. Where the bounds do not admit the total, the nearest sum is kept.
     """
     live = values > 0
     if total <= 0 or not live.any():

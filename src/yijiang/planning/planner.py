@@ -1,0 +1,244 @@
+"""The plan: one package for some regions, verified, shared out and given a range."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from yijiang.base import Base
+from yijiang.errors import InfeasibleError, OptionError, SolveError
+from yijiang.evaluation import Evaluator, Outcome
+
+from .bargain import shapley
+from .ensemble import Ensemble, bounds, run
+from .responses import Responses, Settlement
+from .search import Choice, Rules, Search, Table, frontier
+
+if TYPE_CHECKING:
+    from yijiang.belt import Belt
+
+Floats = NDArray[np.float64]
+
+#: Joint draws behind the ranges unless the user asks for another number.
+DRAWS = 40
+#: More candidates than this would need the integer programme instead of listing every subset.
+MOST_CANDIDATES = 16
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """A chosen package with who gains what; `document` is the whole of it as plain values.
+
+    Attributes
+    ----------
+    regions
+        Partners.
+    choice
+        The package with its verified figures.
+    alone : (partner,)
+        Best gain of each partner alone [million yuan a year].
+    ensemble
+        Gains over draws.
+    miss
+        Largest difference between the expansion and the full loop [million yuan a year].
+    """
+
+    base: Base
+    regions: tuple[str, ...]
+    objective: str
+    method: str
+    seed: int
+    evaluator: Evaluator
+    search: Search
+    table: Table
+    rules: Rules
+    choice: Choice
+    alone: Floats
+    coalition: dict[frozenset[str], float]
+    ensemble: Ensemble
+    miss: float
+    tolerance: float
+    not_identified: tuple[str, ...]
+    seconds: float
+
+    @property
+    def package(self) -> list[str]:
+        """Chosen projects."""
+        return list(self.choice.state.package)
+
+    @cached_property
+    def outcome(self) -> Outcome:
+        """The chosen package as an `Outcome`."""
+        return Outcome(self.evaluator, self.choice.state, self.search.responses.still)
+
+    @property
+    def gains(self) -> pd.DataFrame:
+        """Gross, cost, compensation, alone, together, after_transfer, low, high by partner [million yuan a year]."""
+        rows = self.document["gains"]
+        columns = ["gross", "cost", "compensation", "alone", "together", "after_transfer", "low", "high"]
+        return pd.DataFrame({r: {c: rows[r][c] for c in columns} for r in self.regions}).T.rename_axis("region")
+
+    @property
+    def shapley(self) -> dict[str, float]:
+        """Shapley value of the partners [million yuan a year]."""
+        return shapley(self.regions, self.coalition)
+
+    def frontier(self) -> pd.DataFrame:
+        """Packages no other one beats for every partner, before transfers [million yuan a year]."""
+        rows = frontier(self.table, self.rules, self.search.responses.candidates)
+        return pd.DataFrame([{"package": ", ".join(p), **dict(zip(self.regions, g, strict=True))} for p, g in rows])
+
+    @cached_property
+    def document(self) -> dict[str, Any]:
+        """The plan as plain values: what plan.json holds and the report reads."""
+        from .document import document
+
+        return document(self)
+
+    def report(self, path: str | Path, lang: str = "both") -> Path:
+        """Write the report as one HTML file."""
+        from yijiang.report import write_html
+
+        write_html(self.document, Path(path), lang)
+        return Path(path)
+
+
+def plan(
+    belt: Belt,
+    regions: Sequence[str],
+    objective: str = "nash",
+    method: str = "pairs",
+    draws: int | None = None,
+    seed: int = 0,
+    targets: bool = True,
+    compensation_rate: float = 1.0,
+    progress: Callable[[str], None] = lambda text: None,
+) -> Plan:
+    """Choose the package that leaves every partner better off within the river's limits.
+
+    Parameters
+    ----------
+    belt
+        A belt whose scope has projects.
+    regions
+        Partners, two or more, by English or Chinese name.
+    objective
+        "nash" (product of surpluses), "total", "maxmin" or "eps" (total, with the frontier).
+    method
+        "pairs" orders all subsets by singles and pairs and proves the best in the full loop; "exhaustive" solves every
+        subset in the full loop.
+    draws
+        Joint draws behind the ranges; 40 unless given.
+    seed
+        Seed of the draws.
+    targets
+        Whether the agreed reduction targets apply.
+    compensation_rate
+        Multiplies every payment rate at the border sections.
+    progress
+        Called with a line of text at every step.
+
+    Raises
+    ------
+    OptionError
+        For unknown or repeated regions, or an unknown option.
+    DataError, InfeasibleError, SolveError
+
+    Examples
+    --------
+    >>> import yijiang as yj
+    >>> p = yj.plan(yj.case("tiny"), regions=("Upper", "Middle"), draws=4)
+    >>> bool((p.gains["together"] >= p.gains["alone"]).all())
+    True
+    """
+    began = time.perf_counter()
+    partners = tuple(belt.region(name) for name in regions)
+    if len(partners) < 2 or len(set(partners)) < len(partners):
+        raise OptionError(f"a plan needs two or more different regions, not {', '.join(regions) or 'none'}")
+    for name in partners:
+        if name not in belt.members:
+            raise OptionError(f"{name} is not a member of the belt; members: {', '.join(belt.members)}")
+    if "projects" not in belt.scope:
+        raise OptionError(f"the belt {belt.name!r} holds no projects, so nothing can be planned on it")
+    if method not in ("pairs", "exhaustive"):
+        raise OptionError(f"unknown method {method!r}; use pairs or exhaustive")
+    progress("base")
+    base = Base(belt)
+    evaluator = Evaluator(base)
+    candidates = [n for n, p in base.projects.items() if set(p.members) <= set(partners)]
+    if len(candidates) > MOST_CANDIDATES:
+        raise OptionError(f"{len(candidates)} candidates; at most {MOST_CANDIDATES} can be listed in every combination")
+    responses = Responses.of(evaluator, candidates, progress=progress)
+    search = Search(evaluator, responses, Settlement.of(evaluator, rate=compensation_rate), targets)
+    alone = np.array([search.alone(name) for name in partners])
+    progress("search")
+    exact = method == "exhaustive"
+    choice = search.best(partners, alone, objective, exact)
+    table, rules = search.table(partners, exact)
+    miss = _miss(choice, table, search)
+    coalition = _coalitions(search, partners, alone, objective, choice, rules)
+    progress("ranges")
+    ensemble = run(
+        base, choice.state.package, choice.transfer, candidates, partners, DRAWS if draws is None else draws, seed, progress
+    )
+    tolerance = max(1.0, 0.01 * float(np.abs(choice.gain).max()))
+    if miss > tolerance:
+        raise SolveError("the chosen package does not do in the full loop what the search expected", miss=miss)
+    return Plan(
+        base, partners, objective, method, seed, evaluator, search, table, rules, choice, alone, coalition, ensemble, miss,
+        tolerance, _sign_not_identified(base, choice), time.perf_counter() - began,
+    )  # fmt: skip
+
+
+def _miss(choice: Choice, table: Table, search: Search) -> float:
+    names = search.responses.candidates
+    bits = np.array([n in choice.state.package for n in names], dtype=bool)
+    row = int(np.argmax((table.subsets == bits).all(axis=1)))
+    return float(np.abs(table.gain[row] - choice.gain).max())
+
+
+def _coalitions(
+    search: Search, partners: Sequence[str], alone: Floats, objective: str, choice: Choice, rules: Rules
+) -> dict[frozenset[str], float]:
+    """Best joint gain of every coalition [million yuan a year]; what cannot be reached together is the sum alone."""
+    worth = {frozenset([n]): float(v) for n, v in zip(partners, alone, strict=True)}
+    position = {n: k for k, n in enumerate(partners)}
+    for size in range(2, len(partners) + 1):
+        for group in itertools.combinations(partners, size):
+            if size == len(partners):
+                worth[frozenset(group)] = float(choice.gain[list(rules.partners)].sum())
+                continue
+            own = alone[[position[n] for n in group]]
+            try:
+                best = search.best(group, own, "total")
+                where = [search.evaluator.base.belt.regions.index(n) for n in group]
+                worth[frozenset(group)] = float(best.gain[where].sum())
+            except InfeasibleError:
+                worth[frozenset(group)] = float(own.sum())
+    return worth
+
+
+def _sign_not_identified(base: Base, choice: Choice) -> tuple[str, ...]:
+    """Regions whose gross gain changes sign with the rule for the balances of trade."""
+    state = choice.state
+    other = base.model.counterfactual(
+        kappa_hat=state.kappa,
+        productivity_hat=state.changes.productivity,
+        endowment_hat=state.changes.endowment,
+        using_kappa_hat=state.changes.using or None,
+        transfer=state.changes.transfer,
+        deficit_rule="income_share",
+    ).equivalent_variation_array
+    # Below a thousandth of a million yuan the sign is rounding, not economics.
+    flips = (np.sign(state.income) != np.sign(other)) & (np.maximum(np.abs(state.income), np.abs(other)) > 1e-3)
+    names = [n for n, flip in zip(base.belt.regions, flips, strict=True) if flip]
+    return tuple(n for n in names if n not in base.belt.abroad)

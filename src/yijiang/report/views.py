@@ -1,0 +1,362 @@
+"""What the page shows of a plan document, worded and ready to print: the first screen, gains, areas, profile, package."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from yijiang.charts import RangeBar, range_bars
+from yijiang.report.waterviews import map_view, river_view, transport_view
+from yijiang.report.wording import (
+    Document,
+    Names,
+    Text,
+    each,
+    figure,
+    joined,
+    known,
+    label,
+    money,
+    money_range,
+    pair,
+    percent,
+    plain,
+    say,
+)
+
+STATUSES = ("official", "aggregated", "estimated", "assumed")
+
+
+def build(document: Document) -> dict[str, Any]:
+    """Return everything the page prints, in its order.
+
+    Parameters
+    ----------
+    document
+        The plan document (what `plan.json` holds).
+
+    Returns
+    -------
+    dict
+        Section name to its worded content; texts are language-to-words mappings.
+    """
+    return {
+        "title": title(document),
+        "first": first_screen(document),
+        "areas": area_rows(document),
+        "profile": profile_view(document),
+        "gains": gain_view(document),
+        "map": map_view(document),
+        "river": river_view(document),
+        "transport": transport_view(document),
+        "projects": project_cards(document),
+        "choices": choice_view(document),
+        "robust": robust_view(document),
+        "assumed": list(document.get("assumed") or []),
+        "sources": source_rows(document),
+        "provenance": provenance_rows(document),
+    }
+
+
+def title(document: Document) -> Text:
+    """Return the report's title, from the document or made of the regions' names."""
+    if document.get("titles"):
+        return pair(document["titles"])
+    names = Names(document)
+    regions = joined([names("regions", r) for r in document["regions"]])
+    return say("page.title", regions=regions, river=pair(document.get("river_name")))
+
+
+def assumed_share(document: Document) -> float | None:
+    """Return the share of the summed gross gains (by size) that rests on assumed values, or None without a split."""
+    sizes = dict.fromkeys(STATUSES, 0.0)
+    for entry in (document.get("gains") or {}).values():
+        for status, value in (entry.get("by_status") or {}).items():
+            if known(value):
+                sizes[status] = sizes.get(status, 0.0) + abs(value)
+    whole = sum(sizes.values())
+    return sizes["assumed"] / whole if whole > 0 else None
+
+
+def headline(document: Document) -> Text:
+    """Return the plan in one sentence: what each partner gains a year, with its range."""
+    names = Names(document)
+    parts: list[Text] = []
+    for region in document["regions"]:
+        entry = document["gains"][region]
+        value = entry["after_transfer"]
+        key = "headline.gain" if value >= 0 else "headline.loss"
+        bounds = money_range(entry.get("low"), entry.get("high"))
+        key += "" if bounds["en"] != "–" else "_plain"
+        parts.append(say(key, region=names("regions", region), gain=money(abs(value)), range=bounds))
+    clauses = each(lambda lang: (";" if lang == "zh" else "; ").join(p[lang] for p in parts))
+    return say("headline.sentence", clauses=clauses)
+
+
+def transfer_lines(document: Document) -> list[Text]:
+    """Return who pays whom, one sentence per payment; without payments, the sentence that says so."""
+    names = Names(document)
+    lines = []
+    for row in document.get("transfers") or []:
+        payer, payee, amount = names("regions", row["from"]), names("regions", row["to"]), row["amount"]
+        if amount < 0:
+            payer, payee = payee, payer
+        if amount:
+            lines.append(say("first.pays", payer=payer, payee=payee, amount=money(abs(amount))))
+    return lines or [say("first.pays_none")]
+
+
+def tightest_line(document: Document) -> Text:
+    """Return the sentence on the section nearest to its limit, or over it."""
+    tight = document.get("tightest")
+    if not tight:
+        return say("first.tightest_none")
+    names = Names(document)
+    key = "first.tightest_over" if tight["ratio"] > 1 else "first.tightest"
+    return say(
+        key,
+        section=names("sections", tight["section"]),
+        pollutant=names("pollutants", tight["pollutant"]),
+        share=percent(tight["ratio"], 3),
+    )
+
+
+def first_three(document: Document) -> list[dict[str, Any]]:
+    """Return the three things to do first: name, owner, words, year and gain."""
+    names = Names(document)
+    return [
+        {
+            "project": row["project"],
+            "name": names("projects", row["project"]),
+            "text": pair(row.get("text")),
+            "facts": say("first.facts", owner=pair(row.get("owner")), year=row.get("start_year"), gain=money(row.get("gain"))),
+        }
+        for row in (document.get("first_three") or [])[:3]
+    ]
+
+
+def first_screen(document: Document) -> dict[str, Any]:
+    """Return the first screen: headline, bars, three things, payments, tightest section, assumed share."""
+    names = Names(document)
+    cards = []
+    for region in document["regions"]:
+        entry = document["gains"][region]
+        cards.append(
+            {
+                "name": names("regions", region),
+                "big": money(entry["after_transfer"], signed=True),
+                "range": money_range(entry.get("low"), entry.get("high")),
+                "unsure": region in (document.get("sign_not_identified") or []),
+            }
+        )
+    share = assumed_share(document)
+    return {
+        "headline": headline(document),
+        "cards": cards,
+        "bars": each(lambda lang: _gain_bars(document, names, lang)),
+        "three": first_three(document),
+        "pays": transfer_lines(document),
+        "tightest": tightest_line(document),
+        "assumed": say("first.assumed", share=percent(share)) if share is not None else say("first.assumed_unknown"),
+    }
+
+
+def _gain_bars(document: Document, names: Names, lang: str) -> str:
+    bars = []
+    for region in document["regions"]:
+        entry, name = document["gains"][region], names("regions", region)
+        alone, after = entry.get("alone"), entry["after_transfer"]
+        if known(alone):
+            bars.append(RangeBar(say("bar.alone", region=name)[lang], alone, money(alone)[lang], strong=False))
+        bars.append(
+            RangeBar(say("bar.together", region=name)[lang], after, money(after)[lang], entry.get("low"), entry.get("high"))
+        )
+    return range_bars(bars, say("bar.title")[lang])
+
+
+def area_rows(document: Document) -> list[dict[str, Any]]:
+    """Return one row per area of the agreement: said, candidates, chosen, gain with range."""
+    names = Names(document)
+    rows = []
+    for area in document.get("areas") or []:
+        candidates, chosen = area.get("candidates") or [], area.get("chosen") or []
+        rows.append(
+            {
+                "name": pair(area["name"]),
+                "said": pair(area.get("said")),
+                "candidates": [names("projects", p) for p in candidates],
+                "chosen": [names("projects", p) for p in chosen],
+                "gain": money(area.get("gain")) if known(area.get("gain")) else None,
+                "range": money_range(area.get("low"), area.get("high")),
+            }
+        )
+    return rows
+
+
+def profile_view(document: Document) -> dict[str, Any]:
+    """Return the paired profile: per indicator both values, the gap, who is ahead and the year."""
+    names = Names(document)
+    regions: Sequence[str] = document["regions"]
+    rows = []
+    for row in document.get("profile") or []:
+        values = [(row.get("values") or {}).get(r) for r in regions]
+        ahead = row.get("ahead")
+        rows.append(
+            {
+                "name": pair(row["name"]),
+                "topic": label("topic", row.get("topic")),
+                "unit": label("measure", row.get("unit")),
+                "values": [plain(figure(v, 4)) if known(v) else say("profile.none") for v in values],
+                "gap": figure(row.get("gap")),
+                "ahead": names("regions", ahead) if ahead else plain("–"),
+                "year": row.get("year") or "–",
+                "source": row.get("source"),
+            }
+        )
+    return {"regions": [names("regions", r) for r in regions], "rows": rows}
+
+
+def gain_view(document: Document) -> dict[str, Any]:
+    """Return the gains per region with their parts, their evidence, and what outsiders gain."""
+    names = Names(document)
+    rows = []
+    for region in document["regions"]:
+        entry = document["gains"][region]
+        parts = ("gross", "cost", "compensation", "alone", "together")
+        after, together = entry["after_transfer"], entry.get("together")
+        moved = after - together if known(after) and known(together) else None
+        by_status = entry.get("by_status") or {}
+        whole = sum(abs(v) for v in by_status.values() if known(v))
+        rows.append(
+            {
+                "name": names("regions", region),
+                "parts": [money(entry.get(p)) for p in parts],
+                "transfer": money(moved, signed=True),
+                "after": money(after),
+                "range": money_range(entry.get("low"), entry.get("high")),
+                "shapley": money((document.get("shapley") or {}).get(region)),
+                "evidence": [percent(abs(by_status.get(s) or 0.0) / whole) if whole else "–" for s in STATUSES],
+                "unsure": region in (document.get("sign_not_identified") or []),
+            }
+        )
+    total = document.get("total") or {}
+    return {
+        "rows": rows,
+        "total": say(
+            "gains.total",
+            gain=money(total.get("gain")),
+            range=money_range(total.get("low"), total.get("high")),
+            alone=money(total.get("alone")),
+        ),
+        "statuses": [label("status", s) for s in STATUSES],
+        "outsiders": [(names("regions", r), money(v, signed=True)) for r, v in (document.get("outsiders") or {}).items()],
+    }
+
+
+def project_cards(document: Document) -> list[dict[str, Any]]:
+    """Return every project as a card, the chosen ones first."""
+    names = Names(document)
+    scale = {p["project"]: p.get("scale", 1.0) for p in document.get("package") or []}
+    areas = {a["area"]: pair(a["name"]) for a in document.get("areas") or []}
+    cards = []
+    for row in sorted(document.get("projects") or [], key=lambda p: not p.get("chosen")):
+        low, high = row.get("low") or {}, row.get("high") or {}
+        state = "chosen" if row.get("chosen") else "not_chosen" if row.get("available", True) else "not_available"
+        cards.append(
+            {
+                "id": row["project"],
+                "name": pair(row["name"]),
+                "state": state,
+                "state_text": label("state", state),
+                "scale": percent(scale[row["project"]], 3) if scale.get(row["project"], 1.0) != 1.0 else None,
+                "area": areas.get(row.get("area"), plain(row.get("area") or "–")),
+                "text": pair(row.get("text")),
+                "owner": pair(row.get("owner")),
+                "members": joined([names("regions", m) for m in row.get("members") or []]),
+                "payers": joined(
+                    [say("project.payer", region=names("regions", r), share=percent(s)) for r, s in (row.get("payers") or {}).items()]
+                ),
+                "annual": money(row.get("annual_cost")),
+                "capital": money(row.get("capital_cost")),
+                "start": row.get("start_year") or "–",
+                "life": row.get("life") or "–",
+                "levers": [
+                    {"kind": label("lever", lever["kind"]), "rule": pair(lever.get("rule")), "effect": pair(lever.get("effect"))}
+                    for lever in row.get("levers") or []
+                ],
+                "effects": [
+                    (names("regions", r), money(v, signed=True), money_range(low.get(r), high.get(r)))
+                    for r, v in (row.get("effect") or {}).items()
+                ],
+                "why_not": pair(row["why_not"]) if row.get("why_not") else None,
+                "status": label("status", row.get("status")),
+                "source": row.get("source"),
+            }
+        )
+    return cards
+
+
+def choice_view(document: Document) -> dict[str, Any]:
+    """Return the other packages that were weighed: the near best and the points of the frontier."""
+    names = Names(document)
+    regions: Sequence[str] = document["regions"]
+
+    def row(entry: Any, mark: str) -> dict[str, Any]:
+        package = [p["project"] if isinstance(p, dict) else p for p in entry.get("package") or []]
+        return {
+            "package": [names("projects", p) for p in package],
+            "gains": [money((entry.get("gains") or {}).get(r)) for r in regions],
+            "mark": mark,
+        }
+
+    frontier = []
+    for entry in document.get("frontier") or []:
+        floor = entry.get("eps")
+        mark = say("choice.floor", value=money(floor)) if known(floor) else say("choice.weight", value=figure(entry.get("weight")))
+        frontier.append({**row(entry, ""), "mark": mark})
+    return {
+        "regions": [names("regions", r) for r in regions],
+        "objective": label("objective", document.get("objective")),
+        "alternatives": [row(e, percent(e.get("loss"))) for e in document.get("alternatives") or []],
+        "frontier": frontier,
+    }
+
+
+def robust_view(document: Document) -> list[Text]:
+    """Return the sentences on how firm the result is."""
+    names = Names(document)
+    lines: list[Text] = []
+    robust = document.get("robustness") or {}
+    if robust:
+        lines.append(say("robust.draws", draws=robust.get("draws"), failed=robust.get("failed")))
+        lines.append(say("robust.share", share=percent(robust.get("share_all_gain"), 3)))
+        flow = robust.get("pair_flow")
+        if flow:
+            lines.append(
+                say(
+                    "robust.flow",
+                    start=names("regions", flow["from"]),
+                    end=names("regions", flow["to"]),
+                    range=money_range(flow.get("low"), flow.get("high")),
+                )
+            )
+    lines += [say("robust.sign", region=names("regions", r)) for r in document.get("sign_not_identified") or []]
+    check = document.get("verify") or {}
+    if check:
+        lines.append(say("robust.verify", miss=percent(check.get("miss")), tolerance=percent(check.get("tolerance"))))
+    return lines or [say("robust.none")]
+
+
+def source_rows(document: Document) -> list[dict[str, str]]:
+    """Return the sources by key; an address is shown as words, so that the page asks nothing from outside."""
+    sources = document.get("sources") or {}
+    return [{"key": k, "citation": str(s.get("citation") or ""), "url": str(s.get("url") or "")} for k, s in sorted(sources.items())]
+
+
+def provenance_rows(document: Document) -> list[tuple[Text, str]]:
+    """Return version, seed, solver, gaps and residuals, each with its name."""
+    rows = []
+    for key, value in (document.get("provenance") or {}).items():
+        shown = f"{value:.3g}" if isinstance(value, float) else str(value)
+        rows.append((label("provenance", key), shown))
+    return rows

@@ -1,0 +1,177 @@
+"""How values are worded: money, ranges, shares, classes and names, in both languages at once."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from yijiang.messages import LANGUAGES, has_message, message
+
+Text = Mapping[str, str]
+"""One text in every language, by language code."""
+
+Document = Mapping[str, Any]
+"""The plan document: what `plan.json` holds."""
+
+CLASSES = ("I", "II", "III", "IV", "V")
+
+
+def say(key: str, **values: Any) -> Text:
+    """Return a message in every language; values that are texts themselves are filled in language by language.
+
+    >>> say("unit.billion_yuan", value="3")["zh"]
+    '3亿元'
+    """
+    return {
+        lang: message(key, lang, **{k: v[lang] if isinstance(v, Mapping) else v for k, v in values.items()})
+        for lang in LANGUAGES
+    }
+
+
+def plain(text: object) -> Text:
+    """Return the same words for every language."""
+    return dict.fromkeys(LANGUAGES, str(text))
+
+
+def each(make: Callable[[str], str]) -> Text:
+    """Return what `make(lang)` gives for every language."""
+    return {lang: make(lang) for lang in LANGUAGES}
+
+
+def pair(value: Any) -> Text:
+    """Return a text of the document in every language; a language that is missing borrows the other's words."""
+    if not isinstance(value, Mapping):
+        return plain("" if value is None else value)
+    spare = next((str(v) for v in value.values() if v), "")
+    return {lang: str(value.get(lang) or spare) for lang in LANGUAGES}
+
+
+def label(group: str, key: Any) -> Text:
+    """Return the catalogue's word for an identifier, such as a mode or a status, or the identifier itself.
+
+    >>> label("mode", "water")["zh"], label("mode", "airship")["en"]
+    ('水运', 'airship')
+    """
+    name = f"{group}.{key}"
+    return say(name) if has_message(name) else plain("" if key is None else key)
+
+
+def joined(texts: Sequence[Text]) -> Text:
+    """Join texts as a list, with the sign each language uses."""
+    return each(lambda lang: ("、" if lang == "zh" else ", ").join(t[lang] for t in texts))
+
+
+def known(value: Any) -> bool:
+    """Say whether a value is a finite number."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def figure(value: Any, digits: int = 3) -> str:
+    """Write a number with so many significant digits, thousands apart; what is no number becomes a dash.
+
+    >>> figure(12345.0), figure(0.012345), figure(-2.5), figure(None), figure(3.0)
+    ('12,300', '0.0123', '−2.5', '–', '3')
+    """
+    if not known(value):
+        return "–"
+    if value == 0:
+        return "0"
+    places = digits - 1 - math.floor(math.log10(abs(value)))
+    rounded = round(float(value), places)
+    text = f"{rounded:,.{max(places, 0)}f}"
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return text.replace("-", "−")
+
+
+def span(low: str, high: str) -> str:
+    """Join the two ends of a range; a minus sign calls for room around the dash.
+
+    >>> span("1", "2"), span("−1", "2")
+    ('1–2', '−1 – 2')
+    """
+    return f"{low} – {high}" if "−" in low + high else f"{low}–{high}"
+
+
+def _money_unit(lang: str, size: float) -> tuple[float, str]:
+    if lang == "zh":
+        return (100.0, "unit.billion_yuan") if size >= 1.0 else (0.01, "unit.million_yuan")
+    return (1000.0, "unit.billion_yuan") if size >= 100.0 else (1.0, "unit.million_yuan")
+
+
+def money(value: Any, *, signed: bool = False) -> Text:
+    """Word an amount given in million yuan: bn yuan in English, 亿元 (100 million yuan) in Chinese.
+
+    >>> money(2345.0)["en"], money(2345.0)["zh"], money(34.0)["en"], money(None)["zh"]
+    ('2.35 bn yuan', '23.5亿元', '34 million yuan', '–')
+    >>> money(120.0, signed=True)["en"]
+    '+0.12 bn yuan'
+    """
+    if not known(value):
+        return plain("–")
+
+    def make(lang: str) -> str:
+        scale, key = _money_unit(lang, abs(value))
+        sign = "+" if signed and value > 0 else ""
+        return message(key, lang, value=sign + figure(value / scale))
+
+    return each(make)
+
+
+def money_range(low: Any, high: Any) -> Text:
+    """Word a range given in million yuan, both ends in one unit.
+
+    >>> money_range(1200.0, 3400.0)["en"], money_range(-1200.0, 3400.0)["zh"]
+    ('1.2–3.4 bn yuan', '−12 – 34亿元')
+    """
+    if not (known(low) and known(high)):
+        return plain("–")
+
+    def make(lang: str) -> str:
+        scale, key = _money_unit(lang, max(abs(low), abs(high)))
+        return message(key, lang, value=span(figure(low / scale), figure(high / scale)))
+
+    return each(make)
+
+
+def percent(value: Any, digits: int = 2) -> str:
+    """Write a share as a percentage.
+
+    >>> percent(0.1234), percent(1.0), percent(None)
+    ('12%', '100%', '–')
+    """
+    return f"{figure(100 * value, digits)}%" if known(value) else "–"
+
+
+def quality(value: Any) -> Text:
+    """Word a water quality class of GB 3838-2002: 1 to 5, or 6 for worse than class V.
+
+    >>> quality(3)["en"], quality("II")["zh"], quality(6)["en"]
+    ('III', 'Ⅱ类', 'worse than V')
+    """
+    if value is None or value == "":
+        return plain("–")
+    if known(value):
+        rank = int(value)
+    elif str(value).upper() in CLASSES:
+        rank = CLASSES.index(str(value).upper()) + 1
+    elif str(value).isdigit():
+        rank = int(value)
+    else:
+        return plain(value)
+    if rank > len(CLASSES):
+        return say("class.worse")
+    return {"en": CLASSES[max(rank, 1) - 1], "zh": f"{'ⅠⅡⅢⅣⅤ'[max(rank, 1) - 1]}类"}
+
+
+class Names:
+    """The names of the document's things, by kind and identifier."""
+
+    def __init__(self, document: Document) -> None:
+        self._names: Mapping[str, Any] = document.get("names") or {}
+
+    def __call__(self, kind: str, key: Any) -> Text:
+        """Return the name of one thing; one that has none is called by its identifier."""
+        found = (self._names.get(kind) or {}).get(key)
+        return pair(found) if found else plain("–" if key is None else key)
