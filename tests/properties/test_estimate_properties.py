@@ -55,6 +55,7 @@ def test_result_is_the_nearest_table(prior: np.ndarray, factor: np.ndarray) -> N
     np.testing.assert_allclose(cycle, 0.0, atol=1e-9)
 
 
+@settings(max_examples=60, deadline=None)
 @given(feasible(), st.integers(0, 2**31))
 def test_gras_meets_margins_and_keeps_signs(pair: tuple[np.ndarray, np.ndarray], seed: int) -> None:
     prior, target = pair
@@ -74,7 +75,7 @@ def test_gras_meets_margins_and_keeps_signs(pair: tuple[np.ndarray, np.ndarray],
 )
 def test_charm_adds_the_same_to_both_sides(output: np.ndarray, flows: np.ndarray) -> None:
     result = charm(output, output, flows[0], flows[1])
-    np.testing.assert_allclose(result.outflow - flows[0], result.inflow - flows[1])
+    np.testing.assert_allclose(result.outflow - flows[0], result.inflow - flows[1], atol=1e-12)
     assert (result.added >= 0).all()
 
 
@@ -84,7 +85,8 @@ def regional_tables(draw: st.DrawFn) -> RegionalTables:
     n, k = draw(st.integers(3, 5)), draw(st.integers(1, 3))
 
     def cells(shape: tuple[int, ...], low: float, high: float) -> np.ndarray:
-        return draw(hnp.arrays(float, shape, elements=st.floats(low, high)))
+        values = st.floats(max(low, 0.01), high)
+        return draw(hnp.arrays(float, shape, elements=values if low > 0 else st.one_of(st.just(0.0), values)))
 
     output = cells((n, k), 10.0, 100.0)
     inputs = cells((n, k, k), 0.0, 0.8 / k) * output[:, None, :]

@@ -96,7 +96,9 @@ def before_after_bars(rows: Sequence[BeforeAfter], title: str, *, width: float =
         parts.append(text_at(right, y + 14, row.text, size=12, anchor="end", colour="muted"))
         over = row.limit is not None and row.after > row.limit
         parts.append(box(left, y + 20, row.before * scale, 8, colour="base", title=tick_label(row.before)))
-        parts.append(box(left, y + 30, row.after * scale, 8, colour="warn" if over else "river", title=tick_label(row.after)))
+        parts.append(
+            box(left, y + 30, row.after * scale, 8, colour="warn" if over else "river", title=tick_label(row.after))
+        )
         if row.limit is not None:
             x = left + row.limit * scale
             parts.append(rule(x, y + 17, x, y + 41, colour="ink", width=2, title=tick_label(row.limit)))

@@ -81,7 +81,17 @@ def line_profile(
     for mark in sorted(marks, key=lambda m: (m.km, m.label)):
         x = across(mark.km)
         if mark.limit is not None:
-            parts.append(rule(x - 9, up(mark.limit), x + 9, up(mark.limit), colour="warn", width=3, title=f"{mark.label}: {mark.limit:g}"))
+            parts.append(
+                rule(
+                    x - 9,
+                    up(mark.limit),
+                    x + 9,
+                    up(mark.limit),
+                    colour="warn",
+                    width=3,
+                    title=f"{mark.label}: {mark.limit:g}",
+                )
+            )
         parts.append(rule(x, bottom, x, bottom + 5, colour="muted"))
         # Two rows of names; a name that fits in neither is left to the tooltip and the table.
         room = 7.0 * len(mark.label) + 10.0

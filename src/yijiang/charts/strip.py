@@ -1,4 +1,4 @@
-"""A schematic strip map: the river as one line from west to east, regions above and below it, ports on it, flows as arcs.
+"""A schematic strip map: the river as one line from west to east, regions on both banks, ports on it, flows as arcs.
 
 It shows order and neighbourhood only; it draws no border and measures no distance.
 """
@@ -95,7 +95,7 @@ def strip_map(
     1
     """
     height, middle, edge = 330.0, 165.0, 48.0
-    lons = [p.lon for p in [*places, *ports] if math.isfinite(p.lon)] or [0.0]
+    lons = [lon for lon in (*(p.lon for p in places), *(q.lon for q in ports)) if math.isfinite(lon)] or [0.0]
     west, east = min(lons), max(lons)
     span = (east - west) or 1.0
 
@@ -120,7 +120,7 @@ def strip_map(
             continue
         (x1, y1), (x2, y2) = spot[flow.start], spot[flow.end]
         # A flow and its return bend to opposite sides, so both stay visible.
-        away = (1.0 if x2 > x1 else -1.0) * (14.0 + 0.13 * abs(x2 - x1))
+        away = (1.0 if x2 > x1 else -1.0) * (24.0 + 0.3 * abs(x2 - x1))
         bend_y = min(max((y1 + y2) / 2 - away, 8.0), height - 8.0)
         stroke = COLOURS["river" if flow.strong else "base"]
         parts.append(
@@ -142,10 +142,12 @@ def strip_map(
             f'style="fill:{colour};stroke:{COLOURS["paper"]}">{_title(port.label)}</rect>'
         )
         room = sum(11 if ord(c) > 0x2E80 else 5.6 for c in port.label) + 8
-        row = next((r for r in (0, 1) if x - taken[r] > room), None)
-        if row is not None:
-            taken[row] = x
-            parts.append(text_at(x, y - 9 if row == 0 else y + 17, port.label, size=10, anchor="middle", colour="muted"))
+        side = next((r for r in (0, 1) if x - taken[r] > room), None)
+        if side is not None:
+            taken[side] = x
+            parts.append(
+                text_at(x, y - 9 if side == 0 else y + 17, port.label, size=10, anchor="middle", colour="muted")
+            )
     for place in places:
         x, y = spot[place.key]
         fill = COLOURS["river" if place.strong else "muted"]

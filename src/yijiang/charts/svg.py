@@ -42,7 +42,15 @@ def text_at(x: float, y: float, text: str, *, anchor: str = "start", size: float
 
 
 def rule(
-    x1: float, y1: float, x2: float, y2: float, *, colour: str = "line", width: float = 1, dash: str = "", title: str = ""
+    x1: float,
+    y1: float,
+    x2: float,
+    y2: float,
+    *,
+    colour: str = "line",
+    width: float = 1,
+    dash: str = "",
+    title: str = "",
 ) -> str:
     """Return a straight line.
 
@@ -85,7 +93,7 @@ def frame(width: float, height: float, title: str, parts: Sequence[str]) -> str:
 def round_ticks(low: float, high: float, count: int = 4) -> list[float]:
     """Return about `count` round values (1, 2 or 5 × a power of ten) from `low` to `high`.
 
-    >>> round_ticks(0, 0.93)
+    >>> round_ticks(0, 0.8)
     [0.0, 0.2, 0.4, 0.6, 0.8]
     >>> round_ticks(2, 2)
     [2.0]

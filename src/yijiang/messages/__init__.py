@@ -1,4 +1,4 @@
-"""Every text a person reads, in English and Chinese, by key: one catalogue for the report, the summary and the commands."""
+"""Every text a person reads, in English and Chinese, by key: one catalogue for the report and the commands."""
 
 from __future__ import annotations
 
@@ -66,9 +66,9 @@ def message(key: str, lang: str, **values: object) -> str:
 
     Examples
     --------
-    >>> message("unit.billion_yuan", "en", value="1.2")
+    >>> message("unit.large_money", "en", value="1.2")
     '1.2 bn yuan'
-    >>> message("unit.billion_yuan", "zh", value="12")
+    >>> message("unit.large_money", "zh", value="12")
     '12亿元'
     """
     if lang not in LANGUAGES:

@@ -1,4 +1,4 @@
-"""What the page shows of a plan document, worded and ready to print: the first screen, gains, areas, profile, package."""
+"""What the page shows of a plan document, worded and ready to print: first screen, gains, areas, profile, package."""
 
 from __future__ import annotations
 
@@ -129,7 +129,9 @@ def first_three(document: Document) -> list[dict[str, Any]]:
             "project": row["project"],
             "name": names("projects", row["project"]),
             "text": pair(row.get("text")),
-            "facts": say("first.facts", owner=pair(row.get("owner")), year=row.get("start_year"), gain=money(row.get("gain"))),
+            "facts": say(
+                "first.facts", owner=pair(row.get("owner")), year=row.get("start_year"), gain=money(row.get("gain"))
+            ),
         }
         for row in (document.get("first_three") or [])[:3]
     ]
@@ -169,7 +171,9 @@ def _gain_bars(document: Document, names: Names, lang: str) -> str:
         if known(alone):
             bars.append(RangeBar(say("bar.alone", region=name)[lang], alone, money(alone)[lang], strong=False))
         bars.append(
-            RangeBar(say("bar.together", region=name)[lang], after, money(after)[lang], entry.get("low"), entry.get("high"))
+            RangeBar(
+                say("bar.together", region=name)[lang], after, money(after)[lang], entry.get("low"), entry.get("high")
+            )
         )
     return range_bars(bars, say("bar.title")[lang])
 
@@ -249,7 +253,9 @@ def gain_view(document: Document) -> dict[str, Any]:
             alone=money(total.get("alone")),
         ),
         "statuses": [label("status", s) for s in STATUSES],
-        "outsiders": [(names("regions", r), money(v, signed=True)) for r, v in (document.get("outsiders") or {}).items()],
+        "outsiders": [
+            (names("regions", r), money(v, signed=True)) for r, v in (document.get("outsiders") or {}).items()
+        ],
     }
 
 
@@ -274,14 +280,21 @@ def project_cards(document: Document) -> list[dict[str, Any]]:
                 "owner": pair(row.get("owner")),
                 "members": joined([names("regions", m) for m in row.get("members") or []]),
                 "payers": joined(
-                    [say("project.payer", region=names("regions", r), share=percent(s)) for r, s in (row.get("payers") or {}).items()]
+                    [
+                        say("project.payer", region=names("regions", r), share=percent(s))
+                        for r, s in (row.get("payers") or {}).items()
+                    ]
                 ),
                 "annual": money(row.get("annual_cost")),
                 "capital": money(row.get("capital_cost")),
                 "start": row.get("start_year") or "–",
                 "life": row.get("life") or "–",
                 "levers": [
-                    {"kind": label("lever", lever["kind"]), "rule": pair(lever.get("rule")), "effect": pair(lever.get("effect"))}
+                    {
+                        "kind": label("lever", lever["kind"]),
+                        "rule": pair(lever.get("rule")),
+                        "effect": pair(lever.get("effect")),
+                    }
                     for lever in row.get("levers") or []
                 ],
                 "effects": [
@@ -312,7 +325,11 @@ def choice_view(document: Document) -> dict[str, Any]:
     frontier = []
     for entry in document.get("frontier") or []:
         floor = entry.get("eps")
-        mark = say("choice.floor", value=money(floor)) if known(floor) else say("choice.weight", value=figure(entry.get("weight")))
+        mark = (
+            say("choice.floor", value=money(floor))
+            if known(floor)
+            else say("choice.weight", value=figure(entry.get("weight")))
+        )
         frontier.append({**row(entry, ""), "mark": mark})
     return {
         "regions": [names("regions", r) for r in regions],
@@ -350,7 +367,10 @@ def robust_view(document: Document) -> list[Text]:
 def source_rows(document: Document) -> list[dict[str, str]]:
     """Return the sources by key; an address is shown as words, so that the page asks nothing from outside."""
     sources = document.get("sources") or {}
-    return [{"key": k, "citation": str(s.get("citation") or ""), "url": str(s.get("url") or "")} for k, s in sorted(sources.items())]
+    return [
+        {"key": k, "citation": str(s.get("citation") or ""), "url": str(s.get("url") or "")}
+        for k, s in sorted(sources.items())
+    ]
 
 
 def provenance_rows(document: Document) -> list[tuple[Text, str]]:

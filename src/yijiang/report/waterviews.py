@@ -4,10 +4,24 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from yijiang.charts import BeforeAfter, Flow, Place, Port, SectionMark, before_after_bars, line_profile, strip_map
-from yijiang.report.wording import Document, Names, each, figure, known, label, money, pair, percent, plain, quality, say
+from yijiang.report.wording import (
+    Document,
+    Names,
+    each,
+    figure,
+    known,
+    label,
+    money,
+    pair,
+    percent,
+    plain,
+    quality,
+    say,
+)
 
 LOCK_KINDS = ("lock", "dam")
 MOST_FLOWS = 24
@@ -22,7 +36,12 @@ def map_view(document: Document) -> dict[str, Any] | None:
     partners = list(document["regions"])
     flows = sorted(
         (f for f in document.get("flows") or [] if f["exporter"] != f["importer"] and known(f.get("value_plan"))),
-        key=lambda f: (not {f["exporter"], f["importer"]} <= set(partners), -f["value_plan"], f["exporter"], f["importer"]),
+        key=lambda f: (
+            not {f["exporter"], f["importer"]} <= set(partners),
+            -f["value_plan"],
+            f["exporter"],
+            f["importer"],
+        ),
     )
     rows = [
         {
@@ -30,7 +49,9 @@ def map_view(document: Document) -> dict[str, Any] | None:
             "end": names("regions", f["importer"]),
             "base": money(f.get("value_base")),
             "plan": money(f["value_plan"]),
-            "change": money(f["value_plan"] - f["value_base"], signed=True) if known(f.get("value_base")) else plain("–"),
+            "change": money(f["value_plan"] - f["value_base"], signed=True)
+            if known(f.get("value_base"))
+            else plain("–"),
         }
         for f in flows
         if {f["exporter"], f["importer"]} <= set(partners)
@@ -38,7 +59,13 @@ def map_view(document: Document) -> dict[str, Any] | None:
 
     def draw(lang: str) -> str:
         places = [
-            Place(r["region"], names("regions", r["region"])[lang], _number(r.get("lon")), _number(r.get("lat")), r["region"] in partners)
+            Place(
+                r["region"],
+                names("regions", r["region"])[lang],
+                _number(r.get("lon")),
+                _number(r.get("lat")),
+                r["region"] in partners,
+            )
             for r in sorted(data["regions"], key=lambda r: (r.get("order") or 0, r["region"]))
         ]
         ports = [
@@ -51,7 +78,8 @@ def map_view(document: Document) -> dict[str, Any] | None:
                 f["exporter"],
                 f["importer"],
                 f["value_plan"],
-                f"{names('regions', f['exporter'])[lang]} → {names('regions', f['importer'])[lang]}: {money(f['value_plan'])[lang]}",
+                " → ".join(names("regions", f[end])[lang] for end in ("exporter", "importer"))
+                + f": {money(f['value_plan'])[lang]}",
                 {f["exporter"], f["importer"]} <= set(partners),
             )
             for f in flows[:MOST_FLOWS]
@@ -94,18 +122,24 @@ def river_view(document: Document) -> dict[str, Any]:
     for profile in document.get("river_profile") or []:
         pollutant = names("pollutants", profile["pollutant"])
         heading = say("river.profile", pollutant=pollutant, regime=label("regime", profile.get("regime")))
-        pictures.append({"heading": heading, "picture": each(lambda lang, p=profile: _profile(document, names, p, lang))})
+        pictures.append({"heading": heading, "picture": each(partial(_profile, document, names, profile))})
     return {"rows": rows, "pictures": pictures}
 
 
 def _profile(document: Document, names: Names, profile: Mapping[str, Any], lang: str) -> str:
     marks = [
-        SectionMark(row["km"], names("sections", row["section"])[lang], row["limit"] if known(row.get("limit")) else None)
+        SectionMark(
+            row["km"], names("sections", row["section"])[lang], row["limit"] if known(row.get("limit")) else None
+        )
         for row in document.get("river") or []
         if row["pollutant"] == profile["pollutant"] and known(row.get("km"))
     ]
     legend = (say("word.before")[lang], say("word.after")[lang], say("river.limit")[lang], "km")
-    heading = say("river.profile", pollutant=names("pollutants", profile["pollutant"]), regime=label("regime", profile.get("regime")))
+    heading = say(
+        "river.profile",
+        pollutant=names("pollutants", profile["pollutant"]),
+        regime=label("regime", profile.get("regime")),
+    )
     lines = [[_number(v) for v in profile[key]] for key in ("km", "base", "plan")]
     return line_profile(lines[0], lines[1], lines[2], marks, heading[lang], legend)
 
@@ -122,13 +156,17 @@ def transport_view(document: Document) -> dict[str, Any]:
             "base": figure(row.get("load_base")),
             "plan": figure(row.get("load_plan")),
             "capacity": figure(row["capacity"]) if known(row.get("capacity")) else None,
-            "used": percent(row["load_plan"] / row["capacity"]) if known(row.get("capacity")) and row["capacity"] > 0 else "–",
+            "used": percent(row["load_plan"] / row["capacity"])
+            if known(row.get("capacity")) and row["capacity"] > 0
+            else "–",
             "depth": figure(row.get("depth_m")),
             "delay": (figure(row["delay_base"]), figure(row["delay_plan"])) if known(row.get("delay_base")) else None,
         }
         for row in entries
     ]
-    limited = [r for r in entries if known(r.get("capacity")) and known(r.get("load_base")) and known(r.get("load_plan"))]
+    limited = [
+        r for r in entries if known(r.get("capacity")) and known(r.get("load_base")) and known(r.get("load_plan"))
+    ]
 
     def draw(lang: str) -> str:
         bars = [

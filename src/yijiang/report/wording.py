@@ -20,7 +20,7 @@ CLASSES = ("I", "II", "III", "IV", "V")
 def say(key: str, **values: Any) -> Text:
     """Return a message in every language; values that are texts themselves are filled in language by language.
 
-    >>> say("unit.billion_yuan", value="3")["zh"]
+    >>> say("unit.large_money", value="3")["zh"]
     '3亿元'
     """
     return {
@@ -57,9 +57,9 @@ def label(group: str, key: Any) -> Text:
     return say(name) if has_message(name) else plain("" if key is None else key)
 
 
-def joined(texts: Sequence[Text]) -> Text:
+def joined(texts: Sequence[Text], sign: str = ", ") -> Text:
     """Join texts as a list, with the sign each language uses."""
-    return each(lambda lang: ("、" if lang == "zh" else ", ").join(t[lang] for t in texts))
+    return each(lambda lang: ("、" if lang == "zh" else sign).join(t[lang] for t in texts))
 
 
 def known(value: Any) -> bool:
@@ -96,20 +96,22 @@ def span(low: str, high: str) -> str:
 
 def _money_unit(lang: str, size: float) -> tuple[float, str]:
     if lang == "zh":
-        return (100.0, "unit.billion_yuan") if size >= 1.0 else (0.01, "unit.million_yuan")
-    return (1000.0, "unit.billion_yuan") if size >= 100.0 else (1.0, "unit.million_yuan")
+        return (100.0, "unit.large_money") if size >= 1.0 else (0.01, "unit.small_money")
+    return (1000.0, "unit.large_money") if size >= 100.0 else (1.0, "unit.small_money")
 
 
 def money(value: Any, *, signed: bool = False) -> Text:
     """Word an amount given in million yuan: bn yuan in English, 亿元 (100 million yuan) in Chinese.
 
-    >>> money(2345.0)["en"], money(2345.0)["zh"], money(34.0)["en"], money(None)["zh"]
+    >>> money(2350.0)["en"], money(2350.0)["zh"], money(34.0)["en"], money(None)["zh"]
     ('2.35 bn yuan', '23.5亿元', '34 million yuan', '–')
     >>> money(120.0, signed=True)["en"]
     '+0.12 bn yuan'
     """
     if not known(value):
         return plain("–")
+    if value == 0:
+        return plain("0")
 
     def make(lang: str) -> str:
         scale, key = _money_unit(lang, abs(value))

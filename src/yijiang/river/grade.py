@@ -255,7 +255,7 @@ def _classes(values: npt.NDArray[np.float64], row: pd.Series[Any]) -> tuple[npt.
     broken = values[:, None] < limits if least else values[:, None] > limits
     classes = 1 + broken.sum(axis=1)
     limit = limits[np.minimum(classes, len(CLASSES)) - 1]
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         part = limit / values if least else values / limit
     return classes.astype(np.int64), np.nan_to_num(part, nan=0.0)
 

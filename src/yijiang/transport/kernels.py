@@ -249,7 +249,7 @@ def best_legs(
 
 @njit(cache=True)
 def segment(n: int, legs: int, modes: Ints, stops: Ints, road: int, destination: int) -> tuple[int, int]:
-    """Return mode and end of part n of a chain with `legs` main legs: road, main legs, road; or road alone."""
+    """Return mode and end of part n of a chain: road, its main legs, road; or road alone."""
     if n > legs or legs == 0:
         return road, destination
     return (road if n == 0 else modes[n - 1]), stops[n]
@@ -384,10 +384,7 @@ def load_chains(
 def walk_back(
     volume: Floats, tree_class: Ints, tree_pred: Ints, class_mode: Ints, block: Ints, port_state: Ints, arcs: Ints
 ) -> Floats:
-    """Walk the tonnes of every tree back from the ports to the root and return the flow on every arc.
-
-    flow(arc) = Σ over trees and ports of volume · [the tree's path to the port uses the arc]
-    """
+    """Return flow(arc) = Σ over trees and ports of volume · [the tree's path to the port uses the arc]."""
     flow = np.zeros(len(arcs))
     for t in range(len(volume)):
         m = class_mode[tree_class[t]]

@@ -119,7 +119,9 @@ class Network:
         if name not in KEYS:
             raise OptionError(f"unknown table {name!r}; all: {', '.join(KEYS)}")
         out = self._given.get(name, self._tables[name]).reset_index(drop=True).copy()
-        if name == "nodes":
+        for column in self._tables[name].columns.difference(list(VALUES[name]), sort=False):
+            out[column] = self._tables[name][column]
+        if not VALUES[name]:
             return out
         figures = dict(zip(self._labels(name), self.arrays.figures[name], strict=True))
         rows = np.array([figures[key] for key in self._row_keys(name)]).reshape(len(out), len(VALUES[name]))

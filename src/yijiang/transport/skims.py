@@ -85,9 +85,9 @@ class Paths:
         arrays = network.arrays
         top = arrays.topology
         self.network = network
-        values = {"goods": 0.0} if commodities is None else dict(commodities.items())
-        self.commodities = tuple(str(name) for name in values)
-        self.time_value = np.array([float(v) for v in values.values()])
+        values = [("goods", 0.0)] if commodities is None else list(commodities.items())
+        self.commodities = tuple(str(name) for name, _ in values)
+        self.time_value = np.array([float(v) for _, v in values])
         if len(set(self.commodities)) < len(values) or len(values) == 0:
             raise OptionError("the commodities need names, each once")
         if not np.all(np.isfinite(self.time_value)) or np.any(self.time_value < 0.0) or not 0.0 <= co2_price < np.inf:

@@ -10,7 +10,6 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
-from yijiang.economy.estimate.balance import LIMIT
 from yijiang.economy.estimate.crosshauling import charm
 from yijiang.economy.estimate.kernels import CLOSINGS, close, interregional_flows, open_up, remove_transit
 from yijiang.economy.estimate.tables import RegionalTables
@@ -18,8 +17,8 @@ from yijiang.errors import DataError, Finding, OptionError, SolveError, match_na
 
 Array = NDArray[np.float64]
 ALL = "all"
-SHARE = 0.98
-"""Largest part of a sector's interregional trade that one region may take in, see `kernels.open_up`."""
+LIMIT = 500
+"""Scaling steps of a sector before Newton takes over, and Newton steps before giving up."""
 MONEY = "money per year"
 AMOUNTS = ("transit", "clipped", "cross_hauling", "outflow", "inflow", "traded")
 
@@ -176,7 +175,7 @@ def interregional(
         )
         o, f = close(hauled.outflow, hauled.inflow, supply, inputs - transit.import_, draw.closing)
         for j in range(sectors):
-            o[:, j], f[:, j] = open_up(o[:, j], f[:, j], SHARE)
+            o[:, j], f[:, j] = open_up(o[:, j], f[:, j])
         flows, miss, step = interregional_flows(o, f, distance, draw.exponent, tol, LIMIT)
         if not miss <= tol:
             raise SolveError(f"the balancing of draw {d} does not converge", residual=miss, iterations=float(step))

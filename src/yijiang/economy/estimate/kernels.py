@@ -130,7 +130,7 @@ def remove_transit(output: Array, export: Array, import_: Array, outflow: Array,
     for moved, domestic, foreign in ((landed, f, m), (shipped, o, e)):
         share = np.minimum(ratio(moved.sum(axis=0), domestic.sum(axis=0)), 1.0) * domestic
         foreign += share
-        domestic -= share
+        np.maximum(domestic - share, 0.0, out=domestic)
     clipped = float(left.sum())
     for sent in (o, e):
         part = np.minimum(left, sent)
@@ -158,12 +158,18 @@ def scale_to(values: Array, total: float, least: Array, most: Array) -> Array:
     bends = np.unique(np.concatenate([[0.0], lo / v, hi / v]))
     sums = np.clip(bends[:, None] * v, lo, hi).sum(axis=1)
     at = float(np.interp(total, sums, bends))
+    within = (at * v > lo) & (at * v < hi)
+    if within.any():
+        # The bends may be far apart: solved once more on the piece found, so that the sum is right to rounding.
+        at = (total - float(np.where(within, 0.0, np.clip(at * v, lo, hi)).sum())) / float(v[within].sum())
     x = np.zeros_like(values)
     x[live] = np.clip(at * v, lo, hi)
     return x
 
 
 CLOSINGS = ("min", "mean", "outflow", "inflow")
+EDGE = 1e-6
+"""A region that takes part in all but this share of a sector's trade is taken to be in all of it."""
 
 
 def close(outflow: Array, inflow: Array, supply: Array, needs: Array, rule: str) -> tuple[Array, Array]:
@@ -194,23 +200,76 @@ def close(outflow: Array, inflow: Array, supply: Array, needs: Array, rule: str)
     return o, f
 
 
-def open_up(outflow: Array, inflow: Array, share: float) -> tuple[Array, Array]:
+def open_up(outflow: Array, inflow: Array) -> tuple[Array, Array]:
     """Make interregional trade of one sector possible: no region trades with itself.
 
-    A region cannot sell more than the others buy, so o_i + f_i ≤ `share` × total is needed (share < 1 keeps a
-    little trade among the others, and the scaling fast). The excess would be trade with itself: it leaves both columns.
+    A region cannot sell more than the others buy: o_i + f_i ≤ T, the total. Where one takes more, the excess
+    a = o_i + f_i − T would be trade with itself and leaves both its columns; then o_i + f_i = T for the smaller total.
+    As all o + f add up to 2 T, no second region can take more. What the others then trade among themselves is nothing,
+    or less than `EDGE` of T: that goes too.
     """
     o, f = outflow.copy(), inflow.copy()
-    for _ in range(2 * o.size):
-        total = float(o.sum())
-        excess = (o + f - share * total) / (2 - share)
-        excess = np.minimum(np.minimum(np.maximum(excess, 0.0), o), f)
-        i = int(np.argmax(excess))
-        if excess[i] <= 1e-12 * total:
-            break
-        o[i] -= excess[i]
-        f[i] -= excess[i]
+    total = float(o.sum())
+    i = int(np.argmax(o + f))
+    excess = o[i] + f[i] - total
+    if excess < -EDGE * total:
+        return o, f
+    for side in (o, f):
+        side[i] = max(side[i] - max(excess, 0.0), 0.0)
+    if max(o[i], f[i]) <= EDGE * total:
+        return np.zeros_like(o), np.zeros_like(f)
+    others = np.arange(o.size) != i
+    for side, partner in ((o, f[i]), (f, o[i])):
+        reached = float(side[others].sum())
+        side[others] *= partner / reached if reached > 0 else 0.0
     return o, f
+
+
+def star(outflow: Array, inflow: Array, centre: int) -> Array:
+    """Flows (supplier, buyer) where one region takes part in all trade: the others then trade with it alone."""
+    flows = np.zeros((outflow.size, outflow.size))
+    flows[centre] = inflow
+    flows[:, centre] = outflow
+    flows[centre, centre] = 0.0
+    return flows
+
+
+def newton_scale(prior: Array, rows: Array, columns: Array, start: Scaling, tol: float, limit: int) -> Scaling:
+    """Finish a slow scaling by Newton on p = ln r, q = ln s: least Σ a e^(p+q) − u·p − v·q, whose slope is the misses.
+
+    Near the edge of what the zero cells allow, `ras_scale` crawls; this convex problem does not.
+    """
+    largest = max(float(rows.max(initial=0.0)), float(columns.max(initial=0.0)), np.finfo(float).tiny)
+    i, j = (rows > 0) & (start.rows > 0), (columns > 0) & (start.columns > 0)
+    a, u, v = prior[np.ix_(i, j)], rows[i], columns[j]
+    at = np.concatenate([np.log(start.rows[i]), np.log(start.columns[j])])
+
+    def table(x: Array) -> Array:
+        return np.asarray(a * np.exp(x[: u.size, None] + x[None, u.size :]))
+
+    def height(x: Array) -> float:
+        return float(table(x).sum() - u @ x[: u.size] - v @ x[u.size :])
+
+    residual, step = start.residual, 0
+    with np.errstate(over="ignore", invalid="ignore"):
+        while step < limit:
+            step += 1
+            x = table(at)
+            got, taken = x.sum(axis=1), x.sum(axis=0)
+            slope = np.concatenate([got - u, taken - v])
+            residual = float(np.abs(slope).max(initial=0.0)) / largest
+            if residual <= tol:
+                break
+            curve = np.block([[np.diag(got), x], [x.T, np.diag(taken)]])
+            # r may grow as s falls: that direction is flat, least squares takes no step along it.
+            move = np.linalg.lstsq(curve, -slope, rcond=1e-14)[0]
+            length, here = 1.0, height(at)
+            while length > 1e-10 and not height(at + length * move) <= here + 1e-4 * length * float(slope @ move):
+                length /= 2
+            at = at + length * move
+    r, s = np.zeros(rows.size), np.zeros(columns.size)
+    r[i], s[j] = np.exp(at[: u.size]), np.exp(at[u.size :])
+    return Scaling(r, s, residual, start.iterations + step)
 
 
 def gravity(outflow: Array, inflow: Array, cost: Array, exponent: float) -> Array:
@@ -237,8 +296,19 @@ def interregional_flows(
         total = float(outflow[:, j].sum())
         if total <= 0:
             continue
-        prior = gravity(outflow[:, j] / total, inflow[:, j] / total, cost, exponent)
-        found = ras_scale(prior, outflow[:, j], inflow[:, j], tol, limit)
-        flows[:, :, j] = found.rows[:, None] * prior * found.columns
+        o, f = outflow[:, j] / total, inflow[:, j] / total
+        taken = o + f
+        if taken.max() >= 1 - EDGE / 2:
+            flows[:, :, j] = total * star(o, f, int(np.argmax(taken)))
+            miss = np.abs(
+                np.concatenate([flows[:, :, j].sum(axis=1) - outflow[:, j], flows[:, :, j].sum(axis=0) - inflow[:, j]])
+            )
+            worst = max(worst, float(miss.max()) / total)
+            continue
+        prior = gravity(o, f, cost, exponent)
+        found = ras_scale(prior, o, f, tol, limit)
+        if found.residual > tol:
+            found = newton_scale(prior, o, f, found, tol, limit)
+        flows[:, :, j] = total * found.rows[:, None] * prior * found.columns
         worst, steps = max(worst, found.residual), max(steps, found.iterations)
     return flows, worst, steps

@@ -1,0 +1,407 @@
+"""The command line: `yijiang plan | evaluate | cases | check | new`.
+
+Results go to stdout, progress and errors to stderr. Exit status: 0 done; 2 bad usage or bad input, with every finding
+printed and nothing written; 3 no feasible package; 4 a solver did not converge. Everything heavy is imported by the
+command that needs it, so that `--help` answers at once.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from yijiang._version import __version__
+from yijiang.errors import DataError, Finding, OptionError, YijiangError
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from cyclopts import App
+
+    from yijiang.belt import Belt
+    from yijiang.evaluation import Outcome
+
+USAGE = 2
+INTERRUPTED = 130
+PROJECT_TABLES = ("projects", "members", "payers", "levers")
+
+
+def _print(text: str) -> None:
+    sys.stdout.write(text + "\n")
+
+
+def _plain(value: Any) -> Any:
+    """Return a value as JSON knows it: numbers that are not finite become null, arrays and numpy numbers plain ones."""
+    if isinstance(value, Mapping):
+        return {str(k): _plain(v) for k, v in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [_plain(v) for v in value]
+    if hasattr(value, "tolist"):
+        return _plain(value.tolist())
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value
+
+
+def _json(value: Any) -> str:
+    import json
+
+    return json.dumps(_plain(value), ensure_ascii=False, indent=1, allow_nan=False)
+
+
+def _belt(name: str) -> Belt:
+    """Return a belt by the name of a built-in case, or from a folder or workbook; a case's name goes first."""
+    from yijiang.belt import case, cases, read
+
+    known = {str(n).casefold() for n in cases()["name"]}
+    place = Path(name)
+    looks_like_path = place.exists() or place.name != name or place.suffix.lower() == ".xlsx"
+    if name.strip().casefold() not in known and looks_like_path:
+        return read(place)
+    return case(name)
+
+
+def _with_projects(belt: Belt, folder: Path) -> Belt:
+    """Return the belt with the project tables found in a folder in place of its own; new sources are added."""
+    import pandas as pd
+
+    from yijiang.belt.findings import Findings
+    from yijiang.belt.reading import frame_of
+    from yijiang.belt.texts import decode, parse_csv
+
+    if not (folder / "projects.csv").is_file():
+        wanted = ", ".join(f"{t}.csv" for t in PROJECT_TABLES)
+        hint = f"give a folder that holds projects.csv and, as needed, the others of {wanted}"
+        raise DataError([Finding(str(folder), 0, "", "", "there is no projects.csv in this folder", hint)])
+    found = Findings()
+    frames: dict[str, pd.DataFrame] = {}
+    for table in (*PROJECT_TABLES, "sources"):
+        file = folder / f"{table}.csv"
+        if not file.is_file():
+            continue
+        text = decode(file.read_bytes())
+        if text is None:
+            found.add(table, 0, "", "", "is neither UTF-8 nor GB18030", "save the file as CSV UTF-8")
+            continue
+        frame = frame_of(table, parse_csv(text), found)
+        if frame is not None:
+            frames[table] = frame
+    if found.all():
+        raise DataError(found.all())
+    if "sources" in frames:
+        extra = frames["sources"]
+        known = set(belt.table("sources")["source"])
+        fresh = extra.loc[~extra["source"].isin(known)]
+        frames["sources"] = pd.concat([belt.table("sources"), fresh], ignore_index=True)
+    return belt.with_tables(**frames).require_clean()
+
+
+def _refuse_file(out: Path) -> None:
+    """Say before any work, not after it, that the results could not be put there."""
+    for place in (out, *out.absolute().parents):
+        if place.exists():
+            if not place.is_dir():
+                raise OptionError(
+                    f"{str(place)!r} is a file, so no folder of results can be made there; choose another --out"
+                )
+            return
+
+
+@contextmanager
+def _folder(out: Path) -> Iterator[Path]:
+    """Give an empty folder to fill; its files move to `out` when the block ends well, else nothing is left."""
+    parent = out.absolute().parent
+    missing = [p for p in (parent, *parent.parents) if not p.exists()]
+    parent.mkdir(parents=True, exist_ok=True)
+    # Beside the target, so that each move is a rename on the same file system.
+    work = Path(tempfile.mkdtemp(prefix=".yijiang-", dir=parent))
+    done = False
+    try:
+        yield work
+        for file in sorted(f for f in work.rglob("*") if f.is_file()):
+            target = out / file.relative_to(work)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            file.replace(target)
+        done = True
+    finally:
+        shutil.rmtree(work)
+        if not done:
+            for folder in missing:
+                if folder.is_dir() and not any(folder.iterdir()):
+                    folder.rmdir()
+
+
+def _write_tables(frames: Mapping[str, pd.DataFrame], folder: Path) -> None:
+    folder.mkdir()
+    for name, frame in frames.items():
+        frame.to_csv(folder / f"{name}.csv", index=False, encoding="utf-8", lineterminator="\n")
+        # A column without one kind of value in it has no Parquet type: its values are written as text.
+        mixed = [c for c in frame.columns if len(set(map(type, frame[c].dropna()))) > 1]
+        typed = frame.assign(**{c: frame[c].map(str, na_action="ignore") for c in mixed}) if mixed else frame
+        typed.to_parquet(folder / f"{name}.parquet", index=False)
+
+
+@contextmanager
+def _progress(what: str) -> Iterator[Callable[[str], None]]:
+    """Give a function that shows a step: one moving line on a terminal, plain lines elsewhere; always on stderr."""
+    if sys.stderr.isatty():
+        from rich.console import Console
+
+        with Console(stderr=True).status(what) as status:
+            yield lambda text: status.update(f"{what}: {text}")
+        return
+
+    def line(text: str) -> None:
+        sys.stderr.write(f"{what}: {text}\n")
+        sys.stderr.flush()
+
+    line("started")
+    yield line
+
+
+def plan(
+    *regions: str,
+    belt: str = "yangtze2017",
+    projects: Path | None = None,
+    objective: Literal["nash", "total", "maxmin", "eps"] = "nash",
+    draws: int | None = None,
+    out: Path = Path("yijiang-plan"),
+    lang: Literal["zh", "en", "both"] = "both",
+    seed: int = 0,
+    json: bool = False,
+) -> int:
+    """Choose the package of projects that leaves every partner better off, and write the report.
+
+    Writes plan.html (one self-contained page), plan.json and tables/ (CSV and Parquet). Money in million a year.
+
+    Parameters
+    ----------
+    regions
+        Two or more partners, by English or Chinese name: Hubei Jiangsu, 湖北 江苏.
+    belt
+        A built-in case (see `yijiang cases`), a folder of tables, or an .xlsx workbook.
+    projects
+        A folder with projects.csv, members.csv, payers.csv, levers.csv that replace those of the belt.
+    objective
+        nash: product of the surpluses; total: sum; maxmin: the smallest surplus; eps: sum, with the frontier.
+    draws
+        Joint draws behind the ranges.
+    out
+        Folder for the results.
+    lang
+        Language of the report and the summary.
+    seed
+        Seed of the draws.
+    json
+        Print the plan document instead of the summary.
+    """
+    from yijiang.planning import plan as make
+    from yijiang.report.summary import summary
+    from yijiang.report.tables import tables
+
+    if len(regions) < 2:
+        raise OptionError("a plan needs two or more regions, for example: yijiang plan Hubei Jiangsu")
+    if draws is not None and draws < 1:
+        raise OptionError(f"--draws must be 1 or more, not {draws}")
+    if seed < 0:
+        raise OptionError(f"--seed must be 0 or more, not {seed}")
+    _refuse_file(out)
+    chosen = _belt(belt)
+    if projects is not None:
+        chosen = _with_projects(chosen, projects)
+    with _progress("plan") as progress:
+        result = make(chosen, regions=list(regions), objective=objective, draws=draws, seed=seed, progress=progress)
+        document = result.document
+        progress("report")
+        with _folder(out) as folder:
+            result.report(folder / "plan.html", lang=lang)
+            (folder / "plan.json").write_text(_json(document) + "\n", encoding="utf-8", newline="\n")
+            _write_tables(tables(document), folder / "tables")
+    if json:
+        _print(_json(document))
+    else:
+        _print("\n\n".join(summary(document, one) for one in (("en", "zh") if lang == "both" else (lang,))))
+        _print(f"\n{out / 'plan.html'}")
+    return 0
+
+
+def evaluate(*projects: str, belt: str = "yangtze2017", out: Path | None = None, json: bool = False) -> int:
+    """Evaluate one package of projects against the base; no project is the base itself.
+
+    Parameters
+    ----------
+    projects
+        Projects by identifier or name.
+    belt
+        A built-in case (see `yijiang cases`), a folder of tables, or an .xlsx workbook.
+    out
+        Folder for evaluation.json and tables/; nothing is written unless given.
+    json
+        Print the outcome as JSON.
+    """
+    from yijiang.evaluation import evaluate as run
+
+    if out is not None:
+        _refuse_file(out)
+    chosen = _belt(belt)
+    with _progress("evaluate") as progress:
+        outcome = run(chosen, projects=list(projects))
+        frames, values = _outcome_tables(chosen, outcome), outcome.to_dict()
+        if out is not None:
+            progress("tables")
+            with _folder(out) as folder:
+                (folder / "evaluation.json").write_text(_json(values) + "\n", encoding="utf-8", newline="\n")
+                _write_tables(frames, folder / "tables")
+    if json:
+        _print(_json(values))
+        return 0
+    _print(f"{chosen.name}: {', '.join(values.get('package') or projects) or 'the base, no project'}")
+    _print(f"{'region':<20}{'real income, %':>16}{f'equivalent variation, {chosen.money} a year':>52}")
+    for region, variation in outcome.equivalent_variation.items():
+        _print(f"{region!s:<20}{100 * (float(outcome.real_income[region]) - 1):>16.4f}{float(variation):>52,.1f}")
+    if out is not None:
+        _print(f"\n{out / 'evaluation.json'}")
+    return 0
+
+
+def _outcome_tables(belt: Belt, outcome: Outcome) -> dict[str, pd.DataFrame]:
+    import pandas as pd
+
+    gains = {"real_income": outcome.real_income, "equivalent_variation": outcome.equivalent_variation}
+    frames = {"regions": pd.DataFrame(gains).rename_axis("region").reset_index()}
+    for name, part in (("sections", "river"), ("links", "transport")):
+        if part in belt.scope:
+            frame = getattr(outcome, name)
+            named = [n for n in frame.index.names if n is not None and n not in frame.columns]
+            frames[name] = frame.reset_index() if named else frame.reset_index(drop=True)
+    return frames
+
+
+def cases(*, json: bool = False) -> int:
+    """List the built-in cases.
+
+    Parameters
+    ----------
+    json
+        Print the list as JSON.
+    """
+    from yijiang.belt import cases as listed
+
+    rows = listed().to_dict("records")
+    if json:
+        _print(_json(rows))
+        return 0
+    for row in rows:
+        _print(f"{row['name']:<14}{row['title_en']} / {row['title_zh']}")
+        _print(f"{'':<14}{row['year']}, {row['regions']} regions, {row['sectors']} sectors; {row['scope']}")
+    return 0
+
+
+def check(folder: str, /, *, json: bool = False) -> int:
+    """Check a belt and list every finding: table, line, column, what is wrong, what to do.
+
+    Parameters
+    ----------
+    folder
+        A folder of tables, an .xlsx workbook, or a built-in case.
+    json
+        Print the findings as JSON.
+    """
+    from yijiang.belt import cases as listed
+    from yijiang.belt import read
+
+    found: Sequence[Finding]
+    try:
+        built_in = not Path(folder).exists() and folder.casefold() in {str(n).casefold() for n in listed()["name"]}
+        found = (_belt(folder) if built_in else read(folder, strict=False)).findings
+    except DataError as error:
+        found = error.findings
+    if json:
+        keys = ("table", "row", "column", "value", "problem", "remedy")
+        _print(_json({"belt": folder, "findings": [{k: getattr(f, k) for k in keys} for f in found]}))
+    elif found:
+        _print(str(DataError(found)))
+    else:
+        _print(f"{folder}: no findings")
+    return USAGE if found else 0
+
+
+def new(folder: Path, /) -> int:
+    """Write an empty, commented belt: belt.toml, the header of every table, a README that explains every column.
+
+    Parameters
+    ----------
+    folder
+        A folder that does not exist or is empty.
+    """
+    from yijiang.belt import new as write_new
+
+    write_new(folder)
+    _print(f"{folder}\nfill in belt.toml and the tables, then: yijiang check {folder}")
+    return 0
+
+
+def application() -> App:
+    """Return the command line as a cyclopts application."""
+    from cyclopts import App, Parameter
+
+    app = App(
+        name="yijiang",
+        help="Plans cooperation between regions that share a river: trade, transport, water and who gains.",
+        version=__version__,
+        default_parameter=Parameter(negative=()),
+    )
+    for command in (plan, evaluate, cases, check, new):
+        app.command(command)
+    return app
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit status.
+
+    Parameters
+    ----------
+    arguments
+        The words after `yijiang`; those of the process unless given.
+
+    Examples
+    --------
+    >>> main(["check", "tiny"])
+    tiny: no findings
+    0
+    """
+    from cyclopts import CycloptsError
+
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that lacks Chinese characters shows their codes (which JSON reads back) instead of stopping.
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        command, bound, *_ = application().parse_args(words, exit_on_error=False, print_error=False)
+        status = command(*bound.args, **bound.kwargs)
+        sys.stdout.flush()
+    except CycloptsError as error:
+        return _fail(f"{error}\nsee: yijiang --help", USAGE)
+    except YijiangError as error:
+        return _fail(str(error), error.exit_status)
+    except BrokenPipeError:
+        # The reader of a pipe went away (as `head` does): no fault, but Python would complain when it closes stdout.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except OSError as error:
+        return _fail(f"{error.filename or 'file'}: {error.strerror or error}", USAGE)
+    except KeyboardInterrupt:
+        return _fail("stopped", INTERRUPTED)
+    return status if isinstance(status, int) else 0
+
+
+def _fail(text: str, status: int) -> int:
+    sys.stderr.write(f"yijiang: {text}\n")
+    return status

@@ -1,0 +1,476 @@
+"""The plan as plain values: everything the report, plan.json and the tables hold, and nothing they must compute."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from yijiang._version import __version__
+
+from .ensemble import bounds
+
+if TYPE_CHECKING:
+    from .planner import Plan
+
+STATUSES = ("official", "aggregated", "estimated", "assumed")
+
+
+def document(plan: Plan) -> dict[str, Any]:
+    """Build the document of a plan; see docs/plan_document.md for its keys."""
+    belt = plan.base.belt
+    money = belt.money.replace("million ", "")
+    content: dict[str, Any] = {
+        "regions": list(plan.regions),
+        "belt": belt.name,
+        "objective": plan.objective,
+        "titles": {"en": belt.meta["title_en"], "zh": belt.meta["title_zh"]},
+        "river_name": {"en": belt.meta.get("river_en", ""), "zh": belt.meta.get("river_zh", "")},
+        "year": belt.year,
+        "unit": f"million {money} per year",
+        "names": _names(plan),
+        "package": [{"project": name, "scale": 1.0} for name in plan.package],
+    }
+    content |= _gains(plan, content["unit"])
+    content |= _water(plan)
+    content |= _freight(plan)
+    content |= _economy(plan)
+    projects = _projects(plan)
+    content["projects"] = projects
+    content["first_three"] = _first_three(plan, projects)
+    content["areas"] = _areas(plan, projects)
+    content["profile"] = _profile(plan)
+    content["assumed"] = _assumed(plan)
+    content["sources"] = {
+        str(row["source"]): {"citation": str(row["citation"]), "url": str(row["url"])}
+        for row in belt.tables["sources"].to_dict("records")
+    }
+    content |= _choices(plan)
+    content["provenance"] = _provenance(plan)
+    return _plain(content)
+
+
+def _names(plan: Plan) -> dict[str, dict[str, dict[str, str]]]:
+    tables = plan.base.belt.tables
+    names: dict[str, dict[str, dict[str, str]]] = {}
+    keys = {"regions": "region", "sectors": "sector", "sections": "section", "links": "link", "projects": "project"}
+    for table, key in keys.items():
+        names[table] = {
+            str(r[key]): {"en": str(r["name_en"] or r[key]), "zh": str(r["name_zh"] or r[key])}
+            for r in tables[table].to_dict("records")
+        }
+    for row in tables["locks"].to_dict("records"):
+        names["links"][str(row["lock"])] = {"en": str(row["name_en"]), "zh": str(row["name_zh"])}
+    names["pollutants"] = {
+        str(r["pollutant"]): {"en": str(r["pollutant"]), "zh": str(r["name_zh"])}
+        for r in tables["kinetics"].to_dict("records")
+    }
+    return names
+
+
+def _gains(plan: Plan, unit: str) -> dict[str, Any]:
+    choice, regions = plan.choice, plan.base.belt.regions
+    low, high = bounds(plan.ensemble.package) if len(plan.ensemble.package) else (choice.gain, choice.gain)
+    gains = {}
+    status = _by_status(plan)
+    for name, alone in zip(plan.regions, plan.alone, strict=True):
+        n = regions.index(name)
+        gains[name] = {
+            "gross": choice.gross[n],
+            "cost": choice.cost[n],
+            "compensation": choice.compensation[n],
+            "alone": alone,
+            "together": choice.gain[n],
+            "after_transfer": choice.gain[n] + choice.transfer[n],
+            "low": low[n],
+            "high": high[n],
+            "by_status": status[name],
+            "unit": unit,
+        }
+    where = list(plan.rules.partners)
+    together = plan.ensemble.package[:, where].sum(1) if len(plan.ensemble.package) else choice.gain[where].sum(keepdims=True)
+    total_low, total_high = bounds(together)
+    outside = {
+        name: choice.gain[n]
+        for n, name in enumerate(regions)
+        if name not in plan.regions and name not in plan.base.belt.abroad
+    }
+    return {
+        "gains": gains,
+        "total": {
+            "gain": choice.gain[where].sum(), "low": total_low, "high": total_high, "alone": plan.alone.sum(),
+        },
+        "outsiders": outside,
+        "transfers": _transfers(plan),
+        "shapley": plan.shapley,
+    }  # fmt: skip
+
+
+def _transfers(plan: Plan) -> list[dict[str, Any]]:
+    """Who pays whom: payers matched to receivers, largest first."""
+    regions = plan.base.belt.regions
+    left = {name: float(plan.choice.transfer[regions.index(name)]) for name in plan.regions}
+    rows = []
+    for payer in sorted((n for n in left if left[n] < 0), key=lambda n: left[n]):
+        for receiver in sorted((n for n in left if left[n] > 0), key=lambda n: -left[n]):
+            amount = min(-left[payer], left[receiver])
+            if amount > 1e-9:
+                rows.append({"from": payer, "to": receiver, "amount": amount})
+                left[payer] += amount
+                left[receiver] -= amount
+    return rows
+
+
+def _by_status(plan: Plan) -> dict[str, dict[str, float]]:
+    """Gross gain of the chosen projects by the weakest status behind each: its own row, its levers, its trade base."""
+    order = {status: k for k, status in enumerate(STATUSES)}
+    tally: dict[str, dict[str, float]] = {name: dict.fromkeys(STATUSES, 0.0) for name in plan.regions}
+    for project in plan.package:
+        entry = plan.base.projects[project]
+        found = [str(entry.row["status"]), *(str(lever["status"]) for lever in entry.levers)]
+        weakest = max(found, key=lambda s: order[s])
+        income = plan.search.responses.single[project].income
+        for name in plan.regions:
+            tally[name][weakest] += float(income[plan.base.belt.regions.index(name)])
+    return tally
+
+
+def _water(plan: Plan) -> dict[str, Any]:
+    if plan.base.river is None:
+        return {"river": [], "tightest": None, "river_profile": []}
+    from yijiang import ecology
+    from yijiang.river import steady
+
+    base, rows = plan.base, plan.outcome.sections.to_dict("records")
+    matrix = base.transfer["low"]
+    own = ecology.reached_by(base, set(plan.regions))
+    river = []
+    for row in rows:
+        s, p = matrix.sections.index(row["section"]), matrix.pollutants.index(row["pollutant"])
+        target = float(plan.rules.target[s, p])
+        river.append(
+            {**row, "own": bool(own[s, p]), "target": target if math.isfinite(target) else None, "shadow_price": None}
+        )
+    judged = [r for r in river if r["own"] and r["binding"]]
+    tightest = max(judged, key=lambda r: r["plan"] / r["limit"], default=None)
+    profile = []
+    runs = {
+        "base": steady(base.river, base.long_loads(plan.search.responses.still.tonnes, "low"), regime="low").profile,
+        "plan": steady(base.river, base.long_loads(plan.choice.state.tonnes, "low"), regime="low").profile,
+    }
+    for pollutant in matrix.pollutants:
+        lines = {k: v[v["pollutant"] == pollutant].sort_values("km", kind="stable") for k, v in runs.items()}
+        profile.append(
+            {
+                "pollutant": pollutant,
+                "regime": "low",
+                "km": lines["base"]["km"].tolist(),
+                "base": lines["base"]["concentration"].tolist(),
+                "plan": lines["plan"]["concentration"].tolist(),
+            }
+        )
+    tight = tightest and {k: tightest[k] for k in ("section", "pollutant")} | {"ratio": tightest["plan"] / tightest["limit"]}
+    return {"river": river, "tightest": tight, "river_profile": profile}
+
+
+def _freight(plan: Plan) -> dict[str, Any]:
+    base = plan.base
+    if base.freight is None:
+        return {"transport": [], "pair_usage": [], "map": _map(plan)}
+    rows = [{**row, "shadow_price": None} for row in plan.outcome.links.to_dict("records")]
+    usage = []
+    state = plan.search.responses.still.freight
+    assert state is not None
+    for origin in plan.regions:
+        for destination in plan.regions:
+            if origin == destination:
+                continue
+            used = state.loads.usage(origin, destination)
+            i, j = (base.freight.base_network.regions.index(r) for r in (origin, destination))
+            tonnes = float(state.loads.tonnes[i, j].sum())
+            shallow = used[used["mode"] == "water"]
+            usage += [
+                {"origin": origin, "destination": destination, "tonnes": tonnes, "link": str(r["link"]),
+                 "lock": str(r["lock"]), "depth_m": float(r["depth_m"]), "share": float(r["share"])}
+                for r in shallow.to_dict("records")
+            ]  # fmt: skip
+    return {"transport": rows, "pair_usage": usage, "map": _map(plan)}
+
+
+def _map(plan: Plan) -> dict[str, Any]:
+    tables = plan.base.belt.tables
+    return {
+        "regions": [
+            {"region": r["region"], "lon": r["lon"], "lat": r["lat"], "order": r["river_order"]}
+            for r in tables["regions"].to_dict("records")
+            if r["kind"] == "member"
+        ],
+        "nodes": [
+            {k: r[k] for k in ("node", "lon", "lat", "river_km", "kind", "name_en", "name_zh")}
+            for r in tables["nodes"].to_dict("records")
+        ],
+        "links": [
+            {"link": r["link"], "from": r["from_node"], "to": r["to_node"], "mode": r["mode"]}
+            for r in tables["links"].to_dict("records")
+        ],
+    }
+
+
+def _economy(plan: Plan) -> dict[str, Any]:
+    belt = plan.base.belt
+    before = plan.base.accounts.trade.sum(2)
+    after = plan.choice.state.solution.trade_array.sum(2)
+    members = [n for n, name in enumerate(belt.regions) if name in belt.members]
+    flows = [
+        {"exporter": belt.regions[i], "importer": belt.regions[n], "value_base": before[n, i], "value_plan": after[n, i]}
+        for n in members
+        for i in members
+        if n != i
+    ]
+    return {"flows": flows, "sign_not_identified": list(plan.not_identified)}
+
+
+def _projects(plan: Plan) -> list[dict[str, Any]]:
+    regions = plan.base.belt.regions
+    rows = []
+    for name, project in plan.base.projects.items():
+        r = project.row
+        available = set(project.members) <= set(plan.regions)
+        chosen = name in plan.package
+        single = plan.search.responses.single.get(name)
+        ranges = plan.ensemble.single.get(name)
+        low, high = bounds(ranges) if ranges is not None else (None, None)
+        rows.append(
+            {
+                "project": name,
+                "name": {"en": r["name_en"], "zh": r["name_zh"]},
+                "kind": project.kind,
+                "area": project.area,
+                "text": {"en": r["text_en"], "zh": r["text_zh"]},
+                "owner": {"en": r["owner_en"], "zh": r["owner_zh"]},
+                "members": list(project.members),
+                "payers": dict(project.payers),
+                "annual_cost": project.annual_cost,
+                "capital_cost": r["capital_cost"],
+                "start_year": r["start_year"],
+                "life": r["life"],
+                "levers": [
+                    {
+                        "kind": v["kind"],
+                        "rule": {"en": v["rule_en"], "zh": v["rule_zh"]},
+                        "effect": " ".join(
+                            str(v[c]) for c in ("region", "partner", "sector", "using", "target", "pollutant") if v[c]
+                        ),
+                        "amount": v["amount"],
+                        "unit": v["unit"],
+                        "rate": v["rate"],
+                    }
+                    for v in project.levers
+                ],
+                "effect": {n: single.income[regions.index(n)] if single else None for n in plan.regions},
+                "low": {n: low[regions.index(n)] if low is not None else None for n in plan.regions},
+                "high": {n: high[regions.index(n)] if high is not None else None for n in plan.regions},
+                "chosen": chosen,
+                "available": available,
+                "why_not": None if chosen else _why_not(plan, name, available),
+                "status": r["status"],
+                "source": r["source"],
+            }
+        )
+    return rows
+
+
+def _why_not(plan: Plan, name: str, available: bool) -> dict[str, str]:
+    belt = plan.base.belt
+    if not available:
+        others = [m for m in plan.base.projects[name].members if m not in plan.regions]
+        return {
+            "en": "needs " + ", ".join(belt.name_of("region", m, "en") for m in others),
+            "zh": "需要" + "、".join(belt.name_of("region", m, "zh") for m in others) + "同意",
+        }
+    where = list(plan.rules.partners)
+    gross, cost, paid = plan.search.settlement.gain(plan.search.state([name]), plan.search.responses.still)
+    net = float((gross - cost + paid)[where].sum())
+    if net < 0:
+        return {
+            "en": f"costs the partners {-net / 1000:.2f} bn more a year than it brings them",
+            "zh": f"各方每年得不偿失，净损失{-net / 100:.1f}亿元",
+        }
+    return {"en": "the package without it is better", "zh": "不含该项目的组合更优"}
+
+
+def _value(plan: Plan, entry: Mapping[str, Any]) -> float:
+    """Net gain of a project alone for all partners [million a year]."""
+    effect = [v for v in entry["effect"].values() if v is not None]
+    share = sum(v for k, v in entry["payers"].items() if k in plan.regions)
+    return float(sum(effect) - share * entry["annual_cost"])
+
+
+def _first_three(plan: Plan, projects: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    chosen = sorted((p for p in projects if p["chosen"]), key=lambda p: (-_value(plan, p), p["project"]))
+    return [
+        {"project": p["project"], "owner": p["owner"], "text": p["text"], "start_year": p["start_year"], "gain": _value(plan, p)}
+        for p in chosen[:3]
+    ]
+
+
+def _areas(plan: Plan, projects: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    areas = []
+    where = list(plan.rules.partners)
+    for row in plan.base.belt.tables["agreement"].to_dict("records"):
+        if row["record"] != "area":
+            continue
+        candidates = [p for p in projects if p["area"] == row["item"] and p["available"]]
+        chosen = [p for p in candidates if p["chosen"]]
+        spread = [plan.ensemble.single[p["project"]][:, where].sum(1) for p in chosen if p["project"] in plan.ensemble.single]
+        low, high = bounds(np.sum(spread, axis=0)) if spread else (None, None)
+        areas.append(
+            {
+                "area": row["item"],
+                "name": {"en": row["name_en"], "zh": row["name_zh"]},
+                "said": {"en": row["said_en"], "zh": row["said_zh"]},
+                "candidates": [p["project"] for p in candidates],
+                "chosen": [p["project"] for p in chosen],
+                "gain": sum(_value(plan, p) for p in chosen) if chosen else None,
+                "low": low,
+                "high": high,
+            }
+        )
+    return areas
+
+
+def _profile(plan: Plan) -> list[dict[str, Any]]:
+    table = plan.base.belt.tables["indicators"]
+    groups: dict[str, dict[str, dict[str, Any]]] = defaultdict(dict)
+    for row in table.to_dict("records"):
+        if row["region"] in plan.regions:
+            groups[str(row["indicator"])][str(row["region"])] = {str(k): v for k, v in row.items()}
+    rows = []
+    for indicator, found in groups.items():
+        first = next(iter(found.values()))
+        values = {n: found[n]["value"] if n in found else float("nan") for n in plan.regions}
+        known = {n: float(v) for n, v in values.items() if not math.isnan(float(v))}
+        gap = max(known.values()) - min(known.values()) if len(known) > 1 else None
+        ahead = None
+        if gap and first["better"] != "none":
+            pick = max if first["better"] == "high" else min
+            ahead = pick(known, key=lambda n: known[n])
+        rows.append(
+            {
+                "indicator": indicator,
+                "name": {"en": first["name_en"], "zh": first["name_zh"]},
+                "topic": first["topic"],
+                "unit": first["unit"],
+                "year": first["year"],
+                "values": values,
+                "better": first["better"],
+                "ahead": ahead,
+                "gap": gap,
+                "source": first["source"],
+                "status": first["status"],
+            }
+        )
+    return rows
+
+
+def _assumed(plan: Plan) -> list[dict[str, Any]]:
+    """Every assumed figure with its range, the single parameters first."""
+    rows = []
+    tables = plan.base.belt.tables
+    keys = {
+        "parameters": "parameter", "elasticities": "sector", "value_densities": "sector", "kinetics": "pollutant",
+        "capital": "region", "compensation": "section",
+    }  # fmt: skip
+    for table, key in keys.items():
+        for r in tables[table].to_dict("records"):
+            if r["status"] == "assumed":
+                rows.append(
+                    {"table": table, "item": r[key], "value": r["value"], "low": r.get("low"), "high": r.get("high"),
+                     "unit": r["unit"], "why": r.get("description", ""), "source": r["source"]}
+                )  # fmt: skip
+    for r in tables["targets"].to_dict("records"):
+        rows.append(
+            {"table": "targets", "item": f"{r['section']} {r['pollutant']}", "value": r["reduction"], "low": None,
+             "high": None, "unit": "1", "why": "", "source": r["source"]}
+        )  # fmt: skip
+    return rows
+
+
+def _choices(plan: Plan) -> dict[str, Any]:
+    rows = plan.frontier().to_dict("records")
+    frontier = [
+        {"package": [p for p in r["package"].split(", ") if p], "gains": {n: r[n] for n in plan.regions}} for r in rows
+    ]
+    names = plan.search.responses.candidates
+    where = list(plan.rules.partners)
+    total = plan.table.gain[:, where].sum(1)
+    best = float(plan.choice.gain[where].sum())
+    good = np.flatnonzero((plan.table.excess <= 1e-6) & (total >= best - 0.02 * abs(best)))
+    alternatives = []
+    for k in sorted(good, key=lambda k: -total[k]):
+        package = [n for n, on in zip(names, plan.table.subsets[k], strict=True) if on]
+        if package != plan.package and len(alternatives) < 5:
+            alternatives.append(
+                {
+                    "package": package,
+                    "gains": {n: plan.table.gain[k, i] for n, i in zip(plan.regions, where, strict=True)},
+                    "objective": total[k],
+                    "loss": (best - total[k]) / abs(best) if best else 0.0,
+                }
+            )
+    ensemble = plan.ensemble
+    all_gain = float((ensemble.package[:, where] > 0).all(1).mean()) if len(ensemble.package) else None
+    flow_low, flow_high = bounds(ensemble.pair_flow) if ensemble.pair_flow.size else (None, None)
+    return {
+        "frontier": frontier,
+        "alternatives": alternatives,
+        "robustness": {
+            "draws": ensemble.draws,
+            "failed": ensemble.failed,
+            "share_all_gain": all_gain,
+            "pair_flow": {"from": plan.regions[0], "to": plan.regions[1], "low": flow_low, "high": flow_high},
+        },
+        "verify": {"miss": plan.miss, "tolerance": plan.tolerance},
+    }
+
+
+def _provenance(plan: Plan) -> dict[str, Any]:
+    state = plan.choice.state
+    error = 0.0
+    if plan.base.river is not None:
+        shares = plan.outcome.attribution.groupby(["section", "pollutant"])["share"].agg(math.fsum)
+        error = float((shares - 1).abs().max())
+    return {
+        "version": __version__,
+        "seed": plan.seed,
+        "solver": f"{plan.method}: every subset of {len(plan.search.responses.candidates)} candidates",
+        "mip_gap": None,
+        "relative_gap": None,
+        "mass_balance": plan.outcome.balance,
+        "loop_residual": state.loop_residual,
+        "equilibrium_residual": float(state.solution.residual),
+        "attribution_error": error,
+        "seconds": plan.seconds,
+        "digest": plan.base.belt.digest(),
+    }
+
+
+def _plain(value: Any) -> Any:
+    """Numpy scalars to Python, NaN and infinity to null, so that the document is strict JSON."""
+    if isinstance(value, Mapping):
+        return {str(k): _plain(v) for k, v in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(v) for v in value]
+    if isinstance(value, (bool, np.bool_)):
+        return bool(value)
+    if isinstance(value, (int, np.integer)):
+        return int(value)
+    if isinstance(value, (float, np.floating)):
+        return float(value) if math.isfinite(value) else None
+    if value is None or isinstance(value, str):
+        return value
+    # pandas' missing value in integer columns
+    return None if str(value) == "<NA>" else str(value)
