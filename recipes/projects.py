@@ -26,7 +26,7 @@ PARAMETERS = [
     ("co2_price", 0.0, "", "", "yuan/t", "price of CO2 really charged to freight"),
     ("transfer_limit", 20000, 5000, 50000, "million CNY/yr", "largest side payment of a region"),
     ("removal_cap", 0.9, 0.8, 0.95, "1", "largest share of a load that can be removed"),
-    ("friction_cap", 0.5, 0.3, 0.7, "1", "largest share by which a trade cost can fall"),
+    ("friction_cap", 0.05, 0.02, 0.1, "1", "largest share by which easing trade can lower its cost, so that a thin flow of a draw cannot soak up all the saving"),
 ]
 
 RULES = {

@@ -148,9 +148,8 @@ def test_km_and_length_must_agree() -> None:
 def test_flow_may_fall_only_by_a_stated_abstraction() -> None:
     falling = reach_table(flow_mean=[20000.0, 1500.0, 21000.0])
     assert faults(falling) == [("reaches", 4, "flow_mean")]
-    assert (
-        RiverNetwork(falling.assign(abstraction=[float("nan"), 0, 500.0]), SECTIONS).reaches["abstraction"].sum() == 500
-    )
+    stated = falling.assign(abstraction=[float("nan"), 0, 500.0])
+    assert RiverNetwork(stated, SECTIONS).reaches["abstraction"].sum() == 500
     assert faults(reach_table(abstraction=[0, 0, 9700.0])) == [("reaches", 4, "abstraction")]
 
 

@@ -132,9 +132,9 @@ def test_response_gives_the_concentrations_again() -> None:
 def test_profile_meets_the_sections_and_mixes_at_the_confluence() -> None:
     result = steady(confluence(), load_table(), HALF_A_DAY)
     lower = result.profile[result.profile["reach"] == "lower"].set_index("km")["concentration"]
-    assert lower.index.tolist() == [0.0, 21.6, 43.2, 64.8, 86.4]
+    assert lower.index.to_numpy() == pytest.approx([0.0, 21.6, 43.2, 64.8, 86.4], rel=1e-15)
     for km, section in ((0.0, "head"), (43.2, "middle"), (86.4, "mouth")):
-        assert lower[km] == pytest.approx(result.concentration.loc[section, "X"], rel=1e-14)
+        assert lower.loc[km] == pytest.approx(result.concentration.loc[section, "X"], rel=1e-14)
 
 
 def test_sections_are_graded_against_their_limit() -> None:

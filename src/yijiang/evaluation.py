@@ -96,7 +96,8 @@ class Evaluator:
         log_freight = np.zeros_like(base.accounts.trade)
         move, steps = np.inf, 0
         accelerate = Anderson()
-        solution = self._warm
+        # Single uses have prices of their own, so the state of a base without them is no start.
+        solution: Counterfactual | None = None if changes.using else self._warm
         if freight is not None and network is not freight.base_network:
             assert state is not None
             assert network is not None

@@ -127,23 +127,17 @@ def test_superposition(
 ) -> None:
     net, loads, decay = river
     half = loads["region"] == "g0"
-    if (
-        not half.any()
-        or half.all()
-        or loads["pollutant"][half].nunique() < 3
-        or loads["pollutant"][~half].nunique() < 3
-    ):
-        return
     one, two = (steady(net, loads[part], decay, regime).concentration for part in (half, ~half))
     scaled = loads.assign(tonnes=loads["tonnes"] * np.where(half, first, second))
     both = steady(net, scaled, decay, regime).concentration
+    one, two = (table.reindex(columns=both.columns).fillna(0.0) for table in (one, two))
     wanted = (first * one + second * two).to_numpy()
     assert both.to_numpy() == pytest.approx(wanted, rel=1e-12, abs=1e-300)
 
 
 @RUNS
-@given(st.integers(0, 10**6), st.integers(2, 40), st.randoms(use_true_random=False))
-def test_order_of_rows_changes_no_bit(seed: int, count: int, random: object) -> None:
+@given(st.integers(0, 10**6), st.integers(2, 40))
+def test_order_of_rows_changes_no_bit(seed: int, count: int) -> None:
     reaches, sections, loads, decay = random_tables(seed, count, 0.3)
     rng = np.random.default_rng(seed + 1)
     one = steady(RiverNetwork(reaches, sections), loads, decay)
@@ -164,8 +158,6 @@ def test_order_of_rows_changes_no_bit(seed: int, count: int, random: object) -> 
 def test_without_decay_and_abstraction_all_mass_comes_down(seed: int, count: int) -> None:
     reaches, sections, loads, _ = random_tables(seed, count, 0.0)
     net = RiverNetwork(reaches.assign(abstraction=0.0, flow_mean=_sums(reaches), flow_low=_sums(reaches)), sections)
-    if loads.empty:
-        return
     result = steady(net, loads, dict.fromkeys(POLLUTANTS, 0.0))
     assert (result.budget["decayed"] == 0).all()
     assert result.budget["outflow"].to_numpy() == pytest.approx(
