@@ -433,6 +433,7 @@ def _choices(plan: Plan) -> dict[str, Any]:
             "share_all_gain": all_gain,
             "pair_flow": {"from": plan.regions[0], "to": plan.regions[1], "low": flow_low, "high": flow_high},
         },
+        # Relative to the largest gain of a region.
         "verify": {"miss": plan.miss, "tolerance": plan.tolerance},
     }
 
@@ -464,6 +465,8 @@ def _plain(value: Any) -> Any:
         return {str(k): _plain(v) for k, v in value.items()}
     if isinstance(value, (list, tuple)):
         return [_plain(v) for v in value]
+    if isinstance(value, np.ndarray):
+        return _plain(value.tolist())
     if isinstance(value, (bool, np.bool_)):
         return bool(value)
     if isinstance(value, (int, np.integer)):

@@ -30,6 +30,8 @@ Floats = NDArray[np.float64]
 
 #: Joint draws behind the ranges unless the user asks for another number.
 DRAWS = 40
+#: The expansion may miss the full loop by this part of the largest gain.
+TOLERANCE = 0.02
 #: More candidates than this would need the integer programme instead of listing every subset.
 MOST_CANDIDATES = 16
 
@@ -49,7 +51,7 @@ class Plan:
     ensemble
         Gains over draws.
     miss
-        Largest difference between the expansion and the full loop [million yuan a year].
+        Largest difference between the expansion and the full loop, relative to the largest gain of a region.
     """
 
     base: Base
@@ -190,12 +192,11 @@ def plan(
     ensemble = run(
         base, choice.state.package, choice.transfer, candidates, partners, DRAWS if draws is None else draws, seed, progress
     )
-    tolerance = max(1.0, 0.01 * float(np.abs(choice.gain).max()))
-    if miss > tolerance:
+    if miss > TOLERANCE:
         raise SolveError("the chosen package does not do in the full loop what the search expected", miss=miss)
     return Plan(
         base, partners, objective, method, seed, evaluator, search, table, rules, choice, alone, coalition, ensemble, miss,
-        tolerance, _sign_not_identified(base, choice), time.perf_counter() - began,
+        TOLERANCE, _sign_not_identified(base, choice), time.perf_counter() - began,
     )  # fmt: skip
 
 
@@ -203,7 +204,7 @@ def _miss(choice: Choice, table: Table, search: Search) -> float:
     names = search.responses.candidates
     bits = np.array([n in choice.state.package for n in names], dtype=bool)
     row = int(np.argmax((table.subsets == bits).all(axis=1)))
-    return float(np.abs(table.gain[row] - choice.gain).max())
+    return float(np.abs(table.gain[row] - choice.gain).max() / max(1.0, np.abs(choice.gain).max()))
 
 
 def _coalitions(
