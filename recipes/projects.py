@@ -21,21 +21,48 @@ PAIR = ("Hubei", "Jiangsu")
 
 PARAMETERS = [
     ("discount_rate", 0.06, 0.03, 0.08, "1/yr", "rate at which capital costs are spread over the life of a project"),
-    ("time_value_rate", 0.01, 0.006, 0.021, "1/day", "cost of a day under way as a share of the value of the goods (Hummels and Schaur 2013)"),
-    ("chain_dispersion", 0.03, 0.02, 0.05, "1/(yuan/t)", "logit dispersion of the choice between road, rail and water chains"),
+    (
+        "time_value_rate",
+        0.01,
+        0.006,
+        0.021,
+        "1/day",
+        "cost of a day under way as a share of the value of the goods (Hummels and Schaur 2013)",
+    ),
+    (
+        "chain_dispersion",
+        0.03,
+        0.02,
+        0.05,
+        "1/(yuan/t)",
+        "logit dispersion of the choice between road, rail and water chains",
+    ),
     ("co2_price", 0.0, "", "", "yuan/t", "price of CO2 really charged to freight"),
     ("transfer_limit", 20000, 5000, 50000, "million CNY/yr", "largest side payment of a region"),
     ("removal_cap", 0.9, 0.8, 0.95, "1", "largest share of a load that can be removed"),
-    ("friction_cap", 0.05, 0.02, 0.1, "1", "largest share by which easing trade can lower its cost, so that a thin flow of a draw cannot soak up all the saving"),
+    (
+        "friction_cap",
+        0.05,
+        0.02,
+        0.1,
+        "1",
+        "largest share by which easing trade can lower its cost, so that a thin flow of a draw cannot soak up all the saving",
+    ),
 ]
 
 RULES = {
     "removal": ("tonnes removed = spending × tonnes per million yuan", "去除量＝年支出×每百万元去除吨数"),
     "productivity": ("T̂ = 1 + spending × return ÷ output of the sector", "T̂＝1＋支出×回报率÷该部门产出"),
-    "capital": ("K̂ = 1 + investment × share not crowded out ÷ capital stock; returns go to the owner", "K̂＝1＋投资×未挤出份额÷资本存量；收益归投资方"),
+    "capital": (
+        "K̂ = 1 + investment × share not crowded out ÷ capital stock; returns go to the owner",
+        "K̂＝1＋投资×未挤出份额÷资本存量；收益归投资方",
+    ),
     "friction": ("κ̂ = 1 − spending × saving per yuan ÷ trade value", "κ̂＝1－支出×每元节省÷贸易额"),
     "link": ("the new depth replaces the old one; ship classes follow", "新水深替代原水深，船型随之改变"),
-    "lock": ("the new capacity replaces the old one; waits follow the queue formula", "新通过能力替代原值，候闸时间按排队公式计算"),
+    "lock": (
+        "the new capacity replaces the old one; waits follow the queue formula",
+        "新通过能力替代原值，候闸时间按排队公式计算",
+    ),
     "terminal": ("the new time replaces the old one", "新作业时间替代原值"),
 }
 
@@ -182,7 +209,14 @@ def main(out: Path) -> None:
     write_table(out, "parameters", sorted(parameters, key=lambda row: str(row["parameter"])))
     write_sources(
         SOURCES / "projects.csv",
-        [{"source": "projects_assumption", "citation": "Assumed by the authors of this package; reasons in recipes/projects.py", "url": "", "licence": "Apache-2.0"}],
+        [
+            {
+                "source": "projects_assumption",
+                "citation": "Assumed by the authors of this package; reasons in recipes/projects.py",
+                "url": "",
+                "licence": "Apache-2.0",
+            }
+        ],
     )
     merge_sources(out, SOURCES)
 

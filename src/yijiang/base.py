@@ -138,9 +138,7 @@ class Base:
     (3, 3, 4)
     """
 
-    def __init__(
-        self, belt: Belt, draw: int = 0, theta: Floats | None = None, like: Base | None = None
-    ) -> None:
+    def __init__(self, belt: Belt, draw: int = 0, theta: Floats | None = None, like: Base | None = None) -> None:
         self.belt = belt.require_clean()
         self.draw = draw
         if like is not None and like.belt is belt:
@@ -176,7 +174,11 @@ class Base:
             return None
         tables = self.belt.tables
         kinetics = tables["kinetics"].rename(columns={"value": "decay"})
-        return RiverNetwork(tables["reaches"], tables["sections"], dict(zip(kinetics["pollutant"], kinetics["decay"].astype(float), strict=True)))
+        return RiverNetwork(
+            tables["reaches"],
+            tables["sections"],
+            dict(zip(kinetics["pollutant"], kinetics["decay"].astype(float), strict=True)),
+        )
 
     @cached_property
     def transfer(self) -> dict[str, TransferMatrix]:

@@ -96,7 +96,7 @@ def match_name(name: str, names: Iterable[tuple[str, ...]], what: str) -> str:
     >>> match_name("Hubie", [("Hubei", "湖北"), ("Hunan", "湖南")], "region")
     Traceback (most recent call last):
         ...
-    yijiang.errors.OptionError: unknown region 'Hubie'; near matches: Hubei, Hunan; all: Hubei, Hunan
+    yijiang.errors.OptionError: unknown region 'Hubie'; near matches: Hubei; all: Hubei, Hunan
     """
     entries = [tuple(str(alias) for alias in aliases if alias) for aliases in names]
     folded = {alias.strip().casefold(): aliases[0] for aliases in reversed(entries) for alias in aliases}

@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from .errors import SolveError
 from .transport import Network
 from .transport.choice import value_of_time
-from .transport.locks import lock_delay
 from .transport.loading import Loads, load_arrays
+from .transport.locks import lock_delay
 from .transport.skims import Paths, Skims
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ Floats = NDArray[np.float64]
 #: The waits at the locks of the base are settled to this [h].
 WAIT_TOLERANCE = 1e-9
 WAIT_STEPS = 500
+BRACKET_STEPS = 125
 
 
 def network_waits(network: Network, flow: Floats) -> Floats:
@@ -157,12 +158,29 @@ class Freight:
         return self._settled(start, self.base_tonnes)
 
     def _settled(self, state: FreightState, tonnes: Floats) -> FreightState:
-        for _ in range(WAIT_STEPS):
-            move = float(np.abs(state.following - state.delays).max(initial=0.0))
-            if move <= WAIT_TOLERANCE:
+        """Find waits that agree with the loads they cause: secant steps, kept inside a bracket at every lock.
+
+        More wait means less load, so the wait f that the loads cause falls as the wait d rises, and f = d once. Where
+        cargo of a chain changes its ports all at once, f jumps across d: there the bracket closes on the wait at which
+        both ways cost the same, and cargo is indifferent between them.
+        """
+        low, high = np.zeros_like(state.delays), np.full_like(state.delays, np.inf)
+        for step in range(1, WAIT_STEPS + 1):
+            gap = np.abs(state.following - state.delays)
+            rising = state.following > state.delays
+            low, high = np.where(rising, state.delays, low), np.where(rising, high, state.delays)
+            if np.all((gap <= WAIT_TOLERANCE) | (high - low <= WAIT_TOLERANCE)):
                 return state
-            state = self._state(state.network, state.next_delays(), tonnes, state)
-        raise SolveError("the waits at the locks do not settle", hours=move)
+            if step % BRACKET_STEPS == 0:
+                # The brackets are those of one lock while the others moved as well: look again.
+                low, high = np.zeros_like(low), np.full_like(high, np.inf)
+            following = state.next_delays()
+            middle = np.where(np.isfinite(high), (low + np.where(np.isfinite(high), high, 0.0)) / 2, following)
+            inside = (following > low) & (following < high) & (step % 3 != 0)
+            state = self._state(
+                state.network, np.where(inside | (gap <= WAIT_TOLERANCE), following, middle), tonnes, state
+            )
+        raise SolveError("the waits at the locks do not settle", hours=float(gap.max(initial=0.0)))
 
     def settle(self, network: Network, tonnes: Floats, state: FreightState) -> FreightState:
         """Freight of some tonnes on a network, with waits and loads that agree, starting from another state.

@@ -84,7 +84,9 @@ def run(
         table = tables[count % len(tables)]
         quantile = generator.triangular(0.0, 0.5, 1.0)
         # Below the centre towards the low end, above it towards the high end.
-        drawn = np.where(quantile < 0.5, low + (centre - low) * 2 * quantile, centre + (high - centre) * (2 * quantile - 1))
+        drawn = np.where(
+            quantile < 0.5, low + (centre - low) * 2 * quantile, centre + (high - centre) * (2 * quantile - 1)
+        )
         effect = {n: triangular(generator, p.effect[0], 1.0, p.effect[1]) for n, p in base.projects.items()}
         cost = {n: triangular(generator, p.cost[0], 1.0, p.cost[1]) for n, p in base.projects.items()}
         try:

@@ -19,7 +19,7 @@ from yijiang.errors import InfeasibleError, OptionError, SolveError
 from yijiang.evaluation import Evaluator, Outcome
 
 from .bargain import shapley
-from .ensemble import Ensemble, bounds, run
+from .ensemble import Ensemble, run
 from .responses import Responses, Settlement
 from .search import Choice, Rules, Search, Table, frontier
 
@@ -190,7 +190,14 @@ def plan(
     coalition = _coalitions(search, partners, alone, objective, choice, rules)
     progress("ranges")
     ensemble = run(
-        base, choice.state.package, choice.transfer, candidates, partners, DRAWS if draws is None else draws, seed, progress
+        base,
+        choice.state.package,
+        choice.transfer,
+        candidates,
+        partners,
+        DRAWS if draws is None else draws,
+        seed,
+        progress,
     )
     if miss > TOLERANCE:
         raise SolveError("the chosen package does not do in the full loop what the search expected", miss=miss)

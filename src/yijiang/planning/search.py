@@ -246,13 +246,17 @@ class Search:
         for row in order[: len(order) if exact else VERIFIED]:
             if not np.isfinite(value[row]):
                 break
-            choice = self.choice([n for n, on in zip(names, table.subsets[row], strict=True) if on], rules, alone, objective)
+            choice = self.choice(
+                [n for n, on in zip(names, table.subsets[row], strict=True) if on], rules, alone, objective
+            )
             if choice is not None:
                 found.append(choice)
                 if exact:
                     break
         if not found:
-            raise InfeasibleError("no package holds the limits and leaves every side better off", self._relaxations(table, rules, alone))
+            raise InfeasibleError(
+                "no package holds the limits and leaves every side better off", self._relaxations(table, rules, alone)
+            )
         return max(found, key=lambda c: (round(c.objective, 9), -len(c.state.package)))
 
     def choice(self, package: Sequence[str], rules: Rules, alone: Floats, objective: str) -> Choice | None:
@@ -278,7 +282,9 @@ class Search:
         fair = np.all(surplus.sum(1, keepdims=True) >= 0, axis=1)
         lines = []
         if fair.any() and np.isfinite(table.excess[fair]).any():
-            lines.append(f"let the tightest section exceed its limit or target by {100 * table.excess[fair].min():.3g} %")
+            lines.append(
+                f"let the tightest section exceed its limit or target by {100 * table.excess[fair].min():.3g} %"
+            )
         clean = table.excess <= ECOLOGY_TOLERANCE
         if clean.any():
             need = -surplus[clean].sum(1).max()

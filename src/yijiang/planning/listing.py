@@ -1,0 +1,193 @@
+"""The listed parts of a plan's document: projects, areas of the agreement, paired profile, assumed figures."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .ensemble import bounds
+
+if TYPE_CHECKING:
+    from .planner import Plan
+
+
+def projects(plan: Plan) -> list[dict[str, Any]]:
+    """Every candidate with its lever rules, cost, effect and range, and why it is not chosen."""
+    regions = plan.base.belt.regions
+    rows = []
+    for name, project in plan.base.projects.items():
+        r = project.row
+        available = set(project.members) <= set(plan.regions)
+        chosen = name in plan.package
+        single = plan.search.responses.single.get(name)
+        ranges = plan.ensemble.single.get(name)
+        low, high = bounds(ranges) if ranges is not None else (None, None)
+        rows.append(
+            {
+                "project": name,
+                "name": {"en": r["name_en"], "zh": r["name_zh"]},
+                "kind": project.kind,
+                "area": project.area,
+                "text": {"en": r["text_en"], "zh": r["text_zh"]},
+                "owner": {"en": r["owner_en"], "zh": r["owner_zh"]},
+                "members": list(project.members),
+                "payers": dict(project.payers),
+                "annual_cost": project.annual_cost,
+                "capital_cost": r["capital_cost"],
+                "start_year": r["start_year"],
+                "life": r["life"],
+                "levers": [
+                    {
+                        "kind": v["kind"],
+                        "rule": {"en": v["rule_en"], "zh": v["rule_zh"]},
+                        "effect": " ".join(
+                            str(v[c]) for c in ("region", "partner", "sector", "using", "target", "pollutant") if v[c]
+                        ),
+                        "amount": v["amount"],
+                        "unit": v["unit"],
+                        "rate": v["rate"],
+                    }
+                    for v in project.levers
+                ],
+                "effect": {n: single.income[regions.index(n)] if single else None for n in plan.regions},
+                "low": {n: low[regions.index(n)] if low is not None else None for n in plan.regions},
+                "high": {n: high[regions.index(n)] if high is not None else None for n in plan.regions},
+                "chosen": chosen,
+                "available": available,
+                "why_not": None if chosen else _why_not(plan, name, available),
+                "status": r["status"],
+                "source": r["source"],
+            }
+        )
+    return rows
+
+
+def _why_not(plan: Plan, name: str, available: bool) -> dict[str, str]:
+    belt = plan.base.belt
+    if not available:
+        others = [m for m in plan.base.projects[name].members if m not in plan.regions]
+        return {
+            "en": "needs " + ", ".join(belt.name_of("region", m, "en") for m in others),
+            "zh": "需要" + "、".join(belt.name_of("region", m, "zh") for m in others) + "同意",
+        }
+    where = list(plan.rules.partners)
+    gross, cost, paid = plan.search.settlement.gain(plan.search.state([name]), plan.search.responses.still)
+    net = float((gross - cost + paid)[where].sum())
+    if net < 0:
+        return {
+            "en": f"costs the partners {-net / 1000:.2f} bn more a year than it brings them",
+            "zh": f"各方每年得不偿失，净损失{-net / 100:.1f}亿元",
+        }
+    return {"en": "the package without it is better", "zh": "不含该项目的组合更优"}
+
+
+def _value(plan: Plan, entry: Mapping[str, Any]) -> float:
+    """Net gain of a project alone for all partners [million a year]."""
+    effect = [v for v in entry["effect"].values() if v is not None]
+    share = sum(v for k, v in entry["payers"].items() if k in plan.regions)
+    return float(sum(effect) - share * entry["annual_cost"])
+
+
+def first_three(plan: Plan, projects: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The chosen projects that bring the partners most, net of cost."""
+    chosen = sorted((p for p in projects if p["chosen"]), key=lambda p: (-_value(plan, p), p["project"]))
+    return [
+        {
+            "project": p["project"],
+            "owner": p["owner"],
+            "text": p["text"],
+            "start_year": p["start_year"],
+            "gain": _value(plan, p),
+        }
+        for p in chosen[:3]
+    ]
+
+
+def areas(plan: Plan, projects: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """One row per area of the agreement: said, candidates, chosen, net gain with range."""
+    areas = []
+    where = list(plan.rules.partners)
+    for row in plan.base.belt.tables["agreement"].to_dict("records"):
+        if row["record"] != "area":
+            continue
+        candidates = [p for p in projects if p["area"] == row["item"] and p["available"]]
+        chosen = [p for p in candidates if p["chosen"]]
+        spread = [
+            plan.ensemble.single[p["project"]][:, where].sum(1) for p in chosen if p["project"] in plan.ensemble.single
+        ]
+        low, high = bounds(np.sum(spread, axis=0)) if spread else (None, None)
+        areas.append(
+            {
+                "area": row["item"],
+                "name": {"en": row["name_en"], "zh": row["name_zh"]},
+                "said": {"en": row["said_en"], "zh": row["said_zh"]},
+                "candidates": [p["project"] for p in candidates],
+                "chosen": [p["project"] for p in chosen],
+                "gain": sum(_value(plan, p) for p in chosen) if chosen else None,
+                "low": low,
+                "high": high,
+            }
+        )
+    return areas
+
+
+def profile(plan: Plan) -> list[dict[str, Any]]:
+    """The partners side by side, by indicator."""
+    table = plan.base.belt.tables["indicators"]
+    groups: dict[str, dict[str, dict[str, Any]]] = defaultdict(dict)
+    for row in table.to_dict("records"):
+        if row["region"] in plan.regions:
+            groups[str(row["indicator"])][str(row["region"])] = {str(k): v for k, v in row.items()}
+    rows = []
+    for indicator, found in groups.items():
+        first = next(iter(found.values()))
+        values = {n: found[n]["value"] if n in found else float("nan") for n in plan.regions}
+        known = {n: float(v) for n, v in values.items() if not math.isnan(float(v))}
+        gap = max(known.values()) - min(known.values()) if len(known) > 1 else None
+        ahead = None
+        if gap and first["better"] != "none":
+            pick = max if first["better"] == "high" else min
+            ahead = pick(known, key=lambda n: known[n])
+        rows.append(
+            {
+                "indicator": indicator,
+                "name": {"en": first["name_en"], "zh": first["name_zh"]},
+                "topic": first["topic"],
+                "unit": first["unit"],
+                "year": first["year"],
+                "values": values,
+                "better": first["better"],
+                "ahead": ahead,
+                "gap": gap,
+                "source": first["source"],
+                "status": first["status"],
+            }
+        )
+    return rows
+
+
+def assumed(plan: Plan) -> list[dict[str, Any]]:
+    """Every assumed figure with its range, the single parameters first."""
+    rows = []
+    tables = plan.base.belt.tables
+    keys = {
+        "parameters": "parameter", "elasticities": "sector", "value_densities": "sector", "kinetics": "pollutant",
+        "capital": "region", "compensation": "section",
+    }  # fmt: skip
+    for table, key in keys.items():
+        for r in tables[table].to_dict("records"):
+            if r["status"] == "assumed":
+                rows.append(
+                    {"table": table, "item": r[key], "value": r["value"], "low": r.get("low"), "high": r.get("high"),
+                     "unit": r["unit"], "why": r.get("description", ""), "source": r["source"]}
+                )  # fmt: skip
+    for r in tables["targets"].to_dict("records"):
+        rows.append(
+            {"table": "targets", "item": f"{r['section']} {r['pollutant']}", "value": r["reduction"], "low": None,
+             "high": None, "unit": "1", "why": "", "source": r["source"]}
+        )  # fmt: skip
+    return rows
