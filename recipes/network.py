@@ -231,7 +231,7 @@ def scale(out: Path, freight: pd.DataFrame) -> pd.DataFrame:
         water = list(state.skims.chains).index("water")
         jiangsu = names.index("Jiangsu")
         carried = (loads.tonnes[..., None] * loads.shares)[jiangsu, :, :, water].sum()
-        lock = float(loads.lock_flow[list(state.network.arrays.topology.names["locks"]).index("three_gorges")])
+        lock = float(state.flow[list(state.network.arrays.topology.names["locks"]).index("three_gorges")])
         if abs(carried / JIANGSU_WATER_OUT - 1) < 1e-6 and abs(lock / LOCK_TONNES - 1) < 1e-6:
             break
         everything *= JIANGSU_WATER_OUT / carried

@@ -99,10 +99,11 @@ PROJECTS: list[dict[str, Any]] = [
         "project": "tp_hubei", "name_en": "Phosphorus removal along Hubei's main stem", "name_zh": "湖北干流沿线除磷",
         "area": "river", "kind": "protection", "owner": ("Ecology and environment department of Hubei", "湖北省生态环境厅"),
         "cost": (1600, 70, 25), "members": PAIR, "payers": {"Hubei": 0.5, "Jiangsu": 0.5},
-        "text": ("Advanced phosphorus removal at sewage works of Wuhan, Yichang, Jingzhou and Huangshi, paid for jointly.",
-                 "在武汉、宜昌、荆州、黄石污水厂增设深度除磷，由两省共同出资。"),
+        "text": ("Advanced phosphorus removal at sewage works from Badong to Huangshi, paid for jointly.",
+                 "在巴东至黄石沿线污水厂增设深度除磷，由两省共同出资。"),
         "levers": [removal("Hubei", "R13_Luoshan_Hankou", 75, 10), removal("Hubei", "R14_Hankou_Huangshi", 40, 10),
-                   removal("Hubei", "R10_Yichang_Shashi", 25, 10)],
+                   removal("Hubei", "R10_Yichang_Shashi", 25, 10), removal("Hubei", "R09_Taipingxi_Yichang", 5, 10),
+                   removal("Hubei", "R08_Guandukou_Taipingxi", 4, 10), removal("Hubei", "R07_Wanzhou_Guandukou", 2, 10)],
     },
     {
         "project": "tp_jiangsu", "name_en": "Phosphorus removal along Jiangsu's main stem", "name_zh": "江苏干流沿线除磷",
@@ -134,7 +135,7 @@ PROJECTS: list[dict[str, Any]] = [
         "cost": (1200, 80, 15), "members": PAIR, "payers": {"Hubei": 0.5, "Jiangsu": 0.5},
         "text": ("Rail tracks to the quay, shared booking and one waybill at Wuhan, Nanjing and Taicang.",
                  "武汉、南京、太仓港铁路进港、统一订舱、一单到底。"),
-        "levers": [lever("terminal", 14.0, "h", 1, target=node, attribute="hours") for node in ("wuhan", "nanjing", "taicang")],
+        "levers": [lever("terminal", 22.0, "h", 1, target=node, attribute="hours") for node in ("wuhan", "nanjing", "taicang")],
     },
     {
         "project": "third_lock", "name_en": "New Three Gorges lock", "name_zh": "三峡水运新通道",

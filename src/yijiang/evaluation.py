@@ -98,10 +98,8 @@ class Evaluator:
         accelerate = Anderson()
         # Single uses have prices of their own, so the state of a base without them is no start.
         solution: Counterfactual | None = None if changes.using else self._warm
-        if freight is not None and network is not freight.base_network:
-            assert state is not None
-            assert network is not None
-            state = freight.settle(network, freight.base_tonnes, state)
+        if freight is not None and network is not None and network is not freight.base_network:
+            state = freight.settle(network, freight.base_tonnes)
             log_freight = freight.log_kappa(state)
         while True:
             steps += 1

@@ -27,10 +27,10 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 
-#: The waits at the locks of the base are settled to this [h].
-WAIT_TOLERANCE = 1e-9
-WAIT_STEPS = 500
-BRACKET_STEPS = 125
+#: Lock flows are settled to this part of the lock's capacity, far below what moves a trade cost by 1e-6.
+FLOW_TOLERANCE = 1e-8
+FLOW_STEPS = 400
+BRACKET_STEPS = 100
 
 
 def network_waits(network: Network, flow: Floats) -> Floats:
@@ -41,34 +41,38 @@ def network_waits(network: Network, flow: Floats) -> Floats:
 
 @dataclass(frozen=True, eq=False)
 class FreightState:
-    """Freight under given waits at the locks.
+    """Freight whose lock flows cause the waits that its costs were computed with.
+
+    Where all cargo of some chain would change its way at one wait, the flow at that wait is shared between the two
+    ways: `loads` is the one with more through the locks, `other` the one with less, and `share` goes by the first.
 
     Attributes
     ----------
+    flow : (lock,)
+        Flow through the locks [Mt a year].
     delays : (lock,)
-        Waits the costs were computed with [h].
+        Waits under that flow [h].
     cost : (origin, destination, good)
         Composite cost over the chains [yuan/t].
-    following : (lock,)
-        Waits that the loads of this state cause [h].
     slope : (lock,)
-        Estimate of d following / d delays, from the last two states; −1 to begin with.
+        Estimate of how the flow that the waits cause falls with the flow itself; −1 to begin with.
     """
 
     network: Network
+    flow: Floats
     delays: Floats
     skims: Skims
     cost: Floats
     loads: Loads
-    following: Floats
+    other: Loads
+    share: float
     slope: Floats
+    tonnes: Floats
 
-    def next_delays(self) -> Floats:
-        """Waits to try next: the secant step of d = f(d) at every lock, f being the waits that the loads cause.
-
-        A plain step would swing for ever where a queue scares cargo away and then empties.
-        """
-        return np.maximum(0.0, self.delays + (self.following - self.delays) / (1.0 - self.slope))
+    @property
+    def link_tonnes(self) -> pd.Series[float]:
+        """Load of every link [Mt a year]."""
+        return self.share * self.loads.links["tonnes"] + (1 - self.share) * self.other.links["tonnes"]
 
 
 class Freight:
@@ -98,6 +102,8 @@ class Freight:
         self._sector = [belt.sectors.index(s) for s in self.goods]
         self._networks: dict[Any, Network] = {(): self.base_network}
         self._paths: dict[int, Paths] = {}
+        self._known: dict[tuple[int, bytes], tuple[Skims, Floats, Floats]] = {}
+        self._states: dict[int, FreightState] = {}
         place = {name: i for i, name in enumerate(belt.regions)}
         good = {name: i for i, name in enumerate(self.goods)}
         self.base_tonnes: Floats = np.zeros((len(place), len(place), len(good)))
@@ -128,69 +134,99 @@ class Freight:
             paths = self._paths[id(network)] = Paths(network, self.time_value, co2_price=self.co2_price)
         return paths.skim_arrays(delays)
 
-    def _state(self, network: Network, delays: Floats, tonnes: Floats, known: FreightState | None) -> FreightState:
-        if known is not None and known.network is network and np.array_equal(known.delays, delays):
-            skims, cost = known.skims, known.cost
-        else:
-            skims = self._skim(network, delays)
-            cost = skims.logsum_array(self.dispersion)
-        inner = tonnes[np.ix_(self._region, self._region)]
-        loads = load_arrays(skims, inner, skims.share_array(self.dispersion))
-        following = network_waits(network, loads.lock_flow)
-        slope = np.full_like(delays, -1.0) if known is None else known.slope.copy()
-        if known is not None:
-            moved = (np.abs(delays - known.delays) > 1e-4) & np.array_equal(known.loads.tonnes, inner)
-            estimate = (following - known.following) / np.where(moved, delays - known.delays, 1.0)
-            slope = np.where(moved, np.clip(estimate, -50.0, 0.0), slope)
-        return FreightState(network, delays, skims, cost, loads, following, slope)
+    def _at(self, network: Network, flow: Floats) -> tuple[Skims, Floats, Floats]:
+        """Skims, composite cost and chain shares under the waits of a flow; kept, since scenarios ask again."""
+        key = id(network), flow.tobytes()
+        if key not in self._known:
+            skims = self._skim(network, network_waits(network, flow))
+            self._known[key] = skims, skims.logsum_array(self.dispersion), skims.share_array(self.dispersion)
+        return self._known[key]
+
+    def _loads(self, network: Network, flow: Floats, inner: Floats) -> Loads:
+        skims, _, shares = self._at(network, flow)
+        return load_arrays(skims, inner, shares)
 
     @cached_property
     def base_state(self) -> FreightState:
-        """The base: waits and loads that agree.
+        """The base: waits and loads that agree."""
+        return self._first(self.base_network)
+
+    def _first(self, network: Network) -> FreightState:
+        """The base tonnes on a network; where every scenario on that network starts, whatever was solved before."""
+        if id(network) not in self._states:
+            start = np.zeros(len(network.locks)) if network is self.base_network else self.base_state.flow
+            slope = np.full(len(start), -1.0)
+            self._states[id(network)] = self._settled(network, start, slope, self.base_tonnes)
+        return self._states[id(network)]
+
+    def settle(self, network: Network, tonnes: Floats, state: FreightState | None = None) -> FreightState:
+        """Freight of some tonnes on a network, with waits and loads that agree.
+
+        Parameters
+        ----------
+        network
+            The network.
+        tonnes : (region, region, good)
+            Tonnes by origin and destination [Mt a year].
+        state
+            Where to start; the base tonnes on this network unless given.
 
         Raises
         ------
         SolveError
             If the waits do not settle.
         """
-        network = self.base_network
-        start = self._state(network, np.zeros(len(network.locks)), self.base_tonnes, None)
-        return self._settled(start, self.base_tonnes)
+        first = self._first(network) if state is None or state.network is not network else state
+        if np.array_equal(first.tonnes, tonnes):
+            return first
+        return self._settled(network, first.flow, first.slope, tonnes)
 
-    def _settled(self, state: FreightState, tonnes: Floats) -> FreightState:
-        """Find waits that agree with the loads they cause: secant steps, kept inside a bracket at every lock.
+    def _settled(self, network: Network, flow: Floats, slope: Floats, tonnes: Floats) -> FreightState:
+        """Find the flow that causes the waits that cause it: q = f(q), with f falling in q.
 
-        More wait means less load, so the wait f that the loads cause falls as the wait d rises, and f = d once. Where
-        cargo of a chain changes its ports all at once, f jumps across d: there the bracket closes on the wait at which
-        both ways cost the same, and cargo is indifferent between them.
+        Secant steps inside a bracket at every lock. Where cargo of a chain changes its way all at once, f jumps across
+        q; there the bracket closes on the flow whose waits make both ways cost the same.
         """
-        low, high = np.zeros_like(state.delays), np.full_like(state.delays, np.inf)
-        for step in range(1, WAIT_STEPS + 1):
-            gap = np.abs(state.following - state.delays)
-            rising = state.following > state.delays
-            low, high = np.where(rising, state.delays, low), np.where(rising, high, state.delays)
-            if np.all((gap <= WAIT_TOLERANCE) | (high - low <= WAIT_TOLERANCE)):
-                return state
+        inner = tonnes[np.ix_(self._region, self._region)]
+        width = FLOW_TOLERANCE * network.arrays.figures["locks"][:, 0]
+        caused = self._loads(network, flow, inner)
+        low, high = np.zeros_like(flow), np.full_like(flow, np.inf)
+        last: tuple[Floats, Floats] | None = None
+        for step in range(1, FLOW_STEPS + 1):
+            gap = caused.lock_flow - flow
+            if np.all(np.abs(gap) <= width):
+                return self._done(network, flow, slope, tonnes, caused, caused)
+            if np.any(np.abs(gap) > 1e3 * width):
+                # A jump here? Then a hair on either side loads more and less than the flow itself.
+                below, above = np.maximum(flow - width, 0.0), flow + width
+                more, less = self._loads(network, below, inner), self._loads(network, above, inner)
+                if np.all(more.lock_flow >= below) and np.all(less.lock_flow <= above):
+                    return self._done(network, flow, slope, tonnes, more, less)
             if step % BRACKET_STEPS == 0:
                 # The brackets are those of one lock while the others moved as well: look again.
                 low, high = np.zeros_like(low), np.full_like(high, np.inf)
-            following = state.next_delays()
-            middle = np.where(np.isfinite(high), (low + np.where(np.isfinite(high), high, 0.0)) / 2, following)
-            inside = (following > low) & (following < high) & (step % 3 != 0)
-            state = self._state(
-                state.network, np.where(inside | (gap <= WAIT_TOLERANCE), following, middle), tonnes, state
-            )
-        raise SolveError("the waits at the locks do not settle", hours=float(gap.max(initial=0.0)))
+            low, high = np.where(gap > 0, np.maximum(low, flow), low), np.where(gap < 0, np.minimum(high, flow), high)
+            if last is not None:
+                moved = np.abs(flow - last[0]) > 10 * width
+                estimate = (caused.lock_flow - last[1]) / np.where(moved, flow - last[0], 1.0)
+                slope = np.where(moved, np.clip(estimate, -1e3, 0.0), slope)
+            last = flow, caused.lock_flow
+            ahead = flow + gap / (1.0 - slope)
+            middle = np.where(np.isfinite(high), (low + np.where(np.isfinite(high), high, 0.0)) / 2, ahead)
+            inside = (ahead > low) & (ahead < high) & (step % 3 != 0)
+            flow = np.where(inside | (np.abs(gap) <= width), ahead, middle)
+            caused = self._loads(network, flow, inner)
+        raise SolveError("the waits at the locks do not settle", flow=float(np.abs(gap).max(initial=0.0)))
 
-    def settle(self, network: Network, tonnes: Floats, state: FreightState) -> FreightState:
-        """Freight of some tonnes on a network, with waits and loads that agree, starting from another state.
-
-        Raises
-        ------
-        SolveError
-            If the waits do not settle.
-        """
-        return self._settled(self._state(network, state.delays, tonnes, state), tonnes)
+    def _done(
+        self, network: Network, flow: Floats, slope: Floats, tonnes: Floats, more: Loads, less: Loads
+    ) -> FreightState:
+        skims, cost, _ = self._at(network, flow)
+        gap = more.lock_flow - less.lock_flow
+        share = float(np.clip((flow - less.lock_flow) @ gap / (gap @ gap), 0.0, 1.0)) if np.any(gap) else 1.0
+        return FreightState(
+            network, flow, network_waits(network, flow), skims, cost, more, less, share, slope, tonnes
+        )  # fmt: skip
 
     def log_kappa(self, state: FreightState) -> Floats:
         """ln κ̂ of trade from a change of freight costs (importer, exporter, sector)."""
@@ -218,12 +254,12 @@ class Freight:
         assert after is not None
         rows: list[dict[str, Any]] = []
         depth = after.network.links.set_index("link")["depth_m"]
-        old, new = before.loads.links, after.loads.links
+        modes, old, new = before.loads.links["mode"], before.link_tonnes, after.link_tonnes
         for link in old.index:
             rows.append(
                 {
-                    "link": str(link), "kind": "link", "mode": str(old.loc[link, "mode"]),
-                    "load_base": float(old.loc[link, "tonnes"]), "load_plan": float(new.loc[link, "tonnes"]),
+                    "link": str(link), "kind": "link", "mode": str(modes[link]),
+                    "load_base": float(old[link]), "load_plan": float(new[link]),
                     "capacity": float("nan"), "depth_m": float(depth[link]), "delay_base": 0.0, "delay_plan": 0.0,
                 }
             )  # fmt: skip
@@ -232,7 +268,7 @@ class Freight:
             rows.append(
                 {
                     "link": str(lock), "kind": "lock", "mode": "water",
-                    "load_base": float(before.loads.lock_flow[k]), "load_plan": float(after.loads.lock_flow[k]),
+                    "load_base": float(before.flow[k]), "load_plan": float(after.flow[k]),
                     "capacity": float(capacity[lock]), "depth_m": float("nan"),
                     "delay_base": float(before.delays[k]), "delay_plan": float(after.delays[k]),
                 }

@@ -24,6 +24,8 @@ OBJECTIVES = ("nash", "total", "maxmin", "eps")
 ECOLOGY_TOLERANCE = 1e-6
 #: Packages of the expansion that are evaluated again in the full loop before one is chosen.
 VERIFIED = 12
+#: Packages tried at most: those that the full loop finds over a limit do not count as evaluated.
+TRIED = 400
 
 
 @dataclass(frozen=True)
@@ -127,8 +129,7 @@ def objective_value(name: str, surplus: Floats, limit: float) -> tuple[Floats, F
     after = level.copy()
     for index in np.argwhere(~inside):
         at = tuple(index)
-        low, high = surplus[at] - limit, surplus[at] + limit
-        if total[at] < 0 or np.any(high < 0):
+        if total[at] < 0 or np.any(surplus[at] + limit < 0):
             after[at] = -np.inf
         else:
             after[at] = surplus[at] + nash(surplus[at], np.zeros(players), limit)
@@ -243,16 +244,13 @@ class Search:
         order = np.lexsort((np.arange(len(value)), size, -np.round(value, 9)))
         names = self.responses.candidates
         found: list[Choice] = []
-        for row in order[: len(order) if exact else VERIFIED]:
-            if not np.isfinite(value[row]):
+        for row in order[: len(order) if exact else TRIED]:
+            if not np.isfinite(value[row]) or len(found) == (1 if exact else VERIFIED):
                 break
-            choice = self.choice(
-                [n for n, on in zip(names, table.subsets[row], strict=True) if on], rules, alone, objective
-            )
+            package = [n for n, on in zip(names, table.subsets[row], strict=True) if on]
+            choice = self.choice(package, rules, alone, objective)
             if choice is not None:
                 found.append(choice)
-                if exact:
-                    break
         if not found:
             raise InfeasibleError(
                 "no package holds the limits and leaves every side better off", self._relaxations(table, rules, alone)
