@@ -209,7 +209,9 @@ def base_tonnes(out: Path) -> pd.DataFrame:
     trade = pd.read_csv(out / "trade.csv.gz")
     density = pd.read_csv(out / "value_densities.csv").set_index("sector")["value"]
     trade = trade[(trade["draw"] == 0) & (trade["importer"] != trade["exporter"]) & trade["sector"].isin(density.index)]
-    rows = trade.rename(columns={"exporter": "origin", "importer": "destination"})[["origin", "destination", "sector", "value"]].copy()
+    rows = trade.rename(columns={"exporter": "origin", "importer": "destination"})[
+        ["origin", "destination", "sector", "value"]
+    ].copy()
     rows["value"] = rows["value"] * 1e6 / rows["sector"].map(density) / 1e6
     # These ship abroad from their own seaports, not over this network.
     own_ports = ("RestOfChina", "Zhejiang")
@@ -236,7 +238,9 @@ def scale(out: Path, freight: pd.DataFrame) -> pd.DataFrame:
             break
         everything *= JIANGSU_WATER_OUT / carried
         through *= (LOCK_TONNES / lock) / (JIANGSU_WATER_OUT / carried)
-    print(f"tonnes: factor {everything:.4f} on all pairs (Jiangsu out by water {carried:.1f} Mt), a further {through:.4f}")
+    print(
+        f"tonnes: factor {everything:.4f} on all pairs (Jiangsu out by water {carried:.1f} Mt), a further {through:.4f}"
+    )
     print(f"on pairs across the Three Gorges (lock {lock:.2f} Mt, waits {state.delays.round(1).tolist()} h)")
     pair = scaled[(scaled["origin"] == "Hubei") & (scaled["destination"] == "Jiangsu")]["value"].sum()
     print(f"Hubei to Jiangsu {pair:.1f} Mt/yr")
@@ -258,7 +262,9 @@ def main(folder: Path, out: Path) -> None:
     """Write the network tables and the base tonnes."""
     folder = folder / "yangtze" if (folder / "yangtze").is_dir() else folder
     keys = ("node", "name_en", "name_zh", "region", "kind", "lon", "lat", "river_km")
-    write_table(out, "nodes", [{**dict(zip(keys, ["" if v is None else v for v in n], strict=True)), **ASSUMED} for n in NODES])
+    write_table(
+        out, "nodes", [{**dict(zip(keys, ["" if v is None else v for v in n], strict=True)), **ASSUMED} for n in NODES]
+    )
     write_table(out, "zones", [{"region": r, "node": n, "access_km": km, **ASSUMED} for r, (n, km) in ZONES.items()])
     links = water_links() + land_links(folder)
     write_table(out, "links", links)

@@ -79,12 +79,14 @@ def removal(region: str, reach: str, spending: float, tonnes: float) -> dict[str
     return lever("removal", spending, "million CNY/yr", tonnes, **place)
 
 
-def both_ways(sectors: tuple[str, ...], spending: float, saving: float) -> list[dict[str, Any]]:
+def both_ways(
+    sectors: tuple[str, ...], spending: float, saving: float, pair: tuple[str, str] = PAIR
+) -> list[dict[str, Any]]:
     """Eased trade between the two partners, both ways."""
     return [
         lever("friction", spending, "million CNY/yr", saving, region=a, partner=b, sector=s)
         for s in sectors
-        for a, b in (PAIR, PAIR[::-1])
+        for a, b in (pair, pair[::-1])
     ]
 
 
@@ -94,6 +96,7 @@ def productivity(region: str, sector: str, spending: float, rate: float) -> dict
 
 
 # id, names, area, kind, owner, capital, running, life, members, payers, texts, levers
+# The first twelve are open to Hubei and Jiangsu; the others show that any regions of the belt can plan.
 PROJECTS: list[dict[str, Any]] = [
     {
         "project": "tp_hubei", "name_en": "Phosphorus removal along Hubei's main stem", "name_zh": "湖北干流沿线除磷",
@@ -197,6 +200,24 @@ PROJECTS: list[dict[str, Any]] = [
         "text": ("Joint routes, booking and a shared visitor card between the Three Gorges, Wuhan, Nanjing and Suzhou.",
                  "串联三峡、武汉、南京、苏州的联合线路、预订与一卡通。"),
         "levers": both_ways(("other_services",), 70, 3.0),
+    },
+    {
+        "project": "anhui_jiangxi_permit", "name_en": "Permits recognised between Anhui and Jiangxi",
+        "name_zh": "皖赣许可互认", "area": "industry", "kind": "market",
+        "owner": ("Market regulation departments of both provinces", "两省市场监管局"),
+        "cost": (150, 70, 10), "members": ("Anhui", "Jiangxi"), "payers": {"Anhui": 0.5, "Jiangxi": 0.5},
+        "text": ("One inspection and one licence for goods that cross between the two provinces.",
+                 "两省间流通商品一次检验、一张许可。"),
+        "levers": both_ways(("light_manufacturing", "process_manufacturing"), 18, 4.0, ("Anhui", "Jiangxi")),
+    },
+    {
+        "project": "anhui_jiangxi_phosphorus", "name_en": "Phosphorus removal below Hukou", "name_zh": "湖口以下除磷",
+        "area": "river", "kind": "protection",
+        "owner": ("Ecology and environment departments of both provinces", "两省生态环境厅"),
+        "cost": (500, 25, 25), "members": ("Anhui", "Jiangxi"), "payers": {"Anhui": 0.5, "Jiangxi": 0.5},
+        "text": ("Advanced phosphorus removal at sewage works between Hukou and Datong.", "在湖口至大通沿线污水厂增设深度除磷。"),
+        "levers": [removal("Jiangxi", "R17_Hukou_Jiyangji", 25, 10), removal("Jiangxi", "R16_Jiujiang_Hubei_exit", 5, 10),
+                   removal("Jiangxi", "R15_Huangshi_Jiujiang", 2, 10), removal("Anhui", "R18_Jiyangji_Datong", 10, 10)],
     },
 ]  # fmt: skip
 

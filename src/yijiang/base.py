@@ -85,8 +85,8 @@ class Accounts:
             final = trade.sum(1) - intermediate.sum(2)
         if theta is None:
             elasticity = belt.tables["elasticities"].set_index("sector")["value"].astype(float)
-            theta = elasticity.loc[belt.sectors].to_numpy()
-        return cls(trade, intermediate, final, value_added, trade.sum(0), theta)
+            theta = elasticity.loc[belt.sectors].to_numpy(np.float64)
+        return cls(trade, intermediate, final, value_added, trade.sum(0), np.asarray(theta, dtype=np.float64))
 
 
 @dataclass(frozen=True, eq=False)
@@ -198,19 +198,20 @@ class Base:
         return Loads(
             table["value"].to_numpy(float),
             np.where(activity.isin(DIFFUSE), share, 1.0),
-            table["region"].map(region).to_numpy(np.int64),
-            activity.map(lambda a: position.get(a, -1)).to_numpy(np.int64),
-            table["reach"].map({r: i for i, r in enumerate(matrix.reaches)}).to_numpy(np.int64),
-            table["pollutant"].map({p: i for i, p in enumerate(matrix.pollutants)}).to_numpy(np.int64),
+            table["region"].map(region).to_numpy(int),
+            activity.map(lambda a: position.get(a, -1)).to_numpy(int),
+            table["reach"].map({r: i for i, r in enumerate(matrix.reaches)}).to_numpy(int),
+            table["pollutant"].map({p: i for i, p in enumerate(matrix.pollutants)}).to_numpy(int),
         )
 
     def section_flow(self, regime: str) -> Floats:
         """Flow at every section (section,) [m³/s]."""
         assert self.river is not None
-        table = self.river.sections.set_index("section")
-        reaches = self.river.reaches.set_index("reach")
+        reach = dict(zip(self.river.sections["section"], self.river.sections["reach"], strict=True))
+        reaches = self.river.reaches
         matrix = self.transfer[regime]
-        return np.array([float(reaches.loc[table.loc[s, "reach"], f"flow_{regime}"]) for s in matrix.sections])
+        flow = dict(zip(reaches["reach"], reaches[f"flow_{regime}"].astype(float), strict=True))
+        return np.array([flow[reach[s]] for s in matrix.sections])
 
     def concentration(self, tonnes: Floats, regime: str) -> Floats:
         """Concentration at every section (section, pollutant) for loads given per row [mg/L]."""

@@ -104,7 +104,9 @@ def match_name(name: str, names: Iterable[tuple[str, ...]], what: str) -> str:
     if wanted in folded:
         return folded[wanted]
     near: list[str] = []
-    for alias in difflib.get_close_matches(wanted, folded, n=5, cutoff=0.5):
+    close = difflib.get_close_matches(wanted, folded, n=5, cutoff=0.5)
+    # A name that is like none still gets the nearest ones, so that a reader sees what kind of name is meant.
+    for alias in close or difflib.get_close_matches(wanted, folded, n=3, cutoff=0.0):
         if folded[alias] not in near:
             near.append(folded[alias])
     everything = [aliases[0] for aliases in entries]

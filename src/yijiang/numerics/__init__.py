@@ -1,0 +1,1 @@
+"""Numerical helpers that belong to no room."""

@@ -50,7 +50,8 @@ def document(plan: Plan) -> dict[str, Any]:
     }
     content |= _choices(plan)
     content["provenance"] = _provenance(plan)
-    return _plain(content)
+    plain: dict[str, Any] = _plain(content)
+    return plain
 
 
 def _names(plan: Plan) -> dict[str, dict[str, dict[str, str]]]:
@@ -146,7 +147,8 @@ def _water(plan: Plan) -> dict[str, Any]:
     from yijiang import ecology
     from yijiang.river import steady
 
-    base, rows = plan.base, plan.outcome.sections.to_dict("records")
+    base, river_net = plan.base, plan.base.river
+    rows = plan.outcome.sections.to_dict("records")
     matrix = base.transfer["low"]
     own = ecology.reached_by(base, set(plan.regions))
     river = []
@@ -160,8 +162,8 @@ def _water(plan: Plan) -> dict[str, Any]:
     tightest = max(judged, key=lambda r: r["plan"] / r["limit"], default=None)
     profile = []
     runs = {
-        "base": steady(base.river, base.long_loads(plan.search.responses.still.tonnes, "low"), regime="low").profile,
-        "plan": steady(base.river, base.long_loads(plan.choice.state.tonnes, "low"), regime="low").profile,
+        "base": steady(river_net, base.long_loads(plan.search.responses.still.tonnes, "low"), regime="low").profile,
+        "plan": steady(river_net, base.long_loads(plan.choice.state.tonnes, "low"), regime="low").profile,
     }
     for pollutant in matrix.pollutants:
         lines = {k: v[v["pollutant"] == pollutant].sort_values("km", kind="stable") for k, v in runs.items()}
@@ -252,7 +254,7 @@ def _choices(plan: Plan) -> dict[str, Any]:
     total = plan.table.gain[:, where].sum(1)
     best = float(plan.choice.gain[where].sum())
     good = np.flatnonzero((plan.table.excess <= 1e-6) & (total >= best - 0.02 * abs(best)))
-    alternatives = []
+    alternatives: list[dict[str, Any]] = []
     for k in sorted(good, key=lambda k: -total[k]):
         package = [n for n, on in zip(names, plan.table.subsets[k], strict=True) if on]
         if package != plan.package and len(alternatives) < 5:

@@ -185,7 +185,8 @@ class Search:
         """The state of a package, solved once."""
         key = tuple(sorted(package))
         if key not in self._solved:
-            known = {(): self.responses.still, **{(k,): v for k, v in self.responses.single.items()}}
+            known: dict[tuple[str, ...], State] = {(): self.responses.still}
+            known |= {(k,): v for k, v in self.responses.single.items()}
             known |= {tuple(sorted(k)): v for k, v in self.responses.pair.items()}
             self._solved[key] = known.get(key) or self.evaluator.run(key)
         return self._solved[key]

@@ -1,0 +1,177 @@
+"""The plan: definitions of gain, alone and target; the search against every subset; who pays."""
+
+from __future__ import annotations
+
+import json
+import math
+
+import numpy as np
+import pytest
+
+import yijiang as yj
+from yijiang import ecology
+from yijiang.base import Base
+from yijiang.errors import DataError, InfeasibleError, OptionError
+from yijiang.evaluation import Evaluator, Outcome
+from yijiang.planning import nash
+from yijiang.planning.planner import Plan, plan
+from yijiang.planning.search import objective_value
+
+PARTNERS = ("Upper", "Middle")
+
+
+@pytest.fixture(scope="module")
+def tiny() -> yj.Belt:
+    return yj.case("tiny")
+
+
+@pytest.fixture(scope="module")
+def evaluator(tiny: yj.Belt) -> Evaluator:
+    return Evaluator(Base(tiny))
+
+
+@pytest.fixture(scope="module")
+def chosen(tiny: yj.Belt) -> Plan:
+    return plan(tiny, PARTNERS, draws=8)
+
+
+@pytest.fixture(scope="module")
+def yangtze() -> Plan:
+    return plan(yj.case("yangtze2017"), ("Hubei", "Jiangsu"), draws=2)
+
+
+def test_no_projects_change_nothing(evaluator: Evaluator) -> None:
+    still = evaluator.run()
+    out = Outcome(evaluator, still, still)
+    assert np.abs(out.real_income - 1).max() <= 1e-12
+    assert np.abs(out.output - 1).max().max() <= 1e-12
+    assert still.loop_residual <= 1e-6
+    assert (out.sections["base"] == out.sections["plan"]).all()
+
+
+def test_no_projects_change_nothing_on_the_yangtze(yangtze: Plan) -> None:
+    still = yangtze.search.responses.still
+    assert np.abs(still.solution.real_income_hat_array - 1).max() <= 1e-12
+    assert np.abs(still.income).max() <= 1e-3  # million yuan, against 8e7 of income: 1e-11
+
+
+def test_order_of_projects_does_not_matter(tiny: yj.Belt) -> None:
+    forward, backward = yj.evaluate_many(tiny, [["channel", "one_market"], ["one_market", "channel"]])
+    assert json.dumps(forward.to_dict()) == json.dumps(backward.to_dict())
+
+
+def test_mass_balance_and_attribution(chosen: Plan) -> None:
+    assert chosen.outcome.balance <= 1e-12
+    sums = chosen.outcome.attribution.groupby(["section", "pollutant"])["share"].agg(math.fsum)
+    assert (sums == 1.0).all()
+
+
+def test_package_is_the_best_of_all_subsets(tiny: yj.Belt, chosen: Plan) -> None:
+    listed = plan(tiny, PARTNERS, method="exhaustive", draws=0)
+    assert listed.package == chosen.package
+    assert listed.choice.objective == pytest.approx(chosen.choice.objective, rel=1e-9)
+
+
+def test_gain_is_income_less_cost_plus_payments(chosen: Plan) -> None:
+    gains = chosen.gains
+    assert (gains["gross"] - gains["cost"] + gains["compensation"] - gains["together"]).abs().max() < 1e-9
+    assert abs(gains["after_transfer"].sum() - gains["together"].sum()) < 1e-6
+    assert (gains["after_transfer"] >= gains["alone"] - 1e-9).all()
+    # Two players without a binding limit: Nash = Shapley.
+    for region, value in chosen.shapley.items():
+        assert gains.loc[region, "after_transfer"] == pytest.approx(value, rel=1e-9)
+
+
+@pytest.mark.parametrize("name", ["chosen", "yangtze"])
+def test_river_limits_and_targets_hold(name: str, request: pytest.FixtureRequest) -> None:
+    made: Plan = request.getfixturevalue(name)
+    still, state = made.search.responses.still, made.choice.state
+    reached = ecology.reached_by(made.base, set(made.regions)) & ecology.binding(made.base)[None, :]
+    allowed = np.maximum(ecology.limits(made.base), still.low) * (1 + 1e-6)
+    assert (state.low <= allowed)[reached].all()
+    matrix = made.base.transfer["low"]
+    targets = made.base.belt.tables["targets"]
+    for row in targets[targets["region"].isin(made.regions)].to_dict("records"):
+        s, p = matrix.sections.index(row["section"]), matrix.pollutants.index(row["pollutant"])
+        assert state.low[s, p] <= still.low[s, p] * (1 - row["reduction"]) * (1 + 1e-6)
+
+
+def test_protection_needs_a_target_or_a_price(yangtze: Plan) -> None:
+    belt = yangtze.base.belt
+    protection = {n for n, p in yangtze.base.projects.items() if p.protects_only}
+    assert protection & set(yangtze.package)
+    free = plan(belt, yangtze.regions, draws=0, targets=False, compensation_rate=0.0)
+    assert free.package
+    # What is left of protection is only what keeps sections that already fail from getting worse.
+    loose = [p for p in protection & set(free.package)]
+    for name in loose:
+        without = free.search.state([p for p in free.package if p != name])
+        assert float(free.rules.excess(without.low)) > 1e-6
+
+
+def test_both_gain_on_the_yangtze(yangtze: Plan) -> None:
+    gains = yangtze.gains
+    assert (gains["after_transfer"] > gains["alone"]).all()
+    assert "third_lock" not in yangtze.package
+    assert yangtze.miss < 0.02
+
+
+def test_document_is_strict_json(yangtze: Plan) -> None:
+    text = json.dumps(yangtze.document, allow_nan=False)
+    assert set(json.loads(text)) >= {"regions", "gains", "river", "transport", "assumed", "provenance", "verify"}
+
+
+def test_a_free_lever_is_refused(tiny: yj.Belt) -> None:
+    projects = tiny.table("projects")
+    projects.loc[projects["project"] == "machine_tools", ["capital_cost", "running_cost"]] = 0.0
+    with pytest.raises(DataError) as caught:
+        Base(tiny.with_tables(projects=projects))
+    assert any("machine_tools" in str(f) or f.table == "projects" for f in caught.value.findings)
+
+
+def test_a_lever_without_a_rate_is_refused(tiny: yj.Belt) -> None:
+    levers = tiny.table("levers")
+    levers.loc[levers["project"] == "machine_tools", "rate"] = float("nan")
+    with pytest.raises(DataError):
+        Base(tiny.with_tables(levers=levers))
+
+
+def test_unreachable_target_names_relaxations(tiny: yj.Belt) -> None:
+    targets = tiny.table("targets")
+    targets["reduction"] = 0.9
+    with pytest.raises(InfeasibleError) as caught:
+        plan(tiny.with_tables(targets=targets), PARTNERS, draws=0)
+    assert caught.value.relaxations
+
+
+@pytest.mark.parametrize("regions", [("Upper",), ("Upper", "Upper"), ()])
+def test_a_plan_needs_different_partners(tiny: yj.Belt, regions: tuple[str, ...]) -> None:
+    with pytest.raises(OptionError):
+        plan(tiny, regions)
+
+
+def test_draws_are_repeatable(tiny: yj.Belt, chosen: Plan) -> None:
+    again = plan(tiny, PARTNERS, draws=8)
+    assert again.gains.equals(chosen.gains)
+
+
+def test_explain_adds_up(evaluator: Evaluator) -> None:
+    out = Outcome(evaluator, evaluator.run(["one_market"]), evaluator.run())
+    table = out.explain("one_market")
+    parts, whole = table.drop(index="together").sum(), table.loc["together"]
+    assert np.abs(parts - whole).max() <= 0.02 * np.abs(whole).max()
+
+
+def test_objectives_by_hand() -> None:
+    surplus = np.array([[10.0, -2.0], [3.0, 3.0], [-1.0, -1.0]])
+    total, _ = objective_value("total", surplus, np.inf)
+    assert total.tolist() == [8.0, 6.0, -np.inf]
+    log, _ = objective_value("nash", surplus, np.inf)
+    assert log[0] == pytest.approx(2 * math.log(4.0))
+    least, _ = objective_value("maxmin", surplus, 1.0)
+    assert least[0] == -np.inf  # one million cannot level 10 and −2
+    assert least[1] == 3.0
+
+
+def test_bounded_transfers() -> None:
+    assert nash([10.0, 0.0, 2.0], [0.0, 0.0, 0.0], limit=3.0).tolist() == pytest.approx([-3.0, 2.5, 0.5])
