@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from .economy import TradeModel
 from .errors import OptionError
+from .numerics.labels import positions
 from .river import RiverNetwork
 from .river.transfer import TransferMatrix
 from .scenario import Project, Rules, read_projects
@@ -85,7 +86,7 @@ class Accounts:
             final = trade.sum(1) - intermediate.sum(2)
         if theta is None:
             elasticity = belt.tables["elasticities"].set_index("sector")["value"].astype(float)
-            theta = elasticity.loc[belt.sectors].to_numpy(np.float64)
+            theta = np.array([float(elasticity[name]) for name in belt.sectors])
         return cls(trade, intermediate, final, value_added, trade.sum(0), np.asarray(theta, dtype=np.float64))
 
 
@@ -198,10 +199,10 @@ class Base:
         return Loads(
             table["value"].to_numpy(float),
             np.where(activity.isin(DIFFUSE), share, 1.0),
-            table["region"].map(region).to_numpy(int),
-            activity.map(lambda a: position.get(a, -1)).to_numpy(int),
-            table["reach"].map({r: i for i, r in enumerate(matrix.reaches)}).to_numpy(int),
-            table["pollutant"].map({p: i for i, p in enumerate(matrix.pollutants)}).to_numpy(int),
+            positions(table["region"], region),
+            positions(activity, position, missing=-1),
+            positions(table["reach"], {r: i for i, r in enumerate(matrix.reaches)}),
+            positions(table["pollutant"], {p: i for i, p in enumerate(matrix.pollutants)}),
         )
 
     def section_flow(self, regime: str) -> Floats:

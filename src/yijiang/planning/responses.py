@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from yijiang.evaluation import Evaluator, State
+from yijiang.numerics.labels import positions
 
 Floats = NDArray[np.float64]
 
@@ -57,15 +58,15 @@ class Settlement:
             none = np.zeros(0, dtype=np.int64)
             return cls(cost, none, none, none, none, np.zeros(0))
         matrix = base.transfer["mean"]
-        section = table["section"].map({s: i for i, s in enumerate(matrix.sections)}).to_numpy(int)
+        section = positions(table["section"], {s: i for i, s in enumerate(matrix.sections)})
         # 1 mg/L at 1 m³/s is 31.536 t in a year of 365 days.
         tonnes = 31.536 * base.section_flow("mean")[section]
         return cls(
             cost,
-            table["upstream"].map(region).to_numpy(int),
-            table["downstream"].map(region).to_numpy(int),
+            positions(table["upstream"], region),
+            positions(table["downstream"], region),
             section,
-            table["pollutant"].map({p: i for i, p in enumerate(matrix.pollutants)}).to_numpy(int),
+            positions(table["pollutant"], {p: i for i, p in enumerate(matrix.pollutants)}),
             rate * table["value"].to_numpy(float) * tonnes / 1e6,
         )
 
