@@ -14,15 +14,16 @@
 from __future__ import annotations
 
 import argparse
+import itertools
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from common import merge_sources, write_sources, write_table
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components, dijkstra
 
+from common import merge_sources, write_sources, write_table
 from yijiang.belt import Belt
 from yijiang.freight import Freight
 
@@ -124,7 +125,7 @@ def water_links() -> list[dict[str, Any]]:
     """Links between neighbouring ports of the chain, with least depth and locks."""
     chain = sorted((n for n in NODES if n[7] is not None), key=lambda n: n[7] or 0.0)
     rows = []
-    for a, b in zip(chain, chain[1:], strict=False):
+    for a, b in itertools.pairwise(chain):
         start, end = float(a[7] or 0), float(b[7] or 0)
         last = [0.0, *[km for km, _ in DEPTHS]]
         least = min(d for k, (km, d) in enumerate(DEPTHS) if last[k] < end and km > start)

@@ -170,6 +170,12 @@ TONNES_PER_YEAR = 31.536  # t/yr in 1 mg/L × 1 m³/s
 Loads = dict[tuple[str, int, str, str], float]
 
 
+#: Class that binds at design low flow, assumed: III, that of the main stem's function zones with towns and ports on
+#: both banks. The yearly mean is held to class II in public reports; total phosphorus fails II at low flow everywhere,
+#: so with II no growth at all would be admissible without more removal.
+LOW_FLOW_CLASS = 3
+
+
 def read(folder: Path, name: str) -> list[dict[str, str]]:
     """Read a source table from the folder or from its subfolder yangtze."""
     path = folder / name if (folder / name).is_file() else folder / "yangtze" / name
@@ -324,7 +330,7 @@ def write_tables(out: Path, loads: Loads, flow_ratio: float) -> None:
     sections: list[list[object]] = []
     for key, english, chinese, i, upstream, downstream in SECTIONS:
         km = float(REACHES[i - 1][2])
-        place = [key, english, chinese, REACHES[i - 1][0], km, 2, upstream, downstream, km > TIDAL_FROM]
+        place = [key, english, chinese, REACHES[i - 1][0], km, LOW_FLOW_CLASS, upstream, downstream, km > TIDAL_FROM]
         sections.append([*place, "", OWN.get(key, "river_sections"), "assumed"])
     columns = f"section name_en name_zh reach km limit_class upstream_region downstream_region tidal {tail}"
     write(out, "sections", columns, sections)

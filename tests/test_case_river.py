@@ -128,7 +128,7 @@ def test_sections_lie_inside_their_reaches() -> None:
     assert len(both) == 18
     assert (both["km"] >= both["km_from"]).all()
     assert (both["km"] <= both["km_to"]).all()
-    assert (both["limit_class"] == 2).all()
+    assert (both["limit_class"] == 3).all()
     assert both["km"].is_monotonic_increasing
 
 

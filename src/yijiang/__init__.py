@@ -16,7 +16,8 @@ from yijiang._version import __version__
 from yijiang.errors import DataError, Finding, InfeasibleError, OptionError, SolveError, YijiangError
 
 if TYPE_CHECKING:
-    from yijiang.belt import Belt, case, cases, new, read, write
+    from yijiang.belt import Belt, case, new, read, write
+    from yijiang.belt.cases import cases
     from yijiang.evaluation import evaluate, evaluate_many
     from yijiang.planning import plan
 

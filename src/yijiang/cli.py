@@ -264,7 +264,7 @@ def evaluate(*projects: str, belt: str = "yangtze2017", out: Path | None = None,
     _print(f"{chosen.name}: {', '.join(values.get('package') or projects) or 'the base, no project'}")
     _print(f"{'region':<20}{'real income, %':>16}{f'equivalent variation, {chosen.money} a year':>52}")
     for region, variation in outcome.equivalent_variation.items():
-        _print(f"{region!s:<20}{100 * (float(outcome.real_income[region]) - 1):>16.4f}{float(variation):>52,.1f}")
+        _print(f"{region!s:<20}{100 * (float(outcome.real_income[str(region)]) - 1):>16.4f}{float(variation):>52,.1f}")
     if out is not None:
         _print(f"\n{out / 'evaluation.json'}")
     return 0

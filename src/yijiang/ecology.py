@@ -65,7 +65,8 @@ def sections_table(base: Base, still: State, state: State) -> pd.DataFrame:
     if base.river is None:
         return pd.DataFrame()
     matrix, bound = base.transfer["low"], limits(base)
-    places = base.river.sections.set_index("section")
+    sections = base.river.sections
+    places = {str(r["section"]): r for r in sections.to_dict("records")}
     error = base.belt.tables["kinetics"].set_index("pollutant")["calibration_error"].astype(float)
     before, after, may_bind = classes(base, still.low), classes(base, state.low), binding(base)
     rows = []
@@ -77,7 +78,7 @@ def sections_table(base: Base, still: State, state: State) -> pd.DataFrame:
             rows.append(
                 {
                     "section": section,
-                    "km": float(places.loc[section, "km"]),
+                    "km": float(places[section]["km"]),
                     "pollutant": pollutant,
                     "binding": bool(may_bind[p]),
                     "base": float(still.low[s, p]),
@@ -85,10 +86,10 @@ def sections_table(base: Base, still: State, state: State) -> pd.DataFrame:
                     "limit": limit,
                     "class_base": int(before[s, p]),
                     "class_plan": int(after[s, p]),
-                    "class_limit": int(places.loc[section, "limit_class"]),
+                    "class_limit": int(places[section]["limit_class"]),
                     "distinguishable": not changed
                     or bool(distinguishable(still.low[s, p], state.low[s, p], boundary, float(error[pollutant]))),
-                    "tidal": bool(places.loc[section, "tidal"]),
+                    "tidal": bool(places[section]["tidal"]),
                     "base_mean": float(still.mean[s, p]),
                     "plan_mean": float(state.mean[s, p]),
                 }

@@ -124,7 +124,9 @@ class Freight:
         )
         if key not in self._networks:
             self._networks[key] = self.base_network.with_changes(
-                links=changes.get("link"), terminals=changes.get("terminal"), locks=changes.get("lock")
+                links=changes.get("link"),
+                terminals={name: cells for name, cells in changes.get("terminal", {}).items()},
+                locks=changes.get("lock"),
             )
         return self._networks[key]
 

@@ -124,7 +124,7 @@ def read_projects(belt: Belt) -> dict[str, Project]:
         projects[name] = Project(
             name, str(row["kind"]), str(row["area"]), members.get(name, ()), payers.get(name, {}), cost,
             bool(row["joint"]), (float(row["effect_low"]), float(row["effect_high"])),
-            (float(row["cost_low"]), float(row["cost_high"])), tuple(own), row,
+            (float(row["cost_low"]), float(row["cost_high"])), tuple(own), {str(k): v for k, v in row.items()},
         )  # fmt: skip
     if found:
         raise DataError(found)

@@ -202,8 +202,8 @@ def plan(
     if miss > TOLERANCE:
         raise SolveError("the chosen package does not do in the full loop what the search expected", miss=miss)
     return Plan(
-        base, partners, objective, method, seed, evaluator, search, table, rules, choice, alone, coalition, ensemble, miss,
-        TOLERANCE, _sign_not_identified(base, choice), time.perf_counter() - began,
+        base, partners, objective, method, seed, evaluator, search, table, rules, choice, alone, coalition, ensemble,
+        miss, TOLERANCE, _sign_not_identified(base, choice), time.perf_counter() - began,
     )  # fmt: skip
 
 
