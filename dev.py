@@ -85,7 +85,8 @@ def explain(output: str) -> str:
     if absent:
         return (
             f"dev.py: the package index has no fitting {', '.join(absent)}; it may lack the package,\n"
-            "or only this version of it. Set PIP_INDEX_URL or PIP_EXTRA_INDEX_URL to an index that carries it, and run this again."
+            "or only this version of it. Set PIP_INDEX_URL or PIP_EXTRA_INDEX_URL to an index\n"
+            "that carries it, and run this again."
         )
     return "dev.py: the installation failed; pip's own lines above say why"
 

@@ -9,9 +9,7 @@ from __future__ import annotations
 
 import math
 import os
-import shutil
 import sys
-import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from yijiang._version import __version__
 from yijiang.errors import DataError, Finding, OptionError, YijiangError
+from yijiang.outputs import folder_for, refuse_file, write_tables
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -102,51 +101,6 @@ def _with_projects(belt: Belt, folder: Path) -> Belt:
     return belt.with_tables(**frames).require_clean()
 
 
-def _refuse_file(out: Path) -> None:
-    """Say before any work, not after it, that the results could not be put there."""
-    for place in (out, *out.absolute().parents):
-        if place.exists():
-            if not place.is_dir():
-                raise OptionError(
-                    f"{str(place)!r} is a file, so no folder of results can be made there; choose another --out"
-                )
-            return
-
-
-@contextmanager
-def _folder(out: Path) -> Iterator[Path]:
-    """Give an empty folder to fill; its files move to `out` when the block ends well, else nothing is left."""
-    parent = out.absolute().parent
-    missing = [p for p in (parent, *parent.parents) if not p.exists()]
-    parent.mkdir(parents=True, exist_ok=True)
-    # Beside the target, so that each move is a rename on the same file system.
-    work = Path(tempfile.mkdtemp(prefix=".yijiang-", dir=parent))
-    done = False
-    try:
-        yield work
-        for file in sorted(f for f in work.rglob("*") if f.is_file()):
-            target = out / file.relative_to(work)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            file.replace(target)
-        done = True
-    finally:
-        shutil.rmtree(work)
-        if not done:
-            for folder in missing:
-                if folder.is_dir() and not any(folder.iterdir()):
-                    folder.rmdir()
-
-
-def _write_tables(frames: Mapping[str, pd.DataFrame], folder: Path) -> None:
-    folder.mkdir()
-    for name, frame in frames.items():
-        frame.to_csv(folder / f"{name}.csv", index=False, encoding="utf-8", lineterminator="\n")
-        # A column without one kind of value in it has no Parquet type: its values are written as text.
-        mixed = [c for c in frame.columns if len(set(map(type, frame[c].dropna()))) > 1]
-        typed = frame.assign(**{c: frame[c].map(str, na_action="ignore") for c in mixed}) if mixed else frame
-        typed.to_parquet(folder / f"{name}.parquet", index=False)
-
-
 @contextmanager
 def _progress(what: str) -> Iterator[Callable[[str], None]]:
     """Give a function that shows a step: one moving line on a terminal, plain lines elsewhere; always on stderr."""
@@ -211,7 +165,7 @@ def plan(
         raise OptionError(f"--draws must be 1 or more, not {draws}")
     if seed < 0:
         raise OptionError(f"--seed must be 0 or more, not {seed}")
-    _refuse_file(out)
+    refuse_file(out)
     chosen = _belt(belt)
     if projects is not None:
         chosen = _with_projects(chosen, projects)
@@ -219,10 +173,10 @@ def plan(
         result = make(chosen, regions=list(regions), objective=objective, draws=draws, seed=seed, progress=progress)
         document = result.document
         progress("report")
-        with _folder(out) as folder:
+        with folder_for(out) as folder:
             result.report(folder / "plan.html", lang=lang)
             (folder / "plan.json").write_text(_json(document) + "\n", encoding="utf-8", newline="\n")
-            _write_tables(tables(document), folder / "tables")
+            write_tables(tables(document), folder / "tables")
     if json:
         _print(_json(document))
     else:
@@ -248,16 +202,16 @@ def evaluate(*projects: str, belt: str = "yangtze2017", out: Path | None = None,
     from yijiang.evaluation import evaluate as run
 
     if out is not None:
-        _refuse_file(out)
+        refuse_file(out)
     chosen = _belt(belt)
     with _progress("evaluate") as progress:
         outcome = run(chosen, projects=list(projects))
         frames, values = _outcome_tables(chosen, outcome), outcome.to_dict()
         if out is not None:
             progress("tables")
-            with _folder(out) as folder:
+            with folder_for(out) as folder:
                 (folder / "evaluation.json").write_text(_json(values) + "\n", encoding="utf-8", newline="\n")
-                _write_tables(frames, folder / "tables")
+                write_tables(frames, folder / "tables")
     if json:
         _print(_json(values))
         return 0

@@ -125,7 +125,7 @@ class Freight:
         if key not in self._networks:
             self._networks[key] = self.base_network.with_changes(
                 links=changes.get("link"),
-                terminals={name: cells for name, cells in changes.get("terminal", {}).items()},
+                terminals={name: cells for name, cells in changes.get("terminal", {}).items() if cells},
                 locks=changes.get("lock"),
             )
         return self._networks[key]
