@@ -30,6 +30,8 @@ Floats = NDArray[np.float64]
 #: Lock flows are settled to this part of the lock's capacity, far below what moves a trade cost by 1e-6.
 FLOW_TOLERANCE = 1e-8
 FLOW_STEPS = 400
+#: Skims kept for scenarios that ask again.
+KEPT = 128
 BRACKET_STEPS = 100
 
 
@@ -140,6 +142,9 @@ class Freight:
         """Skims, composite cost and chain shares under the waits of a flow; kept, since scenarios ask again."""
         key = id(network), flow.tobytes()
         if key not in self._known:
+            if len(self._known) >= KEPT:
+                # The oldest went in first; what is asked again is worked out again, to the same figures.
+                self._known.pop(next(iter(self._known)))
             skims = self._skim(network, network_waits(network, flow))
             self._known[key] = skims, skims.logsum_array(self.dispersion), skims.share_array(self.dispersion)
         return self._known[key]
