@@ -6,7 +6,7 @@
   and for every road, great circle × a detour factor (assumed).
 - Rail's fixed charge stands for wagons, shunting and the wait for a path as well, so that rail does not take what it
   does not carry in the statistics (assumed).
-- Base tonnes: trade of draw 0 ÷ value density gives the pattern. It is scaled so that Jiangsu's outflow by water is the
+- Base tonnes: trade of draw 0 ÷ value density gives the pattern. Pairs within the belt and with abroad are scaled so that Jiangsu's outflow by water is the
   sourced 6.1e8 t, and pairs that cross the Three Gorges once more, so that the lock carries the sourced 138 Mt. Both
   factors are found by running the package's own network, and printed.
 """
@@ -225,9 +225,13 @@ def base_tonnes(out: Path) -> pd.DataFrame:
 def scale(out: Path, freight: pd.DataFrame) -> pd.DataFrame:
     """Scale all tonnes to Jiangsu's outflow by water, and lock-crossing pairs to the lock's throughput."""
     crossing = freight["origin"].isin(UPPER) != freight["destination"].isin(UPPER)
+    # Most of what the rest of China trades with the belt never comes near the river: its pattern is kept as it is.
+    inland = (freight["origin"] == "RestOfChina") | (freight["destination"] == "RestOfChina")
     everything, through = 1.0, 1.0
     for _ in range(25):
-        scaled = freight.assign(value=freight["value"] * np.where(crossing, everything * through, everything))
+        scaled = freight.assign(
+            value=freight["value"] * np.where(inland, 1.0, everything) * np.where(crossing, through, 1.0)
+        )
         belt = _belt(out, scaled)
         state = Freight(belt).base_state
         loads, names = state.loads, list(state.network.regions)
@@ -240,7 +244,7 @@ def scale(out: Path, freight: pd.DataFrame) -> pd.DataFrame:
         everything *= JIANGSU_WATER_OUT / carried
         through *= (LOCK_TONNES / lock) / (JIANGSU_WATER_OUT / carried)
     print(
-        f"tonnes: factor {everything:.4f} on all pairs (Jiangsu out by water {carried:.1f} Mt), a further {through:.4f}"
+        f"tonnes: factor {everything:.4f} on pairs within the belt and with abroad (Jiangsu out by water {carried:.1f} Mt), a further {through:.4f}"
     )
     print(f"on pairs across the Three Gorges (lock {lock:.2f} Mt, waits {state.delays.round(1).tolist()} h)")
     pair = scaled[(scaled["origin"] == "Hubei") & (scaled["destination"] == "Jiangsu")]["value"].sum()

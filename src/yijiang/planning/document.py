@@ -16,6 +16,8 @@ from .ensemble import bounds
 if TYPE_CHECKING:
     from .planner import Plan
 
+#: A reach of less depth [m] holds back ships of 10,000 t, and is listed with the locks.
+SHALLOW = 6.5
 STATUSES = ("official", "aggregated", "estimated", "assumed")
 
 
@@ -155,10 +157,19 @@ def _water(plan: Plan) -> dict[str, Any]:
     for row in rows:
         s, p = matrix.sections.index(row["section"]), matrix.pollutants.index(row["pollutant"])
         target = float(plan.rules.target[s, p])
+        allowed = min(float(plan.rules.bound[s, p]), target)
         river.append(
-            {**row, "own": bool(own[s, p]), "target": target if math.isfinite(target) else None, "shadow_price": None}
+            {
+                **row,
+                "may_bind": row["binding"],
+                # The limit or target that the package runs into, within a tenth of a percent.
+                "binding": math.isfinite(allowed) and row["plan"] >= allowed * (1 - 1e-3),
+                "own": bool(own[s, p]),
+                "target": target if math.isfinite(target) else None,
+                "shadow_price": None,
+            }
         )
-    judged = [r for r in river if r["own"] and r["binding"]]
+    judged = [r for r in river if r["own"] and r["may_bind"]]
     tightest = max(judged, key=lambda r: r["plan"] / r["limit"], default=None)
     profile = []
     runs = {
@@ -167,6 +178,8 @@ def _water(plan: Plan) -> dict[str, Any]:
     }
     for pollutant in matrix.pollutants:
         lines = {k: v[v["pollutant"] == pollutant].sort_values("km", kind="stable") for k, v in runs.items()}
+        # The very head carries nothing yet; the line starts with the first water that does.
+        lines = {k: v[v["concentration"] > 0] for k, v in lines.items()}
         profile.append(
             {
                 "pollutant": pollutant,
@@ -197,7 +210,7 @@ def _freight(plan: Plan) -> dict[str, Any]:
             used = state.loads.usage(origin, destination)
             i, j = (base.freight.base_network.regions.index(r) for r in (origin, destination))
             tonnes = float(state.loads.tonnes[i, j].sum())
-            shallow = used[used["mode"] == "water"]
+            shallow = used[(used["mode"] == "water") & ((used["lock"] != "") | (used["depth_m"] <= SHALLOW))]
             usage += [
                 {"origin": origin, "destination": destination, "tonnes": tonnes, "link": str(r["link"]),
                  "lock": str(r["lock"]), "depth_m": float(r["depth_m"]), "share": float(r["share"])}

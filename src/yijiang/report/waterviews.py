@@ -111,6 +111,7 @@ def river_view(document: Document) -> dict[str, Any]:
                 "class_plan": quality(row.get("class_plan")),
                 "same": row.get("distinguishable") is False,
                 "binding": bool(row.get("binding")),
+                "shown": row.get("may_bind") is False,
                 "tidal": bool(row.get("tidal")),
                 "own": bool(row.get("own")),
                 "target": figure(row["target"]) if known(row.get("target")) else None,
@@ -147,7 +148,11 @@ def _profile(document: Document, names: Names, profile: Mapping[str, Any], lang:
 def transport_view(document: Document) -> dict[str, Any]:
     """Return locks and links before and after, and which of them the partners' cargo uses."""
     names = Names(document)
-    entries = document.get("transport") or []
+    # Rail and road links fill pages and decide little here; plan.json and the tables hold them.
+    entries = [
+        r for r in document.get("transport") or [] if r.get("kind") == "lock" or r.get("mode", "water") == "water"
+    ]
+    entries.sort(key=lambda r: r.get("kind") != "lock")
     rows = [
         {
             "name": names("links", row["link"]),
