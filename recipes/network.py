@@ -6,9 +6,10 @@
   and for every road, great circle × a detour factor (assumed).
 - Rail's fixed charge stands for wagons, shunting and the wait for a path as well, so that rail does not take what it
   does not carry in the statistics (assumed).
-- Base tonnes: trade of draw 0 ÷ value density gives the pattern. Pairs within the belt and with abroad are scaled so that Jiangsu's outflow by water is the
-  sourced 6.1e8 t, and pairs that cross the Three Gorges once more, so that the lock carries the sourced 138 Mt. Both
-  factors are found by running the package's own network, and printed.
+- Base tonnes: trade of draw 0 ÷ value density gives the pattern. Pairs within the belt are scaled so that what Jiangsu
+  and the provinces up-river exchange by water is the sourced figure (of 2021, assumed for 2017), and pairs that cross
+  the Three Gorges once more, so that the lock carries the sourced 138 Mt. Both factors are found by running the
+  package's own network, and printed. Trade with the rest of China and abroad is not scaled.
 """
 
 from __future__ import annotations
@@ -31,7 +32,9 @@ CASE = Path(__file__).resolve().parents[1] / "src" / "yijiang" / "belt" / "cases
 SOURCES = Path(__file__).resolve().parent / "sources"
 ASSUMED = {"year": "2017", "source": "network_assumption", "status": "assumed"}
 ROAD_DETOUR, RAIL_DETOUR = 1.25, 1.3
-LOCK_TONNES, JIANGSU_WATER_OUT = 138.0, 610.0
+LOCK_TONNES = 138.0
+# Jiangsu by water, January–November 2021: 610 Mt to other provinces, 56 % of it up-river; 1470 Mt in, 26.7 % from there.
+JIANGSU_UPRIVER = 610 * 0.56 + 1470 * 0.267
 
 # node, English, Chinese, region, kind, lon, lat, river-km (blank off the river)
 NODES: list[tuple[str, str, str, str, str, float, float, float | None]] = [
@@ -202,6 +205,7 @@ LOCKS = [
     {"lock": "gezhouba_lock", "name_en": "Gezhouba locks", "name_zh": "葛洲坝船闸", "capacity_mt": 180,
      "throughput_mt": "", "transit_hours": 1.5, "service_hours": 4},
 ]  # fmt: skip
+ABOVE = ("Yunnan", "Sichuan", "Chongqing", "Guizhou", "Hubei", "Hunan", "Jiangxi", "Anhui")
 UPPER = ("Yunnan", "Sichuan", "Chongqing", "Guizhou")
 
 
@@ -223,10 +227,11 @@ def base_tonnes(out: Path) -> pd.DataFrame:
 
 
 def scale(out: Path, freight: pd.DataFrame) -> pd.DataFrame:
-    """Scale all tonnes to Jiangsu's outflow by water, and lock-crossing pairs to the lock's throughput."""
+    """Scale belt pairs to Jiangsu's exchange up-river by water, and lock-crossing pairs to the lock's throughput."""
     crossing = freight["origin"].isin(UPPER) != freight["destination"].isin(UPPER)
     # Most of what the rest of China trades with the belt never comes near the river: its pattern is kept as it is.
-    inland = (freight["origin"] == "RestOfChina") | (freight["destination"] == "RestOfChina")
+    kept = ("RestOfChina", "Abroad")
+    inland = freight["origin"].isin(kept) | freight["destination"].isin(kept)
     everything, through = 1.0, 1.0
     for _ in range(25):
         scaled = freight.assign(
@@ -237,14 +242,16 @@ def scale(out: Path, freight: pd.DataFrame) -> pd.DataFrame:
         loads, names = state.loads, list(state.network.regions)
         water = list(state.skims.chains).index("water")
         jiangsu = names.index("Jiangsu")
-        carried = (loads.tonnes[..., None] * loads.shares)[jiangsu, :, :, water].sum()
+        by_water = (loads.tonnes * loads.shares[..., water]).sum(2)
+        above = [names.index(name) for name in ABOVE]
+        carried = by_water[jiangsu, above].sum() + by_water[above, jiangsu].sum()
         lock = float(state.flow[list(state.network.arrays.topology.names["locks"]).index("three_gorges")])
-        if abs(carried / JIANGSU_WATER_OUT - 1) < 1e-6 and abs(lock / LOCK_TONNES - 1) < 1e-6:
+        if abs(carried / JIANGSU_UPRIVER - 1) < 1e-6 and abs(lock / LOCK_TONNES - 1) < 1e-6:
             break
-        everything *= JIANGSU_WATER_OUT / carried
-        through *= (LOCK_TONNES / lock) / (JIANGSU_WATER_OUT / carried)
+        everything *= JIANGSU_UPRIVER / carried
+        through *= (LOCK_TONNES / lock) / (JIANGSU_UPRIVER / carried)
     print(
-        f"tonnes: factor {everything:.4f} on pairs within the belt and with abroad (Jiangsu out by water {carried:.1f} Mt), a further {through:.4f}"
+        f"tonnes: factor {everything:.4f} on pairs within the belt (Jiangsu and up-river provinces by water {carried:.1f} Mt), a further {through:.4f}"
     )
     print(f"on pairs across the Three Gorges (lock {lock:.2f} Mt, waits {state.delays.round(1).tolist()} h)")
     pair = scaled[(scaled["origin"] == "Hubei") & (scaled["destination"] == "Jiangsu")]["value"].sum()

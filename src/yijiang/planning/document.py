@@ -199,7 +199,9 @@ def _freight(plan: Plan) -> dict[str, Any]:
     base = plan.base
     if base.freight is None:
         return {"transport": [], "pair_usage": [], "map": _map(plan)}
-    rows = [{**row, "shadow_price": None} for row in plan.outcome.links.to_dict("records")]
+    place = {name: k for k, name in enumerate(base.belt.tables["links"]["link"])}
+    links = sorted(plan.outcome.links.to_dict("records"), key=lambda row: place.get(row["link"], -1))
+    rows = [{**row, "shadow_price": None} for row in links]
     usage = []
     state = plan.search.responses.still.freight
     assert state is not None

@@ -29,7 +29,9 @@ class Ensemble:
     package : (draw, region)
         Gain of the chosen package, its transfers included [million yuan a year].
     single : {project: (draw, region)}
-        Gross − cost of every candidate alone.
+        Gross gain − cost + compensation of every candidate alone.
+    gross : {project: (draw, region)}
+        Gross gain of every candidate alone.
     pair_flow : (draw,)
         Value the first partner sells to the second in the base of the draw [million yuan a year].
     failed
@@ -38,6 +40,7 @@ class Ensemble:
 
     package: Floats
     single: dict[str, Floats]
+    gross: dict[str, Floats]
     pair_flow: Floats
     failed: int
     draws: int
@@ -79,6 +82,7 @@ def run(
     gains: list[Floats] = []
     flows: list[float] = []
     single: dict[str, list[Floats]] = {name: [] for name in candidates}
+    gross_single: dict[str, list[Floats]] = {name: [] for name in candidates}
     failed = 0
     for count in range(draws):
         table = tables[count % len(tables)]
@@ -94,10 +98,10 @@ def run(
             settlement = Settlement.of(evaluator, cost)
             still = evaluator.run()
             gross, paid, compensation = settlement.gain(evaluator.run(package, effect), still)
-            alone = {}
+            alone, moves = {}, {}
             for name in candidates:
-                income, price, moved = settlement.gain(evaluator.run([name], effect), still)
-                alone[name] = income - price + moved
+                moves[name], price, moved = settlement.gain(evaluator.run([name], effect), still)
+                alone[name] = moves[name] - price + moved
         except SolveError:
             failed += 1
             continue
@@ -105,12 +109,20 @@ def run(
         flows.append(float(evaluator.base.accounts.trade[second, first].sum()))
         for name, value in alone.items():
             single[name].append(value)
+            gross_single[name].append(moves[name])
         if (count + 1) % 10 == 0:
             progress(f"draw {count + 1} of {draws}")
     if draws and failed > FAILED_LIMIT * draws:
         raise SolveError(f"{failed} of {draws} draws did not solve", share=failed / draws)
     stack = np.stack(gains) if gains else np.zeros((0, len(belt.regions)))
-    return Ensemble(stack, {n: np.stack(v) for n, v in single.items() if v}, np.array(flows), failed, draws)
+    return Ensemble(
+        stack,
+        {n: np.stack(v) for n, v in single.items() if v},
+        {n: np.stack(v) for n, v in gross_single.items() if v},
+        np.array(flows),
+        failed,
+        draws,
+    )
 
 
 def bounds(values: Floats) -> tuple[Floats, Floats]:

@@ -24,7 +24,7 @@ def projects(plan: Plan) -> list[dict[str, Any]]:
         available = set(project.members) <= set(plan.regions)
         chosen = name in plan.package
         single = plan.search.responses.single.get(name)
-        ranges = plan.ensemble.single.get(name)
+        ranges = plan.ensemble.gross.get(name)
         low, high = bounds(ranges) if ranges is not None else (None, None)
         rows.append(
             {
