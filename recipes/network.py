@@ -292,10 +292,19 @@ def main(folder: Path, out: Path) -> None:
         "network_locks": "Three Gorges lock: throughput 138 Mt in 2017, largest throughput 169 Mt, passage about 4 h (press "
         "reports of the navigation authority); Gezhouba and the scale of waiting assumed",
     }
-    licence = {"network_osm": "ODbL 1.0"}
+    licence = {
+        "network_osm": "ODbL 1.0",
+        "network_depths": "public notice; figures only",
+        "network_locks": "press report; figures only",
+        "network_assumption": "Apache-2.0",
+    }
+    url = {
+        "network_osm": "https://www.openstreetmap.org/copyright",
+        "network_depths": "https://cjhy.mot.gov.cn/fw/cxfw/ssyb/202411/t20241122_422284.shtml",
+    }
     write_sources(
         SOURCES / "network.csv",
-        [{"source": k, "citation": v, "url": "", "licence": licence.get(k, "")} for k, v in cited.items()],
+        [{"source": k, "citation": v, "url": url.get(k, ""), "licence": licence[k]} for k, v in cited.items()],
     )
     merge_sources(out, SOURCES)
     freight = scale(out, base_tonnes(out))
