@@ -240,6 +240,7 @@ def sample_document() -> dict[str, Any]:
             ],
             "links": [{"link": "wuhan_anqing", "from": "WH", "to": "NJ", "mode": "water"}],
         },
+        "pairs": [{"projects": ["sewage_hubei", "channel"], "gain": 5.0, "low": 1.0, "high": 9.0, "interaction": -0.5}],
         "areas": [
             {
                 "area": "transport",

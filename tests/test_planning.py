@@ -13,7 +13,7 @@ from yijiang import ecology
 from yijiang.base import Base
 from yijiang.errors import DataError, InfeasibleError, OptionError
 from yijiang.evaluation import Evaluator, Outcome
-from yijiang.planning import nash
+from yijiang.planning import ensemble, nash
 from yijiang.planning.planner import Plan, plan
 from yijiang.planning.search import objective_value
 
@@ -149,6 +149,15 @@ def test_a_plan_needs_different_partners(tiny: yj.Belt, regions: tuple[str, ...]
 def test_draws_are_repeatable(tiny: yj.Belt, chosen: Plan) -> None:
     again = plan(tiny, PARTNERS, draws=8)
     assert again.gains.equals(chosen.gains)
+
+
+def test_workers_change_nothing(chosen: Plan) -> None:
+    base, package = chosen.base, chosen.package
+    transfer = chosen.choice.transfer
+    runs = [ensemble.run(base, package, transfer, package, PARTNERS, 4, 1, workers) for workers in (1, 2)]
+    assert np.array_equal(runs[0].package, runs[1].package)
+    assert all(np.array_equal(runs[0].pair[c], runs[1].pair[c]) for c in runs[0].pair)
+    assert runs[0].pair
 
 
 def test_explain_adds_up(evaluator: Evaluator) -> None:

@@ -135,7 +135,7 @@ def test_unknown_language_is_refused(document: dict[str, Any]) -> None:
 
 def test_tables_hold_the_document_and_can_be_written(document: dict[str, Any], tmp_path: Path) -> None:
     out = tables(document)
-    assert set(out) == {"gains", "river", "transport", "projects", "areas", "profile", "assumed"}
+    assert set(out) == {"gains", "river", "transport", "projects", "areas", "profile", "assumed", "pairs"}
     assert out["gains"].set_index("region").loc["Hubei", "after_transfer"] == 2010.0
     assert out["projects"].set_index("project").loc["sewage_hubei", "payers_Jiangsu"] == 0.5
     assert len(out["river"]) == len(document["river"])
@@ -147,7 +147,7 @@ def test_tables_hold_the_document_and_can_be_written(document: dict[str, Any], t
 
 def test_tables_of_an_empty_document_have_their_columns() -> None:
     out = tables({})
-    assert all(len(table) == 0 and len(table.columns) > 5 for table in out.values())
+    assert all(len(table) == 0 and len(table.columns) >= 5 for table in out.values())
 
 
 def test_money_is_worded_by_size() -> None:

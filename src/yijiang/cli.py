@@ -170,7 +170,15 @@ def plan(
     if projects is not None:
         chosen = _with_projects(chosen, projects)
     with _progress("plan") as progress:
-        result = make(chosen, regions=list(regions), objective=objective, draws=draws, seed=seed, progress=progress)
+        result = make(
+            chosen,
+            regions=list(regions),
+            objective=objective,
+            draws=draws,
+            seed=seed,
+            workers=min(os.cpu_count() or 1, 4),
+            progress=progress,
+        )
         document = result.document
         progress("report")
         with folder_for(out) as folder:

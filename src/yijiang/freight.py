@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 
 #: Lock flows are settled to this part of the lock's capacity, far below what moves a trade cost by 1e-6.
-FLOW_TOLERANCE = 1e-8
+FLOW_TOLERANCE = 1e-6
 FLOW_STEPS = 60
 #: Skims kept for scenarios that ask again.
 KEPT = 128
@@ -206,7 +206,7 @@ class Freight:
             gap = caused.lock_flow - flow
             if np.all(np.abs(gap) <= width):
                 return self._done(network, flow, slope, tonnes, caused, caused)
-            if np.any(np.abs(gap) > 1e3 * width):
+            if np.any(np.abs(gap) > 1e3 * width) and (step == 1 or np.all(high - low <= 1e3 * width)):
                 # A jump here? Then a hair on either side loads more and less than the flow itself.
                 below, above = np.maximum(flow - width, 0.0), flow + width
                 more, less = self._loads(network, below, inner), self._loads(network, above, inner)

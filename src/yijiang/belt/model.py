@@ -100,6 +100,10 @@ class Belt:
         object.__setattr__(self, "meta", MappingProxyType(dict(self.meta)))
         object.__setattr__(self, "tables", _Tables(self.tables))
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle by content, for worker processes."""
+        return Belt, (self.name, dict(self.meta), {name: self.tables[name] for name in self.tables}, self.faults)
+
     @classmethod
     def from_tables(
         cls, meta: Mapping[str, Any], tables: Mapping[str, pd.DataFrame], faults: Iterable[Finding] = ()

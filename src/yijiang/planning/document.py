@@ -42,6 +42,7 @@ def document(plan: Plan) -> dict[str, Any]:
     content |= _economy(plan)
     projects = listing.projects(plan)
     content["projects"] = projects
+    content["pairs"] = listing.pairs(plan)
     content["first_three"] = listing.first_three(plan, projects)
     content["areas"] = listing.areas(plan, projects)
     content["profile"] = listing.profile(plan)

@@ -1,9 +1,12 @@
-"""Ranges: the chosen package over joint draws of trade, elasticities, project effects and project costs."""
+"""Ranges: the package, every candidate and every pair over joint draws of trade, elasticities, effects and costs."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,10 +17,43 @@ from yijiang.evaluation import Evaluator
 
 from .responses import Settlement
 
+if TYPE_CHECKING:
+    from yijiang.belt import Belt
+
 Floats = NDArray[np.float64]
 
 #: More failed draws than this share end the run with exit status 4.
 FAILED_LIMIT = 0.05
+
+
+@dataclass(frozen=True)
+class Draw:
+    """One joint draw: a trade table, elasticities (sector,), and multipliers of every project's effect and cost."""
+
+    table: int
+    theta: Floats
+    effect: dict[str, float]
+    cost: dict[str, float]
+
+
+@dataclass(frozen=True)
+class Job:
+    """What is evaluated on every draw: the package, the candidates, and whether their pairs too."""
+
+    package: tuple[str, ...]
+    candidates: tuple[str, ...]
+    pairs: bool
+
+
+@dataclass(frozen=True)
+class Solved:
+    """Figures of one draw [million yuan a year]: gains are gross − cost + compensation (region,)."""
+
+    package: Floats
+    single: dict[str, Floats]
+    gross: dict[str, Floats]
+    pair: dict[tuple[str, str], Floats]
+    trade: Floats
 
 
 @dataclass(frozen=True)
@@ -32,6 +68,8 @@ class Ensemble:
         Gross gain − cost + compensation of every candidate alone.
     gross : {project: (draw, region)}
         Gross gain of every candidate alone.
+    pair : {(project, project): (draw, region)}
+        Gross gain − cost + compensation of every pair.
     pair_flow : (draw,)
         Value the first partner sells to the second in the base of the draw [million yuan a year].
     failed
@@ -41,6 +79,7 @@ class Ensemble:
     package: Floats
     single: dict[str, Floats]
     gross: dict[str, Floats]
+    pair: dict[tuple[str, str], Floats]
     pair_flow: Floats
     failed: int
     draws: int
@@ -51,6 +90,91 @@ def triangular(generator: np.random.Generator, low: float, mode: float, high: fl
     return float(generator.triangular(low, mode, high)) if low <= mode <= high and low < high else mode
 
 
+def draw_all(base: Base, draws: int, seed: int) -> list[Draw]:
+    """All draws, before any is solved, so that the number of workers cannot change them.
+
+    A draw takes a trade table in turn, one quantile of all elasticities between their bounds, and multipliers of
+    every project's effect and cost, each triangular with its mode at the base.
+    """
+    generator = np.random.default_rng(seed)
+    tables = sorted({int(d) for d in base.belt.tables["trade"]["draw"]})
+    theta = base.belt.tables["elasticities"].set_index("sector").loc[base.belt.sectors]
+    centre = theta["value"].to_numpy(float)
+    low = np.where(theta["low"].notna(), theta["low"].to_numpy(float), centre)
+    high = np.where(theta["high"].notna(), theta["high"].to_numpy(float), centre)
+    made = []
+    for count in range(draws):
+        quantile = generator.triangular(0.0, 0.5, 1.0)
+        # Below the centre towards the low end, above it towards the high end.
+        below, above = low + (centre - low) * 2 * quantile, centre + (high - centre) * (2 * quantile - 1)
+        effect = {n: triangular(generator, p.effect[0], 1.0, p.effect[1]) for n, p in base.projects.items()}
+        cost = {n: triangular(generator, p.cost[0], 1.0, p.cost[1]) for n, p in base.projects.items()}
+        made.append(Draw(tables[count % len(tables)], np.where(quantile < 0.5, below, above), effect, cost))
+    return made
+
+
+def solve(base: Base, job: Job, draw: Draw) -> Solved | None:
+    """Re-base on one draw and evaluate the job against that draw's own base; None when it does not solve."""
+    try:
+        evaluator = Evaluator(Base(base.belt, draw.table, draw.theta, like=base))
+        settlement = Settlement.of(evaluator, draw.cost)
+        still = evaluator.run()
+
+        def gain(package: Sequence[str]) -> tuple[Floats, Floats]:
+            income, cost, paid = settlement.gain(evaluator.run(package, draw.effect), still)
+            return income, income - cost + paid
+
+        single = {name: gain([name]) for name in job.candidates}
+        couples = itertools.combinations(job.candidates, 2) if job.pairs else ()
+        return Solved(
+            gain(job.package)[1],
+            {name: net for name, (_, net) in single.items()},
+            {name: income for name, (income, _) in single.items()},
+            {couple: gain(couple)[1] for couple in couples},
+            evaluator.base.accounts.trade.sum(2),
+        )
+    except SolveError:
+        return None
+
+
+class _Worker:
+    """A process's own base, built once."""
+
+    base: Base
+    job: Job
+
+    @classmethod
+    def start(cls, belt: Belt, job: Job) -> None:
+        cls.base, cls.job = Base(belt), job
+        _share(cls.base)
+
+    @classmethod
+    def solve(cls, draw: Draw) -> Solved | None:
+        return solve(cls.base, cls.job, draw)
+
+
+def _share(base: Base) -> None:
+    """Build what `Base(like=…)` hands on, so that no draw builds it again."""
+    if base.freight is not None:
+        _ = base.freight.base_state
+    if base.river is not None:
+        _ = base.loads
+
+
+def _solve_all(base: Base, job: Job, draws: Iterable[Draw], workers: int) -> Iterator[Solved | None]:
+    if workers <= 1:
+        _share(base)
+        for draw in draws:
+            yield solve(base, job, draw)
+        return
+    # Spawned, not forked: the same on every system, and safe beside threads of the caller.
+    import multiprocessing
+
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(workers, context, _Worker.start, (base.belt, job)) as pool:
+        yield from pool.map(_Worker.solve, draws)
+
+
 def run(
     base: Base,
     package: Sequence[str],
@@ -59,67 +183,51 @@ def run(
     partners: Sequence[str],
     draws: int,
     seed: int,
+    workers: int = 1,
     progress: Callable[[str], None] = lambda text: None,
 ) -> Ensemble:
-    """Evaluate the package, and every candidate alone, on joint draws.
+    """Evaluate the package, every candidate and every pair on joint draws.
 
-    A draw takes a trade table, one quantile of all elasticities between their bounds, and an effect and a cost
-    multiplier of every project from triangular distributions; it re-bases, and compares with its own base.
+    Parameters
+    ----------
+    base
+        The solved base.
+    package, transfer
+        Chosen projects, and what each region receives (region,) [million yuan a year].
+    candidates, partners
+        Projects and regions of the plan.
+    draws, seed
+        Number of draws, and the seed of their generator.
+    workers
+        Processes; the figures are the same for any number.
 
     Raises
     ------
     SolveError
         If more than 5 % of the draws fail.
     """
-    belt = base.belt
-    generator = np.random.default_rng(seed)
-    tables = sorted({int(d) for d in belt.tables["trade"]["draw"]})
-    theta = belt.tables["elasticities"].set_index("sector").loc[belt.sectors]
-    centre = theta["value"].to_numpy(float)
-    low = np.where(theta["low"].notna(), theta["low"].to_numpy(float), centre)
-    high = np.where(theta["high"].notna(), theta["high"].to_numpy(float), centre)
-    first, second = (belt.regions.index(partners[k]) for k in (0, min(1, len(partners) - 1)))
-    gains: list[Floats] = []
-    flows: list[float] = []
-    single: dict[str, list[Floats]] = {name: [] for name in candidates}
-    gross_single: dict[str, list[Floats]] = {name: [] for name in candidates}
+    job = Job(tuple(package), tuple(sorted(candidates)), True)
+    first, second = (base.belt.regions.index(partners[k]) for k in (0, min(1, len(partners) - 1)))
+    solved: list[Solved] = []
     failed = 0
-    for count in range(draws):
-        table = tables[count % len(tables)]
-        quantile = generator.triangular(0.0, 0.5, 1.0)
-        # Below the centre towards the low end, above it towards the high end.
-        drawn = np.where(
-            quantile < 0.5, low + (centre - low) * 2 * quantile, centre + (high - centre) * (2 * quantile - 1)
-        )
-        effect = {n: triangular(generator, p.effect[0], 1.0, p.effect[1]) for n, p in base.projects.items()}
-        cost = {n: triangular(generator, p.cost[0], 1.0, p.cost[1]) for n, p in base.projects.items()}
-        try:
-            evaluator = Evaluator(Base(belt, table, drawn, like=base))
-            settlement = Settlement.of(evaluator, cost)
-            still = evaluator.run()
-            gross, paid, compensation = settlement.gain(evaluator.run(package, effect), still)
-            alone, moves = {}, {}
-            for name in candidates:
-                moves[name], price, moved = settlement.gain(evaluator.run([name], effect), still)
-                alone[name] = moves[name] - price + moved
-        except SolveError:
+    for count, one in enumerate(_solve_all(base, job, draw_all(base, draws, seed), min(workers, max(draws, 1))), 1):
+        if one is None:
             failed += 1
-            continue
-        gains.append(gross - paid + compensation + transfer)
-        flows.append(float(evaluator.base.accounts.trade[second, first].sum()))
-        for name, value in alone.items():
-            single[name].append(value)
-            gross_single[name].append(moves[name])
-        if (count + 1) % 10 == 0:
-            progress(f"draw {count + 1} of {draws}")
-    if draws and failed > FAILED_LIMIT * draws:
+        else:
+            solved.append(one)
+        if count % 10 == 0:
+            progress(f"draw {count} of {draws}")
+    if failed > FAILED_LIMIT * draws:
         raise SolveError(f"{failed} of {draws} draws did not solve", share=failed / draws)
-    stack = np.stack(gains) if gains else np.zeros((0, len(belt.regions)))
+    if not solved:
+        return Ensemble(np.zeros((0, len(base.belt.regions))), {}, {}, {}, np.zeros(0), failed, draws)
+    couples = list(itertools.combinations(job.candidates, 2))
     return Ensemble(
-        stack,
-        {n: np.stack(v) for n, v in single.items() if v},
-        {n: np.stack(v) for n, v in gross_single.items() if v},
-        np.array(flows),
+        np.stack([s.package + transfer for s in solved]),
+        {n: np.stack([s.single[n] for s in solved]) for n in job.candidates},
+        {n: np.stack([s.gross[n] for s in solved]) for n in job.candidates},
+        {c: np.stack([s.pair[c] for s in solved]) for c in couples},
+        np.array([s.trade[second, first] for s in solved]),
         failed,
         draws,
     )

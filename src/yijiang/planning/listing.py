@@ -66,6 +66,24 @@ def projects(plan: Plan) -> list[dict[str, Any]]:
     return rows
 
 
+def pairs(plan: Plan) -> list[dict[str, Any]]:
+    """Every pair of candidates: net gain of the partners together, its range, and what differs from the sum of both."""
+    where = list(plan.rules.partners)
+    search, rows = plan.search, []
+
+    def net(package: tuple[str, ...]) -> float:
+        gross, cost, paid = search.settlement.gain(search.state(package), search.responses.still)
+        return float((gross - cost + paid)[where].sum())
+
+    for couple in search.responses.pair:
+        ranges = plan.ensemble.pair.get(couple)
+        low, high = bounds(ranges[:, where].sum(1)) if ranges is not None else (None, None)
+        value = net(couple)
+        apart = value - net(couple[:1]) - net(couple[1:])
+        rows.append({"projects": list(couple), "gain": value, "low": low, "high": high, "interaction": apart})
+    return rows
+
+
 def _why_not(plan: Plan, name: str, available: bool) -> dict[str, str]:
     belt = plan.base.belt
     if not available:

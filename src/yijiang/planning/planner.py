@@ -32,6 +32,8 @@ Floats = NDArray[np.float64]
 DRAWS = 40
 #: The expansion may miss the full loop by this part of the largest gain.
 TOLERANCE = 0.02
+#: With fewer candidates, starting another process takes longer than the draws.
+WORTH_WORKERS = 6
 #: More candidates than this would need the integer programme instead of listing every subset.
 MOST_CANDIDATES = 16
 
@@ -123,6 +125,7 @@ def plan(
     seed: int = 0,
     targets: bool = True,
     compensation_rate: float = 1.0,
+    workers: int = 1,
     progress: Callable[[str], None] = lambda text: None,
 ) -> Plan:
     """Choose the package that leaves every partner better off within the river's limits.
@@ -146,6 +149,9 @@ def plan(
         Whether the agreed reduction targets apply.
     compensation_rate
         Multiplies every payment rate at the border sections.
+    workers
+        Processes for the draws; the figures are the same for any number. A script that asks for more than one needs
+        the usual ``if __name__ == "__main__":`` around its work.
     progress
         Called with a line of text at every step.
 
@@ -197,6 +203,7 @@ def plan(
         partners,
         DRAWS if draws is None else draws,
         seed,
+        workers if len(candidates) >= WORTH_WORKERS else 1,
         progress,
     )
     if miss > TOLERANCE:

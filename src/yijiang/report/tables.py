@@ -38,6 +38,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "chosen",
         "available",
     ),
+    "pairs": ("projects", "gain", "low", "high", "interaction"),
     "areas": ("area", "name_en", "name_zh", "candidates", "chosen", "gain", "low", "high"),
     "profile": (
         "indicator",
@@ -81,7 +82,7 @@ def tables(document: Document) -> dict[str, pd.DataFrame]:
     Returns
     -------
     dict
-        `gains`, `river`, `transport`, `projects`, `areas`, `profile`, `assumed`: one table each; a list the document
+        `gains`, `river`, `transport`, `projects`, `areas`, `profile`, `assumed`, `pairs`: one table each; a list the document
         lacks is a table of no rows that still has its columns. Money in million yuan a year.
 
     Examples
