@@ -15,11 +15,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from .errors import SolveError
+from .numerics.settling import mixed, settle
 from .transport import Network
 from .transport.choice import value_of_time
 from .transport.loading import Loads, load_arrays
-from .transport.locks import lock_delay
 from .transport.skims import Paths, Skims
 
 if TYPE_CHECKING:
@@ -29,19 +28,8 @@ Floats = NDArray[np.float64]
 
 #: Lock flows are settled to this part of the lock's capacity, far below what moves a trade cost by 1e-6.
 FLOW_TOLERANCE = 1e-6
-FLOW_STEPS = 60
 #: Skims kept for scenarios that ask again.
 KEPT = 128
-BRACKET_STEPS = 30
-#: The same where several locks share a jump.
-SHARED_TOLERANCE = 1e-6
-DIRECTIONS = 20
-
-
-def network_waits(network: Network, flow: Floats) -> Floats:
-    """Waits at the locks under a flow (lock,) [h], in the network's own order."""
-    figures = network.arrays.figures["locks"]
-    return np.asarray(lock_delay(flow, figures[:, 0], figures[:, 2]), dtype=np.float64)
 
 
 @dataclass(frozen=True, eq=False)
@@ -148,7 +136,7 @@ class Freight:
             if len(self._known) >= KEPT:
                 # The oldest went in first; what is asked again is worked out again, to the same figures.
                 self._known.pop(next(iter(self._known)))
-            skims = self._skim(network, network_waits(network, flow))
+            skims = self._skim(network, network.waits(flow))
             self._known[key] = skims, skims.logsum_array(self.dispersion), skims.share_array(self.dispersion)
         return self._known[key]
 
@@ -192,74 +180,15 @@ class Freight:
         return self._settled(network, first.flow, first.slope, tonnes)
 
     def _settled(self, network: Network, flow: Floats, slope: Floats, tonnes: Floats) -> FreightState:
-        """Find the flow that causes the waits that cause it: q = f(q), with f falling in q.
-
-        Secant steps inside a bracket at every lock. Where cargo of a chain changes its way all at once, f jumps across
-        q; there the bracket closes on the flow whose waits make both ways cost the same.
-        """
         inner = tonnes[np.ix_(self._region, self._region)]
         width = FLOW_TOLERANCE * network.arrays.figures["locks"][:, 0]
-        caused = self._loads(network, flow, inner)
-        low, high = np.zeros_like(flow), np.full_like(flow, np.inf)
-        last: tuple[Floats, Floats] | None = None
-        for step in range(1, FLOW_STEPS + 1):
-            gap = caused.lock_flow - flow
-            if np.all(np.abs(gap) <= width):
-                return self._done(network, flow, slope, tonnes, caused, caused)
-            if np.any(np.abs(gap) > 1e3 * width) and (step == 1 or np.all(high - low <= 1e3 * width)):
-                # A jump here? Then a hair on either side loads more and less than the flow itself.
-                below, above = np.maximum(flow - width, 0.0), flow + width
-                more, less = self._loads(network, below, inner), self._loads(network, above, inner)
-                if np.all(more.lock_flow >= below) and np.all(less.lock_flow <= above):
-                    return self._done(network, flow, slope, tonnes, more, less)
-            if step % BRACKET_STEPS == 0:
-                # The brackets are those of one lock while the others moved as well: look again.
-                low, high = np.zeros_like(low), np.full_like(high, np.inf)
-            low, high = np.where(gap > 0, np.maximum(low, flow), low), np.where(gap < 0, np.minimum(high, flow), high)
-            if last is not None:
-                moved = np.abs(flow - last[0]) > 10 * width
-                estimate = (caused.lock_flow - last[1]) / np.where(moved, flow - last[0], 1.0)
-                slope = np.where(moved, np.clip(estimate, -1e3, 0.0), slope)
-            last = flow, caused.lock_flow
-            ahead = flow + gap / (1.0 - slope)
-            middle = np.where(np.isfinite(high), (low + np.where(np.isfinite(high), high, 0.0)) / 2, ahead)
-            inside = (ahead > low) & (ahead < high) & (step % 3 != 0)
-            flow = np.where(inside | (np.abs(gap) <= width), ahead, middle)
-            caused = self._loads(network, flow, inner)
-        return self._along(network, slope, tonnes, inner)
-
-    def _along(self, network: Network, slope: Floats, tonnes: Floats, inner: Floats) -> FreightState:
-        """Settle by halving on one number, all locks together: for jumps that several locks share.
-
-        The flows are λ × a direction; what all locks load together falls as λ rises. The direction is that of the
-        mixture found, until it repeats.
-        """
-        capacity = network.arrays.figures["locks"][:, 0]
-        direction = self._loads(network, np.zeros_like(capacity), inner).lock_flow
-        for _ in range(DIRECTIONS):
-            low, high = 0.0, 1.0
-            for _ in range(60):
-                middle = (low + high) / 2
-                rising = self._loads(network, middle * direction, inner).lock_flow.sum() > middle * direction.sum()
-                low, high = (middle, high) if rising else (low, middle)
-            flow = (low + high) / 2 * direction
-            more, less = (self._loads(network, end * direction, inner) for end in (low, high))
-            state = self._done(network, flow, slope, tonnes, more, less)
-            mixture = state.share * more.lock_flow + (1 - state.share) * less.lock_flow
-            miss = float(np.abs((mixture - flow) / capacity).max(initial=0.0))
-            if miss <= SHARED_TOLERANCE:
-                return state
-            direction = mixture / min(1.0, float(mixture.sum() / max(direction.sum(), 1e-300)))
-        raise SolveError("the waits at the locks do not settle", share_of_capacity=miss)
-
-    def _done(
-        self, network: Network, flow: Floats, slope: Floats, tonnes: Floats, more: Loads, less: Loads
-    ) -> FreightState:
-        skims, cost, _ = self._at(network, flow)
-        gap = more.lock_flow - less.lock_flow
-        share = float(np.clip((flow - less.lock_flow) @ gap / (gap @ gap), 0.0, 1.0)) if np.any(gap) else 1.0
+        found = settle(lambda q: self._loads(network, q, inner).lock_flow, flow, slope, width)
+        skims, cost, _ = self._at(network, found.flow)
+        more = self._loads(network, found.below, inner)
+        less = more if found.above is found.below else self._loads(network, found.above, inner)
         return FreightState(
-            network, flow, network_waits(network, flow), skims, cost, more, less, share, slope, tonnes
+            network, found.flow, network.waits(found.flow), skims, cost, more, less,
+            mixed(found.flow, more.lock_flow, less.lock_flow), found.slope, tonnes,
         )  # fmt: skip
 
     def log_kappa(self, state: FreightState) -> Floats:

@@ -82,8 +82,8 @@ def tables(document: Document) -> dict[str, pd.DataFrame]:
     Returns
     -------
     dict
-        `gains`, `river`, `transport`, `projects`, `areas`, `profile`, `assumed`, `pairs`: one table each; a list the document
-        lacks is a table of no rows that still has its columns. Money in million yuan a year.
+        `gains`, `river`, `transport`, `projects`, `areas`, `profile`, `assumed`, `pairs`: one table each; a list the
+        document lacks is a table of no rows that still has its columns. Money in million yuan a year.
 
     Examples
     --------

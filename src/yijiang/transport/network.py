@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from yijiang.errors import DataError, Finding, OptionError, match_name
-from yijiang.transport.arrays import NetworkArrays
+from yijiang.transport.arrays import Floats, NetworkArrays
 from yijiang.transport.checks import KEYS, ROAD, VALUES, Checker, bad_figures, check_reach, check_relations, range_text
 from yijiang.transport.locks import lock_delay
 
@@ -239,6 +239,11 @@ class Network:
         changed.arrays = replace(self.arrays, figures=values)
         return changed
 
+    def waits(self, tonnes: Floats) -> Floats:
+        """Wait at every lock (lock,) [h] under a load (lock,) [Mt/yr], in the order of the network's own lock names."""
+        figures = self.arrays.figures["locks"]
+        return np.asarray(lock_delay(tonnes, figures[:, 0], figures[:, 2]), dtype=np.float64)
+
     def lock_delays(self, tonnes: pd.Series) -> pd.Series:
         """Wait at every lock under a load, by the queue formula of `lock_delay`.
 
@@ -260,8 +265,7 @@ class Network:
         names = self.arrays.topology.names["locks"]
         if set(tonnes.index) != set(names) or len(tonnes) != len(names):
             raise OptionError(f"the load names the locks {sorted(map(str, tonnes.index))}; wanted: {', '.join(names)}")
-        figures = self.arrays.figures["locks"]
-        wait = lock_delay(tonnes.reindex(list(names)).to_numpy(dtype=np.float64), figures[:, 0], figures[:, 2])
+        wait = self.waits(tonnes.reindex(list(names)).to_numpy(dtype=np.float64))
         return pd.Series(wait, index=pd.Index(names, name="lock"), name="hours")
 
     def _labels(self, table: str) -> tuple[str, ...]:
