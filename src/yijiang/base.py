@@ -155,9 +155,12 @@ class Base:
         )  # fmt: skip
         self.still = self.model.counterfactual()
         self.projects: dict[str, Project] = read_projects(belt)
-        self.rules = Rules(belt, accounts.trade, np.where(accounts.output > 0, accounts.output, 1.0), self.projects)
+        capital = np.zeros(len(belt.regions))
         if "capital" in belt.factors:
-            self.rules.capital_income = accounts.value_added[:, belt.factors.index("capital")].sum(1)
+            capital = accounts.value_added[:, belt.factors.index("capital")].sum(1)
+        # A sector without output divides nothing: a lever on it moves nothing either.
+        output = np.where(accounts.output > 0, accounts.output, 1.0)
+        self.rules = Rules(belt, accounts.trade, output, capital, self.projects)
 
     @cached_property
     def freight(self) -> Freight | None:

@@ -78,8 +78,25 @@ class Evaluator:
         goods = [base.belt.sectors.index(s) for s in base.belt.goods]
         self._goods = np.array(goods, dtype=np.int64)
 
-    def run(self, package: Sequence[str] = (), effect: Mapping[str, float] | None = None) -> State:
+    def run(
+        self,
+        package: Sequence[str] = (),
+        effect: Mapping[str, float] | None = None,
+        lever: int | None = None,
+        payments: Floats | None = None,
+    ) -> State:
         """Evaluate one package.
+
+        Parameters
+        ----------
+        package
+            Projects.
+        effect
+            Multipliers of the effect of single projects.
+        lever
+            Only the levers of this number.
+        payments : (region,)
+            Money received (+) or paid (−) on top, through the balances of trade; adds up to zero [million yuan a year].
 
         Raises
         ------
@@ -89,7 +106,8 @@ class Evaluator:
             If the loop does not settle; the figures hold its residual.
         """
         base = self.base
-        changes = base.rules.changes(package, effect)
+        changes = base.rules.changes(package, effect, lever)
+        transfer = changes.transfer if payments is None else changes.transfer + payments
         freight = base.freight
         network = freight.network(changes.network) if freight is not None else None
         state = freight.base_state if freight is not None else None
@@ -109,7 +127,7 @@ class Evaluator:
                 productivity_hat=changes.productivity,
                 endowment_hat=changes.endowment,
                 using_kappa_hat=changes.using or None,
-                transfer=changes.transfer,
+                transfer=transfer,
                 start=solution,
             )
             if freight is None or state is None or network is None:
@@ -231,17 +249,11 @@ class Outcome:
 
         The row "together" is the whole project; what is missing from the sum is the interaction of its levers.
         """
-        from dataclasses import replace
-
         name = self.base.belt.project(project)
-        whole = self.base.rules.projects[name]
-        rows = {}
-        for lever in whole.levers:
-            self.base.rules.projects = {**self.base.projects, name: replace(whole, levers=(lever,))}
-            try:
-                rows[f"{lever['lever']} {lever['kind']}"] = self._evaluator.run([name]).income
-            finally:
-                self.base.rules.projects = self.base.projects
+        rows = {
+            f"{lever['lever']} {lever['kind']}": self._evaluator.run([name], lever=int(lever["lever"])).income
+            for lever in self.base.projects[name].levers
+        }
         rows["together"] = self._evaluator.run([name]).income
         return pd.DataFrame(rows, index=pd.Index(self.base.belt.regions, name="region")).T.rename_axis("lever")
 

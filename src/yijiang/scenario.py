@@ -180,10 +180,17 @@ class Rules:
         Base trade of the draw [million yuan].
     output : (region, sector)
         Base output [million yuan].
+    capital_income : (region,)
+        Income of capital in the base [million yuan].
+    projects
+        The candidates.
     """
 
-    def __init__(self, belt: Belt, trade: Floats, output: Floats, projects: Mapping[str, Project]) -> None:
+    def __init__(
+        self, belt: Belt, trade: Floats, output: Floats, capital_income: Floats, projects: Mapping[str, Project]
+    ) -> None:
         self.projects = projects
+        self._capital_income = capital_income
         self.trade, self.output = trade, output
         self._region = {name: i for i, name in enumerate(belt.regions)}
         self._sector = {name: i for i, name in enumerate(belt.sectors)}
@@ -210,8 +217,12 @@ class Rules:
         )
         return values
 
-    def changes(self, package: Sequence[str], effect: Mapping[str, float] | None = None) -> Changes:
+    def changes(
+        self, package: Sequence[str], effect: Mapping[str, float] | None = None, lever: int | None = None
+    ) -> Changes:
         """What a package changes; `effect` multiplies the effect of single projects (for draws).
+
+        With `lever`, only the levers of that number count.
 
         Raises
         ------
@@ -233,27 +244,29 @@ class Rules:
             if name not in self.projects:
                 raise OptionError(f"unknown project {name!r}; candidates: {', '.join(self.projects)}")
             scale = 1.0 if effect is None else effect.get(name, 1.0)
-            for lever in self.projects[name].levers:
-                kind, amount, rate = lever["kind"], float(lever["amount"]), float(lever["rate"])
+            for row in self.projects[name].levers:
+                if lever is not None and int(row["lever"]) != lever:
+                    continue
+                kind, amount, rate = row["kind"], float(row["amount"]), float(row["rate"])
                 if kind == "productivity":
-                    cell = self._region[lever["region"]], self._sector[lever["sector"]]
+                    cell = self._region[row["region"]], self._sector[row["sector"]]
                     gain_t[cell] += scale * amount * rate / self.output[cell]
                 elif kind == "capital":
-                    region = self._region[lever["region"]]
-                    share = scale * amount * rate / self._stock[lever["region"]]
+                    region = self._region[row["region"]]
+                    share = scale * amount * rate / self._stock[row["region"]]
                     factor = self._factors.index("capital")
                     gain_k[region, factor] += share
-                    owner = self._region[lever["partner"]] if lever["partner"] else region
+                    owner = self._region[row["partner"]] if row["partner"] else region
                     # The owner lives elsewhere: the return on the added stock crosses the border every year.
-                    earned = share * self._capital_income(region)
+                    earned = share * float(self._capital_income[region])
                     transfer[owner] += earned
                     transfer[region] -= earned
                 elif kind == "friction":
-                    self._ease(lever, scale * amount * rate, saving, using)
+                    self._ease(row, scale * amount * rate, saving, using)
                 elif kind == "removal":
-                    removed += self._remove(lever, scale * amount * rate)
+                    removed += self._remove(row, scale * amount * rate)
                 else:
-                    network[kind].setdefault(lever["target"], {})[lever["attribute"]] = amount
+                    network[kind].setdefault(row["target"], {})[row["attribute"]] = amount
         floor = 1 - self._friction_cap
         traded = np.where(self.trade > 0, self.trade, 1.0)
         return Changes(
@@ -261,12 +274,6 @@ class Rules:
             {key: max(1 - value, floor) for key, value in using.items()}, transfer, network,
             np.minimum(removed, self._removal_cap * self._tonnes),
         )  # fmt: skip
-
-    #: Factor income of capital by region [million yuan]; set by `base`, which reads the accounts.
-    capital_income: Floats | None = None
-
-    def _capital_income(self, region: int) -> float:
-        return 0.0 if self.capital_income is None else float(self.capital_income[region])
 
     def _ease(
         self, lever: Mapping[str, Any], saved: float, saving: Floats, using: dict[tuple[str, str, str, str], float]
