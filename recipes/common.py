@@ -10,6 +10,20 @@ from importlib.resources import files
 from pathlib import Path
 
 SOURCES = Path(__file__).resolve().parent / "sources"
+#: The nine sectors both built-in cases share: English and Chinese name.
+SECTORS = {
+    "agriculture": ("Agriculture, forestry and fishing", "农林牧渔业"),
+    "mining": ("Mining", "采矿业"),
+    "light_manufacturing": ("Light manufacturing", "轻工业"),
+    "process_manufacturing": ("Process manufacturing (petroleum, chemicals, minerals, metals)", "原材料工业"),
+    "equipment_manufacturing": ("Equipment manufacturing", "装备制造业"),
+    "utilities": ("Electricity, gas and water supply", "电力、燃气和水的生产和供应业"),
+    "construction": ("Construction", "建筑业"),
+    "trade_transport": ("Trade, transport, storage and post", "批发零售和交通运输仓储邮政业"),
+    "other_services": ("Other services", "其他服务业"),
+}
+#: Sectors whose products are freight.
+GOODS = tuple(SECTORS)[:5]
 SOURCE_COLUMNS = ("source", "citation", "url", "licence")
 
 

@@ -21,7 +21,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from common import SOURCES, cents, write_head, write_table
+from common import GOODS, SECTORS, SOURCES, cents, write_head, write_table
 
 CASE = Path(__file__).resolve().parents[1] / "src" / "yijiang" / "belt" / "cases" / "danube2011"
 YEAR = 2011
@@ -37,18 +37,6 @@ REGIONS = {
 """Chinese name, position of the capital, place along the river from the source (Bulgaria and Romania share a bank)."""
 WORLD = "Rest of World"
 REST = "RestOfWorld"
-SECTORS = {
-    "agriculture": ("Agriculture, forestry and fishing", "农林牧渔业"),
-    "mining": ("Mining", "采矿业"),
-    "light_manufacturing": ("Light manufacturing", "轻工业"),
-    "process_manufacturing": ("Process manufacturing (petroleum, chemicals, minerals, metals)", "原材料工业"),
-    "equipment_manufacturing": ("Equipment manufacturing", "装备制造业"),
-    "utilities": ("Electricity, gas and water supply", "电力、燃气和水的生产和供应业"),
-    "construction": ("Construction", "建筑业"),
-    "trade_transport": ("Trade, transport, storage and post", "批发零售和交通运输仓储邮政业"),
-    "other_services": ("Other services", "其他服务业"),
-}
-GOODS = tuple(SECTORS)[:5]
 HEAD = {
     "name": "danube2011",
     "title_en": "Danube countries, 2011",

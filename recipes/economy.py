@@ -46,7 +46,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from common import cents, merge_sources, write_head, write_table
+from common import GOODS, SECTORS, cents, merge_sources, write_head, write_table
 from yijiang.economy import estimate
 
 CASE = Path(__file__).resolve().parents[1] / "src" / "yijiang" / "belt" / "cases" / "yangtze2017"
@@ -67,18 +67,6 @@ BELT = {
 }
 """Chinese name, and place along the main stem counted from the source."""
 REST, ABROAD = "RestOfChina", "Abroad"
-SECTORS = {
-    "agriculture": ("Agriculture, forestry and fishing", "农林牧渔业"),
-    "mining": ("Mining", "采矿业"),
-    "light_manufacturing": ("Light manufacturing", "轻工业"),
-    "process_manufacturing": ("Process manufacturing (petroleum, chemicals, minerals, metals)", "原材料工业"),
-    "equipment_manufacturing": ("Equipment manufacturing", "装备制造业"),
-    "utilities": ("Electricity, gas and water supply", "电力、燃气和水的生产和供应业"),
-    "construction": ("Construction", "建筑业"),
-    "trade_transport": ("Trade, transport, storage and post", "批发零售和交通运输仓储邮政业"),
-    "other_services": ("Other services", "其他服务业"),
-}
-GOODS = tuple(SECTORS)[:5]
 DENSITIES = {
     "agriculture": (2700, 1500, 5000),
     "mining": (700, 300, 1500),

@@ -79,7 +79,7 @@ def test_gain_is_income_less_cost_plus_payments(chosen: Plan) -> None:
     assert (gains["after_transfer"] >= gains["alone"] - 1e-9).all()
     # Two players without a binding limit: Nash = Shapley.
     for region, value in chosen.shapley.items():
-        assert gains.loc[region, "after_transfer"] == pytest.approx(value, rel=1e-9)
+        assert gains.loc[region, "after_transfer"] == pytest.approx(value, rel=1e-5)
 
 
 @pytest.mark.parametrize("name", ["chosen", "yangtze"])

@@ -158,8 +158,8 @@ class Base:
         capital = np.zeros(len(belt.regions))
         if "capital" in belt.factors:
             capital = accounts.value_added[:, belt.factors.index("capital")].sum(1)
-        # A sector without output divides nothing: a lever on it moves nothing either.
-        output = np.where(accounts.output > 0, accounts.output, 1.0)
+        # Money spent on a sector that does not exist here moves nothing.
+        output = np.where(accounts.output > 0, accounts.output, np.inf)
         self.rules = Rules(belt, accounts.trade, output, capital, self.projects)
 
     @cached_property

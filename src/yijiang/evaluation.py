@@ -39,7 +39,9 @@ class State:
     Attributes
     ----------
     income : (region,)
-        Equivalent variation at base prices [million yuan a year], returns to owners included.
+        Equivalent variation at base prices [million yuan a year], returns to owners and payments included.
+    payments : (region,)
+        Money received (+) or paid (−) through the balances of trade [million yuan a year].
     low, mean : (section, pollutant)
         Concentrations at low and mean flow [mg/L]; empty without a river.
     tonnes : (load,)
@@ -54,6 +56,7 @@ class State:
     freight: FreightState | None
     kappa: Floats
     income: Floats
+    payments: Floats
     low: Floats
     mean: Floats
     tonnes: Floats
@@ -107,7 +110,8 @@ class Evaluator:
         """
         base = self.base
         changes = base.rules.changes(package, effect, lever)
-        transfer = changes.transfer if payments is None else changes.transfer + payments
+        paid = np.zeros(len(base.belt.regions)) if payments is None else payments
+        transfer = changes.transfer + paid
         freight = base.freight
         network = freight.network(changes.network) if freight is not None else None
         state = freight.base_state if freight is not None else None
@@ -145,7 +149,7 @@ class Evaluator:
         tonnes, low, mean = self._river(solution, changes)
         return State(
             tuple(sorted(package)), changes, solution, state, kappa, solution.equivalent_variation_array.copy(),
-            low, mean, tonnes, move, steps,
+            paid, low, mean, tonnes, move, steps,
         )  # fmt: skip
 
     def _river(self, solution: Counterfactual, changes: Changes) -> tuple[Floats, Floats, Floats]:
@@ -189,7 +193,7 @@ class Outcome:
 
     @property
     def equivalent_variation(self) -> pd.Series[float]:
-        """Equivalent variation at base prices [million yuan a year], before costs and payments."""
+        """Equivalent variation at base prices [million yuan a year], before costs; a plan's payments are in it."""
         return self.state.solution.equivalent_variation
 
     @property

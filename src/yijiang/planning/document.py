@@ -295,7 +295,7 @@ def _choices(plan: Plan) -> dict[str, Any]:
             "pair_flow": {"from": plan.regions[0], "to": plan.regions[1], "low": flow_low, "high": flow_high},
         },
         # Relative to the largest gain of a region.
-        "verify": {"miss": plan.miss, "tolerance": plan.tolerance},
+        "verify": {"miss": plan.miss, "payment_effect": plan.payment_effect, "tolerance": plan.tolerance},
     }
 
 

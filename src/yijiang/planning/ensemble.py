@@ -38,16 +38,16 @@ class Draw:
 
 @dataclass(frozen=True)
 class Job:
-    """What is evaluated on every draw: the package, the candidates, and whether their pairs too."""
+    """What is evaluated on every draw: the package with its transfers, every candidate and every pair of them."""
 
     package: tuple[str, ...]
+    transfer: Floats
     candidates: tuple[str, ...]
-    pairs: bool
 
 
 @dataclass(frozen=True)
 class Solved:
-    """Figures of one draw [million yuan a year]: gains are gross − cost + compensation (region,)."""
+    """Figures of one draw (region,) [million yuan a year]: gross − cost + compensation, the package with transfers."""
 
     package: Floats
     single: dict[str, Floats]
@@ -125,9 +125,12 @@ def solve(base: Base, job: Job, draw: Draw) -> Solved | None:
             return income, income - cost + paid
 
         single = {name: gain([name]) for name in job.candidates}
-        couples = itertools.combinations(job.candidates, 2) if job.pairs else ()
+        plain = settlement.gain(evaluator.run(job.package, draw.effect), still)[2]
+        paid = evaluator.run(job.package, draw.effect, payments=job.transfer + plain)
+        package = paid.income - settlement.gain(paid, still)[1]
+        couples = itertools.combinations(job.candidates, 2)
         return Solved(
-            gain(job.package)[1],
+            package,
             {name: net for name, (_, net) in single.items()},
             {name: income for name, (income, _) in single.items()},
             {couple: gain(couple)[1] for couple in couples},
@@ -206,7 +209,7 @@ def run(
     SolveError
         If more than 5 % of the draws fail.
     """
-    job = Job(tuple(package), tuple(sorted(candidates)), True)
+    job = Job(tuple(package), transfer, tuple(sorted(candidates)))
     first, second = (base.belt.regions.index(partners[k]) for k in (0, min(1, len(partners) - 1)))
     solved: list[Solved] = []
     failed = 0
@@ -223,7 +226,7 @@ def run(
         return Ensemble(np.zeros((0, len(base.belt.regions))), {}, {}, {}, np.zeros(0), failed, draws)
     couples = list(itertools.combinations(job.candidates, 2))
     return Ensemble(
-        np.stack([s.package + transfer for s in solved]),
+        np.stack([s.package for s in solved]),
         {n: np.stack([s.single[n] for s in solved]) for n in job.candidates},
         {n: np.stack([s.gross[n] for s in solved]) for n in job.candidates},
         {c: np.stack([s.pair[c] for s in solved]) for c in couples},

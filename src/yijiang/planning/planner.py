@@ -21,7 +21,7 @@ from yijiang.evaluation import Evaluator, Outcome
 from .bargain import shapley
 from .ensemble import Ensemble, run
 from .responses import Responses, Settlement
-from .search import Choice, Rules, Search, Table, frontier
+from .search import Choice, Conditions, Search, Table, frontier
 
 if TYPE_CHECKING:
     from yijiang.belt import Belt
@@ -54,6 +54,8 @@ class Plan:
         Gains over draws.
     miss
         Largest difference between the expansion and the full loop, relative to the largest gain of a region.
+    payment_effect
+        Largest change of a region's gain because payments move spending and prices, relative to the largest gain.
     """
 
     base: Base
@@ -64,12 +66,13 @@ class Plan:
     evaluator: Evaluator
     search: Search
     table: Table
-    rules: Rules
+    rules: Conditions
     choice: Choice
     alone: Floats
     coalition: dict[frozenset[str], float]
     ensemble: Ensemble
     miss: float
+    payment_effect: float
     tolerance: float
     not_identified: tuple[str, ...]
     seconds: float
@@ -192,7 +195,7 @@ def plan(
     exact = method == "exhaustive"
     choice = search.best(partners, alone, objective, exact)
     table, rules = search.table(partners, exact)
-    miss = _miss(choice, table, search)
+    miss, payment_effect = _miss(choice, table, search)
     coalition = _coalitions(search, partners, alone, objective, choice, rules)
     progress("ranges")
     ensemble = run(
@@ -210,19 +213,22 @@ def plan(
         raise SolveError("the chosen package does not do in the full loop what the search expected", miss=miss)
     return Plan(
         base, partners, objective, method, seed, evaluator, search, table, rules, choice, alone, coalition, ensemble,
-        miss, TOLERANCE, _sign_not_identified(base, choice), time.perf_counter() - began,
+        miss, payment_effect, TOLERANCE, _sign_not_identified(base, choice), time.perf_counter() - began,
     )  # fmt: skip
 
 
-def _miss(choice: Choice, table: Table, search: Search) -> float:
+def _miss(choice: Choice, table: Table, search: Search) -> tuple[float, float]:
+    """What the expansion misses in the full loop, and what payments do to prices, both relative to the largest gain."""
     names = search.responses.candidates
     bits = np.array([n in choice.state.package for n in names], dtype=bool)
     row = int(np.argmax((table.subsets == bits).all(axis=1)))
-    return float(np.abs(table.gain[row] - choice.gain).max() / max(1.0, np.abs(choice.gain).max()))
+    gross, cost, paid = search.settlement.gain(search.state(choice.state.package), search.responses.still)
+    unpaid, largest = gross - cost + paid, max(1.0, float(np.abs(choice.gain).max()))
+    return float(np.abs(table.gain[row] - unpaid).max()) / largest, float(np.abs(choice.gain - unpaid).max()) / largest
 
 
 def _coalitions(
-    search: Search, partners: Sequence[str], alone: Floats, objective: str, choice: Choice, rules: Rules
+    search: Search, partners: Sequence[str], alone: Floats, objective: str, choice: Choice, rules: Conditions
 ) -> dict[frozenset[str], float]:
     """Best joint gain of every coalition [million yuan a year]; what cannot be reached together is the sum alone."""
     worth = {frozenset([n]): float(v) for n, v in zip(partners, alone, strict=True)}
@@ -250,10 +256,11 @@ def _sign_not_identified(base: Base, choice: Choice) -> tuple[str, ...]:
         productivity_hat=state.changes.productivity,
         endowment_hat=state.changes.endowment,
         using_kappa_hat=state.changes.using or None,
-        transfer=state.changes.transfer,
+        transfer=state.changes.transfer + state.payments,
         deficit_rule="income_share",
     ).equivalent_variation_array
     # Below a thousandth of a million yuan the sign is rounding, not economics.
-    flips = (np.sign(state.income) != np.sign(other)) & (np.maximum(np.abs(state.income), np.abs(other)) > 1e-3)
+    here, there = choice.gross, other - state.payments
+    flips = (np.sign(here) != np.sign(there)) & (np.maximum(np.abs(here), np.abs(there)) > 1e-3)
     names = [n for n, flip in zip(base.belt.regions, flips, strict=True) if flip]
     return tuple(n for n in names if n not in base.belt.abroad)

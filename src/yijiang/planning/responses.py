@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from yijiang.evaluation import Evaluator, State
 from yijiang.numerics.labels import positions
+from yijiang.river.formulas import GRAMS_PER_SECOND
 
 Floats = NDArray[np.float64]
 
@@ -59,8 +60,8 @@ class Settlement:
             return cls(cost, none, none, none, none, np.zeros(0))
         matrix = base.transfer["mean"]
         section = positions(table["section"], {s: i for i, s in enumerate(matrix.sections)})
-        # 1 mg/L at 1 m³/s is 31.536 t in a year of 365 days.
-        tonnes = 31.536 * base.section_flow("mean")[section]
+        # 1 mg/L at 1 m³/s is 1 g/s.
+        tonnes = base.section_flow("mean")[section] / GRAMS_PER_SECOND
         return cls(
             cost,
             positions(table["upstream"], region),
@@ -125,19 +126,16 @@ class Responses:
         cls,
         evaluator: Evaluator,
         candidates: Sequence[str],
-        pairs: bool = True,
-        effect: Mapping[str, float] | None = None,
         progress: Callable[[str], None] = lambda text: None,
     ) -> Responses:
         """Solve the base, every candidate alone and every pair."""
         names = tuple(sorted(candidates))
         still = evaluator.run()
         progress(f"{len(names)} single projects")
-        single = {name: evaluator.run([name], effect) for name in names}
-        couples = list(itertools.combinations(names, 2)) if pairs else []
-        if couples:
-            progress(f"{len(couples)} pairs")
-        return cls(names, still, single, {couple: evaluator.run(couple, effect) for couple in couples})
+        single = {name: evaluator.run([name]) for name in names}
+        couples = list(itertools.combinations(names, 2))
+        progress(f"{len(couples)} pairs")
+        return cls(names, still, single, {couple: evaluator.run(couple) for couple in couples})
 
     def subsets(self) -> NDArray[np.bool_]:
         """Every subset of the candidates (subset, project); the empty one first."""

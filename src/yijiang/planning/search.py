@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from yijiang import ecology
 from yijiang.base import Base
-from yijiang.errors import InfeasibleError, OptionError
+from yijiang.errors import InfeasibleError, OptionError, SolveError
 from yijiang.evaluation import Evaluator, State
 
 from .bargain import nash
@@ -24,12 +24,15 @@ OBJECTIVES = ("nash", "total", "maxmin", "eps")
 ECOLOGY_TOLERANCE = 1e-6
 #: Packages of the expansion that are evaluated again in the full loop before one is chosen.
 VERIFIED = 12
+#: Transfers are settled to this part of the largest gain.
+PAYMENT_TOLERANCE = 1e-6
+PAYMENT_STEPS = 30
 #: Packages tried at most: those that the full loop finds over a limit do not count as evaluated.
 TRIED = 400
 
 
 @dataclass(frozen=True)
-class Rules:
+class Conditions:
     """What a package of some partners must satisfy.
 
     Attributes
@@ -50,7 +53,7 @@ class Rules:
     transfer_limit: float
 
     @classmethod
-    def of(cls, base: Base, still: State, partners: Sequence[str], targets: bool) -> Rules:
+    def of(cls, base: Base, still: State, partners: Sequence[str], targets: bool) -> Conditions:
         """Limits at sections that the partners' loads reach (or the base where it already fails), and targets."""
         positions = tuple(base.belt.regions.index(name) for name in partners)
         have = set(base.belt.tables["parameters"]["parameter"])
@@ -84,6 +87,8 @@ class Choice:
 
     Attributes
     ----------
+    gross
+        Equivalent variation less the payments themselves; what they do to prices is in it.
     gain
         Gross − cost + compensation.
     transfer
@@ -196,10 +201,10 @@ class Search:
         projects = self.evaluator.base.projects
         return [p for p in self.responses.candidates if set(projects[p].members) <= set(partners)]
 
-    def table(self, partners: Sequence[str], exact: bool = False) -> tuple[Table, Rules]:
+    def table(self, partners: Sequence[str], exact: bool = False) -> tuple[Table, Conditions]:
         """Every subset that the partners may do, expanded from singles and pairs, or each solved in full."""
         base, still = self.evaluator.base, self.responses.still
-        rules = Rules.of(base, still, partners, self.targets)
+        rules = Conditions.of(base, still, partners, self.targets)
         allowed = set(self.available(partners))
         keep = np.array([name in allowed for name in self.responses.candidates], dtype=bool)
         subsets = self.responses.subsets()
@@ -245,8 +250,8 @@ class Search:
         order = np.lexsort((np.arange(len(value)), size, -np.round(value, 9)))
         names = self.responses.candidates
         found: list[Choice] = []
-        for row in order[: len(order) if exact else TRIED]:
-            if not np.isfinite(value[row]) or len(found) == (1 if exact else VERIFIED):
+        for row in order[:TRIED]:
+            if not np.isfinite(value[row]) or len(found) == VERIFIED:
                 break
             package = [n for n, on in zip(names, table.subsets[row], strict=True) if on]
             choice = self.choice(package, rules, alone, objective)
@@ -258,40 +263,59 @@ class Search:
             )
         return max(found, key=lambda c: (round(c.objective, 9), -len(c.state.package)))
 
-    def choice(self, package: Sequence[str], rules: Rules, alone: Floats, objective: str) -> Choice | None:
-        """Evaluate one package in full; None when it breaks a limit or leaves a partner worse off than alone."""
+    def choice(self, package: Sequence[str], rules: Conditions, alone: Floats, objective: str) -> Choice | None:
+        """Evaluate one package in full, payments included.
+
+        Payments move spending between regions and so prices: the transfers that level the surpluses are sought
+        together with what they do. None when the package breaks a limit or leaves a partner worse off than alone.
+        """
+        where = list(rules.partners)
         state = self.state(package)
+        gross, cost, paid = self.settlement.gain(state, self.responses.still)
+        transfer = np.zeros_like(gross)
+        for _ in range(PAYMENT_STEPS):
+            gain = gross - cost + paid
+            value, least = objective_value(objective, (gain[where] - alone)[None, :], rules.transfer_limit)
+            if not least[0] >= -1e-9:
+                return None
+            following = np.zeros_like(gross)
+            if len(where) > 1:
+                following[where] = nash(gain[where], alone, rules.transfer_limit)
+            payments = paid + following
+            if np.abs(payments - state.payments).max() <= PAYMENT_TOLERANCE * max(1.0, np.abs(gain).max()):
+                break
+            transfer = following
+            state = self.evaluator.run(package, payments=payments)
+            income, _, paid = self.settlement.gain(state, self.responses.still)
+            gross = income - payments
+        else:
+            raise SolveError("the transfers do not settle", move=float(np.abs(payments - state.payments).max()))
         excess = float(rules.excess(state.low))
         if excess > ECOLOGY_TOLERANCE:
             return None
-        gross, cost, paid = self.settlement.gain(state, self.responses.still)
-        gain = gross - cost + paid
-        where = list(rules.partners)
-        value, least = objective_value(objective, (gain[where] - alone)[None, :], rules.transfer_limit)
-        if not least[0] >= -1e-9:
-            return None
-        transfer = np.zeros_like(gain)
-        if len(where) > 1:
-            transfer[where] = nash(gain[where], alone, rules.transfer_limit)
         return Choice(state, gross, cost, paid, gain, transfer, float(value[0]), excess)
 
-    def _relaxations(self, table: Table, rules: Rules, alone: Floats) -> list[str]:
+    def _relaxations(self, table: Table, rules: Conditions, alone: Floats) -> list[str]:
         """The smallest single changes that would let a package through."""
-        surplus = table.gain[:, list(rules.partners)] - alone
-        fair = np.all(surplus.sum(1, keepdims=True) >= 0, axis=1)
+        surplus = (table.gain[:, list(rules.partners)] - alone).sum(1)
+        fair, clean = surplus >= 0, table.excess <= ECOLOGY_TOLERANCE
         lines = []
-        if fair.any() and np.isfinite(table.excess[fair]).any():
+        if np.any(fair & clean):
             lines.append(
-                f"let the tightest section exceed its limit or target by {100 * table.excess[fair].min():.3g} %"
+                "allow a little more at the tightest section: packages that just hold it fail in the full loop"
             )
-        clean = table.excess <= ECOLOGY_TOLERANCE
-        if clean.any():
-            need = -surplus[clean].sum(1).max()
-            lines.append(f"add {need:.6g} million yuan a year to the joint gain, or lower the costs by it")
+        if fair.any() and not clean[fair].any() and np.isfinite(table.excess[fair]).any():
+            over = 100 * table.excess[fair].min()
+            lines.append(f"let the tightest section exceed its limit or target by {over:.3g} %")
+        if clean.any() and not fair[clean].any():
+            need = -surplus[clean].max()
+            lines.append(f"add {need:.6g} million a year to the joint gain, or lower the costs by it")
         return lines or ["relax the targets: no package of these candidates reaches them"]
 
 
-def frontier(table: Table, rules: Rules, candidates: Sequence[str], most: int = 12) -> list[tuple[list[str], Floats]]:
+def frontier(
+    table: Table, rules: Conditions, candidates: Sequence[str], most: int = 12
+) -> list[tuple[list[str], Floats]]:
     """Packages that no other one beats for every partner, before transfers (package, gain by partner)."""
     good = table.excess <= ECOLOGY_TOLERANCE
     gain = table.gain[good][:, list(rules.partners)]
@@ -303,6 +327,3 @@ def frontier(table: Table, rules: Rules, candidates: Sequence[str], most: int = 
             kept.append(int(k))
     step = max(1, -(-len(kept) // most))
     return [([n for n, on in zip(candidates, subsets[k], strict=True) if on], gain[k]) for k in kept[::step]]
-
-
-Progress = Callable[[str], None]
