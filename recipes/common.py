@@ -27,6 +27,11 @@ GOODS = tuple(SECTORS)[:5]
 SOURCE_COLUMNS = ("source", "citation", "url", "licence")
 
 
+def subfolder(folder: Path, name: str) -> Path:
+    """Return the folder of one data set, whether the folder itself was given or the one above it."""
+    return folder / name if (folder / name).is_dir() else folder
+
+
 def columns(table: str) -> list[str]:
     """Return the columns of a table in the order of its schema."""
     text = (files("yijiang.belt") / "schemas" / f"{table}.csv").read_text(encoding="utf-8")

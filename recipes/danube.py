@@ -21,7 +21,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from common import GOODS, SECTORS, SOURCES, cents, write_head, write_table
+from common import GOODS, SECTORS, SOURCES, cents, subfolder, write_head, write_table
 
 CASE = Path(__file__).resolve().parents[1] / "src" / "yijiang" / "belt" / "cases" / "danube2011"
 YEAR = 2011
@@ -183,7 +183,8 @@ def main() -> None:
     parser.add_argument("source", type=Path, help="folder with io_mrio2011_7x9.csv")
     parser.add_argument("--out", type=Path, default=CASE, help="folder of the case")
     arguments = parser.parse_args()
-    result = accounts(*read_source(arguments.source))
+    folder = subfolder(arguments.source, "danube")
+    result = accounts(*read_source(folder))
     arguments.out.mkdir(parents=True, exist_ok=True)
     write_head(arguments.out, HEAD)
     write_case(arguments.out, result)

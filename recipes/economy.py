@@ -46,7 +46,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from common import GOODS, SECTORS, cents, merge_sources, write_head, write_table
+from common import GOODS, SECTORS, cents, merge_sources, subfolder, write_head, write_table
 from yijiang.economy import estimate
 
 CASE = Path(__file__).resolve().parents[1] / "src" / "yijiang" / "belt" / "cases" / "yangtze2017"
@@ -352,10 +352,11 @@ def main() -> None:
     parser.add_argument("source", type=Path, help="folder with the sourced tables")
     parser.add_argument("--out", type=Path, default=CASE, help="folder of the case")
     arguments = parser.parse_args()
-    source, uses, found, result = build(arguments.source)
+    folder = subfolder(arguments.source, "yangtze")
+    source, uses, found, result = build(folder)
     arguments.out.mkdir(parents=True, exist_ok=True)
     write_head(arguments.out, HEAD)
-    write_table(arguments.out, "regions", region_rows(arguments.source, source.tables.regions))
+    write_table(arguments.out, "regions", region_rows(folder, source.tables.regions))
     write_accounts(arguments.out, result, choices())
     ratios = write_rest(arguments.out, source, result)
     merge_sources(arguments.out)

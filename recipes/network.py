@@ -24,7 +24,7 @@ import pandas as pd
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components, dijkstra
 
-from common import merge_sources, write_sources, write_table
+from common import merge_sources, subfolder, write_sources, write_table
 from yijiang.belt import Belt
 from yijiang.freight import Freight
 
@@ -272,7 +272,7 @@ def _belt(out: Path, freight: pd.DataFrame) -> Belt:
 
 def main(folder: Path, out: Path) -> None:
     """Write the network tables and the base tonnes."""
-    folder = folder / "yangtze" if (folder / "yangtze").is_dir() else folder
+    folder = subfolder(folder, "yangtze")
     keys = ("node", "name_en", "name_zh", "region", "kind", "lon", "lat", "river_km")
     write_table(
         out, "nodes", [{**dict(zip(keys, ["" if v is None else v for v in n], strict=True)), **ASSUMED} for n in NODES]
