@@ -56,15 +56,59 @@ def broken_belt(folder: Path) -> Path:
 def test_help_names_every_command() -> None:
     done = yijiang("--help")
     assert done.returncode == 0
-    assert all(command in done.stdout for command in ("plan", "evaluate", "cases", "check", "new"))
+    assert all(command in done.stdout for command in ("plan", "evaluate", "agenda", "cases", "check", "new"))
 
 
 def test_help_of_plan_names_its_options_and_no_other() -> None:
     text = yijiang("plan", "--help").stdout
-    options = ("belt", "projects", "objective", "draws", "out", "lang", "seed", "json")
+    options = ("belt", "agenda", "projects", "objective", "draws", "out", "lang", "seed", "json")
     assert all(f"--{option}" in text for option in options)
-    assert "--agenda" not in text
     assert "--no-json" not in text
+
+
+REPORT = """湖北江苏合作发展座谈会举行
+来源:湖北日报 2021-04-17
+湖北日报讯 4月15日,湖北省委书记应勇率湖北省党政代表团在江苏省学习考察。
+应勇说,我们要共抓长江大保护,确保一江清水永续东流;深化医疗卫生合作,共同培养医护人员。
+"""
+
+
+def test_agenda_prints_both_languages_and_json(tmp_path: Path) -> None:
+    file = tmp_path / "report.txt"
+    file.write_text(REPORT, encoding="utf-8")
+    done = yijiang("agenda", str(file))
+    assert done.returncode == 0
+    assert "应勇" in done.stdout
+    assert "River protection" in done.stdout
+    assert "长江保护" in done.stdout
+    rows = json.loads(yijiang("agenda", str(file), "--json").stdout)
+    assert [p["name"] for p in rows["participants"]] == ["应勇"]
+    assert all(rows["text"][s:e] in c["quotes"] for c in rows["commitments"] for s, e in c["spans"])
+
+
+def test_agenda_of_a_broken_file_is_an_error(tmp_path: Path) -> None:
+    file = tmp_path / "report.docx"
+    file.write_bytes(b"PK\x03\x04 broken")
+    done = yijiang("agenda", str(file))
+    assert done.returncode == 2
+    assert "docx" in done.stderr
+    assert done.stdout == ""
+
+
+def test_plan_goes_through_an_agenda_point_by_point(tmp_path: Path) -> None:
+    file = tmp_path / "report.txt"
+    file.write_text(REPORT, encoding="utf-8")
+    out = tmp_path / "out"
+    done = yijiang("plan", "Upper", "Middle", "--belt", "tiny", "--agenda", str(file), "--draws", "2", "--out", str(out))
+    assert done.returncode == 0, done.stderr
+    agenda = json.loads((out / "plan.json").read_text(encoding="utf-8"))["agenda"]
+    assert {p["area"] for p in agenda["points"]} == {"river_protection", "health_education"}
+    without = {p["area"] for p in agenda["points"] if not p["projects"]}
+    assert without == {"health_education"}
+    assert len(agenda["without_project"]) == 1
+    page = (out / "plan.html").read_text(encoding="utf-8")
+    assert "共抓长江大保护" in page
+    assert "no project yet" in page
 
 
 def test_version() -> None:

@@ -20,6 +20,7 @@ GROUND = {"errors", "numerics", "messages", "charts", "units", "_version"}
 ROOMS = ("belt", "economy", "transport", "river")
 ALLOWED = {
     **{room: GROUND | {room} for room in ROOMS},
+    "agenda": GROUND | {"agenda"},
     "report": {"report", "messages", "charts", "errors"},
     "messages": {"messages", "errors"},
     "charts": {"charts", "errors"},

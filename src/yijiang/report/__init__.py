@@ -21,6 +21,7 @@ from yijiang.report.wording import Document, Text, figure, pair, say
 TAGS = {"en": "en", "zh": "zh-CN"}
 SECTIONS = (
     "areas",
+    "points",
     "profile",
     "gains",
     "map",
@@ -104,7 +105,8 @@ def render(document: Document, lang: str = "both") -> str:
         script=Markup(_resource("script.js")),
         river=pair(document.get("river_name")),
         year=document.get("year", "–"),
-        sections=SECTIONS,
+        # Without an agenda there is nothing to put point by point.
+        sections=[s for s in SECTIONS if s != "points" or view["points"]],
     )
 
 

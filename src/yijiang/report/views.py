@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from yijiang.charts import RangeBar, range_bars
+from yijiang.report.pointviews import points_view
 from yijiang.report.waterviews import map_view, river_view, transport_view
 from yijiang.report.wording import (
     Document,
@@ -44,6 +45,7 @@ def build(document: Document) -> dict[str, Any]:
         "title": title(document),
         "first": first_screen(document),
         "areas": area_rows(document),
+        "points": points_view(document),
         "profile": profile_view(document),
         "gains": gain_view(document),
         "map": map_view(document),

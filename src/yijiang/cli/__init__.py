@@ -1,4 +1,4 @@
-"""The command line: `yijiang plan | evaluate | cases | check | new`.
+"""The command line: `yijiang plan | evaluate | agenda | cases | check | new`.
 
 Results go to stdout, progress and errors to stderr. Exit status: 0 done; 2 bad usage or bad input, with every finding
 printed and nothing written; 3 no feasible package; 4 a solver did not converge. Everything heavy is imported by the
@@ -7,15 +7,15 @@ command that needs it, so that `--help` answers at once.
 
 from __future__ import annotations
 
-import math
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from yijiang._version import __version__
+from yijiang.cli.agenda import agenda
+from yijiang.cli.common import as_json, progress_line, show
 from yijiang.errors import DataError, Finding, OptionError, YijiangError
 from yijiang.outputs import folder_for, refuse_file, write_tables
 
@@ -29,29 +29,6 @@ if TYPE_CHECKING:
 USAGE = 2
 INTERRUPTED = 130
 PROJECT_TABLES = ("projects", "members", "payers", "levers")
-
-
-def _print(text: str) -> None:
-    sys.stdout.write(text + "\n")
-
-
-def _plain(value: Any) -> Any:
-    """Return a value as JSON knows it: numbers that are not finite become null, arrays and numpy numbers plain ones."""
-    if isinstance(value, Mapping):
-        return {str(k): _plain(v) for k, v in value.items()}
-    if isinstance(value, (list, tuple, set, frozenset)):
-        return [_plain(v) for v in value]
-    if hasattr(value, "tolist"):
-        return _plain(value.tolist())
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return value
-
-
-def _json(value: Any) -> str:
-    import json
-
-    return json.dumps(_plain(value), ensure_ascii=False, indent=1, allow_nan=False)
 
 
 def _belt(name: str) -> Belt:
@@ -101,27 +78,10 @@ def _with_projects(belt: Belt, folder: Path) -> Belt:
     return belt.with_tables(**frames).require_clean()
 
 
-@contextmanager
-def _progress(what: str) -> Iterator[Callable[[str], None]]:
-    """Give a function that shows a step: one moving line on a terminal, plain lines elsewhere; always on stderr."""
-    if sys.stderr.isatty():
-        from rich.console import Console
-
-        with Console(stderr=True).status(what) as status:
-            yield lambda text: status.update(f"{what}: {text}")
-        return
-
-    def line(text: str) -> None:
-        sys.stderr.write(f"{what}: {text}\n")
-        sys.stderr.flush()
-
-    line("started")
-    yield line
-
-
 def plan(
     *regions: str,
     belt: str = "yangtze2017",
+    agenda: Path | None = None,
     projects: Path | None = None,
     objective: Literal["nash", "total", "maxmin", "eps"] = "nash",
     draws: int | None = None,
@@ -140,6 +100,9 @@ def plan(
         Two or more partners, by English or Chinese name: Hubei Jiangsu, 湖北 江苏.
     belt
         A built-in case (see `yijiang cases`), a folder of tables, or an .xlsx workbook.
+    agenda
+        A report or minutes (text, HTML, docx, pdf) of what the partners said; the page then goes through it point by
+        point.
     projects
         A folder with projects.csv, members.csv, payers.csv, levers.csv that replace those of the belt.
     objective
@@ -156,6 +119,7 @@ def plan(
         Print the plan document instead of the summary.
     """
     from yijiang.planning import plan as make
+    from yijiang.report import write_html
     from yijiang.report.summary import summary
     from yijiang.report.tables import tables
 
@@ -169,7 +133,12 @@ def plan(
     chosen = _belt(belt)
     if projects is not None:
         chosen = _with_projects(chosen, projects)
-    with _progress("plan") as progress:
+    said = None
+    if agenda is not None:
+        from yijiang.cli.points import read_agenda, with_points
+
+        said = read_agenda(agenda)
+    with progress_line("plan") as progress:
         result = make(
             chosen,
             regions=list(regions),
@@ -180,16 +149,18 @@ def plan(
             progress=progress,
         )
         document = result.document
+        if said is not None and agenda is not None:
+            document = with_points(document, said, agenda.name)
         progress("report")
         with folder_for(out) as folder:
-            result.report(folder / "plan.html", lang=lang)
-            (folder / "plan.json").write_text(_json(document) + "\n", encoding="utf-8", newline="\n")
+            write_html(document, folder / "plan.html", lang=lang)
+            (folder / "plan.json").write_text(as_json(document) + "\n", encoding="utf-8", newline="\n")
             write_tables(tables(document), folder / "tables")
     if json:
-        _print(_json(document))
+        show(as_json(document))
     else:
-        _print("\n\n".join(summary(document, one) for one in (("en", "zh") if lang == "both" else (lang,))))
-        _print(f"\n{out / 'plan.html'}")
+        show("\n\n".join(summary(document, one) for one in (("en", "zh") if lang == "both" else (lang,))))
+        show(f"\n{out / 'plan.html'}")
     return 0
 
 
@@ -212,23 +183,23 @@ def evaluate(*projects: str, belt: str = "yangtze2017", out: Path | None = None,
     if out is not None:
         refuse_file(out)
     chosen = _belt(belt)
-    with _progress("evaluate") as progress:
+    with progress_line("evaluate") as progress:
         outcome = run(chosen, projects=list(projects))
         frames, values = _outcome_tables(chosen, outcome), outcome.to_dict()
         if out is not None:
             progress("tables")
             with folder_for(out) as folder:
-                (folder / "evaluation.json").write_text(_json(values) + "\n", encoding="utf-8", newline="\n")
+                (folder / "evaluation.json").write_text(as_json(values) + "\n", encoding="utf-8", newline="\n")
                 write_tables(frames, folder / "tables")
     if json:
-        _print(_json(values))
+        show(as_json(values))
         return 0
-    _print(f"{chosen.name}: {', '.join(values.get('package') or projects) or 'the base, no project'}")
-    _print(f"{'region':<20}{'real income, %':>16}{f'equivalent variation, {chosen.money} a year':>52}")
+    show(f"{chosen.name}: {', '.join(values.get('package') or projects) or 'the base, no project'}")
+    show(f"{'region':<20}{'real income, %':>16}{f'equivalent variation, {chosen.money} a year':>52}")
     for region, variation in outcome.equivalent_variation.items():
-        _print(f"{region!s:<20}{100 * (float(outcome.real_income[str(region)]) - 1):>16.4f}{float(variation):>52,.1f}")
+        show(f"{region!s:<20}{100 * (float(outcome.real_income[str(region)]) - 1):>16.4f}{float(variation):>52,.1f}")
     if out is not None:
-        _print(f"\n{out / 'evaluation.json'}")
+        show(f"\n{out / 'evaluation.json'}")
     return 0
 
 
@@ -257,11 +228,11 @@ def cases(*, json: bool = False) -> int:
 
     rows = listed().to_dict("records")
     if json:
-        _print(_json(rows))
+        show(as_json(rows))
         return 0
     for row in rows:
-        _print(f"{row['name']:<14}{row['title_en']} / {row['title_zh']}")
-        _print(f"{'':<14}{row['year']}, {row['regions']} regions, {row['sectors']} sectors; {row['scope']}")
+        show(f"{row['name']:<14}{row['title_en']} / {row['title_zh']}")
+        show(f"{'':<14}{row['year']}, {row['regions']} regions, {row['sectors']} sectors; {row['scope']}")
     return 0
 
 
@@ -286,11 +257,11 @@ def check(folder: str, /, *, json: bool = False) -> int:
         found = error.findings
     if json:
         keys = ("table", "row", "column", "value", "problem", "remedy")
-        _print(_json({"belt": folder, "findings": [{k: getattr(f, k) for k in keys} for f in found]}))
+        show(as_json({"belt": folder, "findings": [{k: getattr(f, k) for k in keys} for f in found]}))
     elif found:
-        _print(str(DataError(found)))
+        show(str(DataError(found)))
     else:
-        _print(f"{folder}: no findings")
+        show(f"{folder}: no findings")
     return USAGE if found else 0
 
 
@@ -305,7 +276,7 @@ def new(folder: Path, /) -> int:
     from yijiang.belt import new as write_new
 
     write_new(folder)
-    _print(f"{folder}\nfill in belt.toml and the tables, then: yijiang check {folder}")
+    show(f"{folder}\nfill in belt.toml and the tables, then: yijiang check {folder}")
     return 0
 
 
@@ -319,7 +290,7 @@ def application() -> App:
         version=__version__,
         default_parameter=Parameter(negative=()),
     )
-    for command in (plan, evaluate, cases, check, new):
+    for command in (plan, evaluate, agenda, cases, check, new):
         app.command(command)
     return app
 

@@ -1,0 +1,97 @@
+"""The text of a .pdf file: read by pdfplumber in a process of its own, so that a hostile file can't hold the caller."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import subprocess
+import sys
+
+from yijiang.errors import DataError, Finding, OptionError
+
+SECONDS = 5.0
+"""Time a file may take [s]."""
+
+_MEMORY = 1_500_000_000
+_PAGES = 200
+_HAN = "\u3400-\u9fff，。、；：？！）】》”"
+
+
+def _refuse(problem: str, remedy: str = "save it again from the program that made it, or give its text") -> DataError:
+    return DataError([Finding("source", 0, "", "", problem, remedy)])
+
+
+def text_of(data: bytes, seconds: float = SECONDS) -> str:
+    """Return the text of a pdf, a paragraph a line.
+
+    Parameters
+    ----------
+    data
+        The bytes of the file.
+    seconds
+        Time it may take [s].
+
+    Raises
+    ------
+    DataError
+        If the file is broken, encrypted, holds no text (a scan), or takes too long.
+    OptionError
+        If the extra `docs-in` is not installed.
+    """
+    if importlib.util.find_spec("pdfplumber") is None:
+        raise OptionError("reading a pdf needs the extra docs-in: pip install 'yijiang[docs-in]'")
+    command = [sys.executable, "-m", "yijiang.agenda.sources.pdf"]
+    try:
+        done = subprocess.run(command, input=data, capture_output=True, timeout=seconds)
+    except subprocess.TimeoutExpired as slow:
+        raise _refuse(f"this pdf could not be read within {seconds:g} s") from slow
+    if done.returncode != 0:
+        raise _refuse("this pdf is broken, encrypted or too large to read")
+    words = done.stdout.decode("utf-8", errors="replace")
+    if not words.strip():
+        raise _refuse("this pdf holds no text, only pictures", "run it through text recognition first")
+    return paragraphs(words)
+
+
+def paragraphs(words: str) -> str:
+    """Join the lines of a page into paragraphs: a line goes on unless it ends a sentence or is clearly short.
+
+    >>> paragraphs("湖北省代表团在江苏学习考\\n察。\\n第二段。")
+    '湖北省代表团在江苏学习考察。\\n第二段。'
+    """
+    lines = [line.rstrip() for line in words.splitlines() if line.strip()]
+    width = max((len(line) for line in lines), default=0)
+    result: list[str] = []
+    goes_on = False
+    for line in lines:
+        indented = line.startswith(("\u3000", "  "))
+        if goes_on and not indented and result:
+            blank = "" if re.search(f"[{_HAN}]$", result[-1]) or re.match(f"[{_HAN}]", line) else " "
+            result[-1] += blank + line.strip()
+        else:
+            result.append(line.strip())
+        goes_on = len(line) >= 0.8 * width and not line.endswith(("。", "！", "？", "：", ":"))
+    return "\n".join(result)
+
+
+def _child() -> int:
+    """Read a pdf from stdin and write its text; run by `text_of` with limits on memory."""
+    import io
+    import warnings
+
+    warnings.simplefilter("ignore")
+    if sys.platform != "win32":
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
+    import pdfplumber
+
+    with pdfplumber.open(io.BytesIO(sys.stdin.buffer.read())) as document:
+        for page in document.pages[:_PAGES]:
+            sys.stdout.buffer.write(((page.extract_text() or "") + "\n").encode("utf-8"))
+            page.close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(_child())

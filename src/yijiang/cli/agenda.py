@@ -1,0 +1,119 @@
+"""The command `yijiang agenda`: what was said and agreed, from a report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from yijiang.cli.common import as_json, progress_line, show
+from yijiang.errors import OptionError
+
+if TYPE_CHECKING:
+    from yijiang.agenda import Agenda
+
+
+def agenda(
+    *files: Path,
+    json: bool = False,
+    lang: Literal["zh", "en", "both"] = "both",
+) -> int:
+    """Read reports or minutes: who met, where, what was said and promised, each with its place in the text.
+
+    Parameters
+    ----------
+    files
+        One or more reports: text, HTML, docx or pdf.
+    json
+        Print every record with its spans as JSON.
+    lang
+        Language of the summary.
+    """
+    if not files:
+        raise OptionError("an agenda needs a file, for example: yijiang agenda report.txt")
+    from yijiang.agenda import read_reports
+    from yijiang.errors import YijiangError
+
+    failed: list[str] = []
+    worst = 0
+    with progress_line("agenda") as progress:
+        results = []
+        for file, found in read_reports(files, progress if len(files) > 1 else None):
+            if isinstance(found, YijiangError):
+                if len(files) == 1:
+                    raise found
+                failed.append(f"{file}: {found}")
+                worst = max(worst, found.exit_status)
+                continue
+            results.append((file, found))
+    if json:
+        rows = [{"file": str(file), **found.to_dict()} for file, found in results]
+        show(as_json(rows[0] if len(files) == 1 else rows))
+    else:
+        languages = ("en", "zh") if lang == "both" else (lang,)
+        for file, found in results:
+            for language in languages:
+                show("\n".join(summary(found, str(file), language)) + "\n")
+    for line in failed:
+        show(line)
+    return worst
+
+
+def summary(agenda: Agenda, name: str, lang: str) -> Iterator[str]:
+    """Give the lines of a summary in one language; quotes stay in the language of the report.
+
+    Parameters
+    ----------
+    agenda
+        What was read.
+    name
+        The file's name.
+    lang
+        "en" or "zh".
+    """
+    from yijiang.messages import has_message, message
+
+    def say(key: str, **values: object) -> str:
+        return message(f"agenda.{key}", lang, **values)
+
+    def word(group: str, code: str | None) -> str:
+        key = f"{group}.{code}"
+        return message(key, lang) if has_message(key) else str(code or "")
+
+    unknown = say("unknown")
+    yield agenda.title or name
+    yield say("source", publisher=agenda.publisher or unknown, published=agenda.published or unknown)
+    for side in agenda.sides:
+        yield "  " + f"{side.region}: {word('side', side.role or 'equal')}"
+    yield say("people", count=len(agenda.participants))
+    for person in agenda.participants:
+        posts = "、".join(f"{p.organisation or ''}{p.title}" for p in person.positions) or say("no_post")
+        yield f"  {person.name}  {person.region or ''}  {posts}"
+    dates = [d for d in agenda.dates if d.kind == "event"]
+    for date in dates:
+        when = date.start if date.start == date.end else f"{date.start} – {date.end}"
+        yield say("date", when=when)
+    for meeting in agenda.meetings:
+        yield say("meeting", name=meeting.name, date=meeting.date or unknown, place=meeting.place or unknown)
+    for site in agenda.sites:
+        yield say("site", name=site.name, place=site.place or unknown)
+    for area in agenda.areas:
+        quotes = "; ".join(agenda.quote(span) for span in area.spans)
+        yield f"{word('area', area.code)}: {quotes}"
+    firm = sum(c.firm for c in agenda.commitments)
+    yield say("commitments", count=len(agenda.commitments), firm=firm)
+    for promise in agenda.commitments:
+        stated = [
+            say("owner", value=promise.owner) if promise.owner else None,
+            say("deadline", value=promise.deadline) if promise.deadline else None,
+            say("amount", value=promise.amount) if promise.amount else None,
+        ]
+        rest = "; ".join(s for s in stated if s) or say("nothing_stated")
+        who = promise.speaker or unknown
+        kind, strength = word("commitment", promise.kind), word("strength", promise.strength)
+        yield f"  {promise.id} [{kind}, {strength}] {who}: {promise.text}"
+        yield f"     {rest}"
+    if agenda.unresolved:
+        yield say("unresolved", count=len(agenda.unresolved))
+        for item in agenda.unresolved:
+            yield f"  {item.text} ({item.why})"
