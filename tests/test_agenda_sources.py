@@ -131,7 +131,8 @@ HOSTILE = {
     "no_stop": "('推动合作,' * 600_000).encode()",
 }
 RUN = """
-import resource, sys, time
+import re, time
+from pathlib import Path
 from yijiang.agenda import read_report
 from yijiang.errors import YijiangError
 read_report("湖北省领导王忠林参加。")
@@ -141,7 +142,10 @@ try:
     read_report(data)
 except YijiangError:
     pass
-print(time.perf_counter() - began, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+status = Path("/proc/self/status")
+# What getrusage tells of a child holds its parent's memory as well.
+peak = re.search(r"VmHWM:\\s+(\\d+)", status.read_text()) if status.exists() else None
+print(time.perf_counter() - began, int(peak[1]) / 1024 if peak else 0)
 """
 
 

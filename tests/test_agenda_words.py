@@ -12,7 +12,15 @@ from yijiang.agenda.words import regions, simplify_table, surnames
 
 def test_prefectures_per_province() -> None:
     count = Counter(row.parent for row in regions() if row.level == "prefecture")
-    known = {"湖北省": 13, "江苏省": 13, "广东省": 21, "四川省": 21, "新疆维吾尔自治区": 14, "云南省": 16, "内蒙古自治区": 12}
+    known = {
+        "湖北省": 13,
+        "江苏省": 13,
+        "广东省": 21,
+        "四川省": 21,
+        "新疆维吾尔自治区": 14,
+        "云南省": 16,
+        "内蒙古自治区": 12,
+    }
     assert {name: count[name] for name in known} == known
     assert sum(row.level == "province" for row in regions()) == 34
     assert sum(count.values()) == 333

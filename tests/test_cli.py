@@ -99,7 +99,9 @@ def test_plan_goes_through_an_agenda_point_by_point(tmp_path: Path) -> None:
     file = tmp_path / "report.txt"
     file.write_text(REPORT, encoding="utf-8")
     out = tmp_path / "out"
-    done = yijiang("plan", "Upper", "Middle", "--belt", "tiny", "--agenda", str(file), "--draws", "2", "--out", str(out))
+    done = yijiang(
+        "plan", "Upper", "Middle", "--belt", "tiny", "--agenda", str(file), "--draws", "2", "--out", str(out)
+    )
     assert done.returncode == 0, done.stderr
     agenda = json.loads((out / "plan.json").read_text(encoding="utf-8"))["agenda"]
     assert {p["area"] for p in agenda["points"]} == {"river_protection", "health_education"}

@@ -24,7 +24,9 @@ _TREATY = re.compile(r"《[^》\n]{4,60}》")
 # A lead-in that names no matter of its own: the clauses after it do.
 _EMPTY = re.compile(r"(?:进一步)?(?:加强|深化)(?:交流)?合作$|共抓机遇|共担重任|同舟共济")
 _ITEM = re.compile(r"^(?:\(?[一二三四五六七八九十]+\)?[、.)]?|\d+[.、)]|[(]\d+[)])\s*")
-_SETTLED = re.compile(r"(?:双方|两[省市县州地]|会议|座谈会|会上)?(?:一致)?(?:商定|议定|约定|决定|确定)[^,。;:]{0,12}[:,]")
+_SETTLED = re.compile(
+    r"(?:双方|两[省市县州地]|会议|座谈会|会上)?(?:一致)?(?:商定|议定|约定|决定|确定)[^,。;:]{0,12}[:,]"
+)
 _DECIDED = re.compile(r"议定|决定|明确|商定|同意|一致同意")
 
 

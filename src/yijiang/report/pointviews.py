@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from yijiang.report.wording import Document, Names, joined, known, label, money, plain, say
+from yijiang.report.wording import Document, Names, Text, joined, known, label, money, plain, say
+
+
+def _beside(name: Text, amount: Text) -> Text:
+    return {lang: f"{name[lang]} {amount[lang]}" for lang in name}
 
 
 def points_view(document: Document) -> dict[str, Any] | None:
@@ -23,7 +27,7 @@ def points_view(document: Document) -> dict[str, Any] | None:
             say(f"agenda.{part}", value=point[part]) for part in ("owner", "deadline", "amount") if point.get(part)
         ]
         gains = [
-            joined([names("regions", region), money(value, signed=True)], " ")
+            _beside(names("regions", region), money(value, signed=True))
             for region, value in point["effect"].items()
             if known(value)
         ]
