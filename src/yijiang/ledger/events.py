@@ -1,0 +1,195 @@
+"""Events: their canonical form, hash and signature. An event is never changed, only followed by another."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from yijiang.errors import OptionError
+from yijiang.ledger.keys import Key, signed_by
+from yijiang.ledger.kinds import BodyError, check_body
+
+_FIELDS = {"ledger", "side", "seq", "parents", "clock", "time", "kind", "body", "seen"}
+_HASH = re.compile(r"[0-9a-f]{64}")
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+LARGEST = 2**53
+"""Largest sequence number or clock: what every JSON reader keeps exactly."""
+
+
+class EventError(ValueError):
+    """An event that can't be read; the message says why."""
+
+
+def now() -> str:
+    """Return the time in UTC, ISO, to the second.
+
+    >>> len(now()), now()[-1]
+    (20, 'Z')
+    """
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def canonical(value: object) -> str:
+    """Return a value as canonical JSON: sorted keys, no blanks, no escapes that UTF-8 can do without.
+
+    Raises
+    ------
+    OptionError
+        If it holds NaN, an infinity, a half character or what JSON can't hold.
+
+    Examples
+    --------
+    >>> canonical({"b": 1, "a": "江"})
+    '{"a":"江","b":1}'
+    >>> canonical(float("nan"))
+    Traceback (most recent call last):
+        ...
+    yijiang.errors.OptionError: can't be written as JSON: Out of range float values are not JSON compliant...
+    """
+    try:
+        text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+        text.encode("utf-8")
+    except (ValueError, TypeError, RecursionError) as bad:
+        raise OptionError(f"can't be written as JSON: {bad}") from bad
+    return text
+
+
+def digest(text: str) -> str:
+    """Return the SHA-256 of a text's UTF-8, in hexadecimal.
+
+    >>> digest("")[:8]
+    'e3b0c442'
+    """
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One signed event of one side; `payload` is the canonical text that `hash` and `signature` stand for."""
+
+    side: str
+    seq: int
+    parents: tuple[str, ...]
+    clock: int
+    time: str
+    kind: str
+    body: Mapping[str, Any]
+    seen: Mapping[str, tuple[str, ...]]
+    ledger: str
+    payload: str
+    hash: str
+    signature: str
+
+    @property
+    def order(self) -> tuple[int, str, str]:
+        """Return the place in the fold: (clock, side, hash), the same in every copy."""
+        return self.clock, self.side, self.hash
+
+    def signed(self, key: str) -> bool:
+        """Say whether this public key signed the event."""
+        return signed_by(key, bytes.fromhex(self.hash), self.signature)
+
+
+def make_event(
+    key: Key,
+    *,
+    ledger: str,
+    side: str,
+    seq: int,
+    parents: tuple[str, ...],
+    clock: int,
+    time: str,
+    kind: str,
+    body: Mapping[str, Any],
+    seen: Mapping[str, tuple[str, ...]],
+) -> Event:
+    """Build and sign one event; the body must be complete (see `kinds.complete`)."""
+    payload = canonical(
+        {
+            "ledger": ledger,
+            "side": side,
+            "seq": seq,
+            "parents": list(parents),
+            "clock": clock,
+            "time": time,
+            "kind": kind,
+            "body": dict(body),
+            # One head is the rule and stands as a text; a side that forked has several.
+            "seen": {other: heads[0] if len(heads) == 1 else list(heads) for other, heads in seen.items()},
+        }
+    )
+    made = digest(payload)
+    signature = key.sign(bytes.fromhex(made))
+    return Event(side, seq, parents, clock, time, kind, body, seen, ledger, payload, made, signature)
+
+
+def _need(holds: bool, why: str) -> None:
+    if not holds:
+        raise EventError(why)
+
+
+def _whole(value: object, least: int) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and least <= value <= LARGEST
+
+
+def read_event(payload: str, hash_: str, signature: str) -> Event:
+    """Read an event from its canonical text and check its form and hash, not its signature.
+
+    Raises
+    ------
+    EventError
+        If the text doesn't have the hash, isn't canonical, or isn't an event.
+    """
+    try:
+        found = digest(payload)
+    except UnicodeEncodeError as bad:
+        raise EventError("the text is not UTF-8") from bad
+    _need(found == hash_, "the content does not have the hash it is kept under")
+    try:
+        value = json.loads(payload)
+        _need(canonical(value) == payload, "the text is not canonical JSON")
+    except (ValueError, RecursionError, OptionError) as bad:
+        raise EventError(f"the text is not canonical JSON: {bad}") from bad
+    _need(isinstance(value, dict) and set(value) == _FIELDS, "not the fields of an event")
+    texts = all(isinstance(value[name], str) and value[name] for name in ("ledger", "side", "time", "kind"))
+    _need(texts, "ledger, side, time and kind must be texts")
+    _need(_whole(value["seq"], 1) and _whole(value["clock"], 1), "seq and clock must be whole numbers from 1")
+    _need(_TIME.fullmatch(value["time"]) is not None, "the time is not UTC in ISO seconds")
+    parents = value["parents"]
+    _need(isinstance(parents, list) and all(_is_hash(p) for p in parents), "parents must be hashes")
+    _need(len(set(parents)) == len(parents), "a parent stands twice")
+    _need(bool(parents) == (value["seq"] > 1), "only a first event has no parent")
+    _need((value["kind"] == "genesis") == (value["seq"] == 1), "the first event, and only that, is a genesis")
+    _need(isinstance(value["seen"], dict), "seen must map sides to heads")
+    seen: dict[str, tuple[str, ...]] = {}
+    for other, heads in value["seen"].items():
+        listed = heads if isinstance(heads, list) else [heads]
+        _need(bool(listed) and all(_is_hash(h) for h in listed), "seen must map sides to heads")
+        seen[other] = tuple(listed)
+    try:
+        check_body(value["kind"], value["body"])
+    except BodyError as bad:
+        raise EventError(f"the body is wrong: {bad}") from bad
+    return Event(
+        value["side"],
+        value["seq"],
+        tuple(parents),
+        value["clock"],
+        value["time"],
+        value["kind"],
+        value["body"],
+        seen,
+        value["ledger"],
+        payload,
+        hash_,
+        signature,
+    )
+
+
+def _is_hash(value: object) -> bool:
+    return isinstance(value, str) and _HASH.fullmatch(value) is not None

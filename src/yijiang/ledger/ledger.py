@@ -1,0 +1,399 @@
+"""The ledger: one copy of it, written with one side's key, merged with the copies of the others."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from yijiang.errors import DataError, OptionError
+from yijiang.ledger.events import now
+from yijiang.ledger.fold import fold
+from yijiang.ledger.keys import Key, fingerprint, load_key
+from yijiang.ledger.kinds import STEPS
+from yijiang.ledger.merging import Parcel, pack, read_parcel, sides_of, sound_extras, take
+from yijiang.ledger.names import NameBook
+from yijiang.ledger.rules import Rules
+from yijiang.ledger.state import State, make_state
+from yijiang.ledger.store import (
+    add_names,
+    drop_names,
+    events_after,
+    insert_events,
+    open_store,
+    put_documents,
+    read_documents,
+    read_heads,
+    read_names,
+    read_pins,
+    write_meta,
+)
+from yijiang.ledger.verify import Examiner, Fault, faulty, refuse, sound_statement, told
+from yijiang.ledger.writing import Copy
+
+Place = str | os.PathLike[str]
+
+
+class Ledger(Copy):
+    """One copy of a ledger that two or more sides keep together.
+
+    Each side has a key and a signed chain of events of its own; a copy holds the chains of all sides it has heard
+    from, and adds only to that of the side whose key it is given. What stands is computed from the events
+    (`state`); a sign-off counts for the side whose key signed it and for no other. Use `create`, `join` or `open`.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from yijiang.ledger import Ledger, create_key
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     keys = {side: f"{folder}/{side}.pem" for side in ("湖北", "江苏")}
+    ...     public = [create_key(path) for path in keys.values()]
+    ...     with Ledger.create(
+    ...         f"{folder}/a.db", side="湖北", sides=["湖北", "江苏"], title="两省合作", key=keys["湖北"]
+    ...     ) as hubei:
+    ...         c = hubei.add("commitment", id="c1", text="共建长江航运", sides=["湖北", "江苏"])
+    ...         hubei.add("owner", of="c1", organisation="湖北省交通运输厅") and hubei.sign("c1", "agreed") is not None
+    ...         with Ledger.join(f"{folder}/b.db", hubei.exchange(), side="江苏", key=keys["江苏"]) as jiangsu:
+    ...             print(jiangsu.state("2026-01-01").find("c1")["status"])
+    ...             o = jiangsu.add("owner", of="c1", organisation="江苏省交通运输厅")
+    ...             s = jiangsu.sign("c1", "agreed")
+    ...             added = hubei.merge(jiangsu)
+    ...         print(hubei.state("2026-01-01").find("c1")["status"], hubei.verify())
+    True
+    proposed
+    agreed []
+    """
+
+    # ---- opening and closing
+
+    @classmethod
+    def create(
+        cls,
+        place: Place,
+        *,
+        side: str,
+        sides: Sequence[str],
+        title: str,
+        key: Place,
+        clock: Callable[[], str] = now,
+    ) -> Ledger:
+        """Begin a new ledger as one of its sides.
+
+        Parameters
+        ----------
+        place
+            A file that is not there yet, or postgresql://….
+        side, sides
+            The side that writes this copy, and all sides (two or more).
+        title
+            What the ledger is about.
+        key
+            The file of the side's private key (see `create_key`).
+        clock
+            Gives the time of events, UTC in ISO seconds.
+
+        Raises
+        ------
+        OptionError
+            If the place is taken, the key can't be read, or the sides are fewer than two.
+        """
+        private = load_key(key)
+        if len(sides) < 2 or len(set(sides)) < len(sides) or not all(s and s == s.strip() for s in sides):
+            raise OptionError(f"a ledger needs two or more sides with different names, not {list(sides)}")
+        if side not in sides:
+            raise OptionError(f"the side {side!r} is not among the ledger's sides: {', '.join(sides)}")
+        if not title.strip():
+            raise OptionError("a ledger needs a title")
+        return cls._begin(place, Parcel(secrets.token_hex(16)), title, sides, side, private, clock)
+
+    @classmethod
+    def join(cls, place: Place, exchange: Any, side: str, key: Place, *, clock: Callable[[], str] = now) -> Ledger:
+        """Begin a copy of another side's ledger from what that side sent.
+
+        Parameters
+        ----------
+        place
+            A file that is not there yet, or postgresql://….
+        exchange
+            What `export` or `exchange` gave, another copy's place, or an open `Ledger`.
+        side, key
+            The side that writes this copy, and the file of its private key. A side that is in the exchange already
+            (a second computer) must bring the same key.
+
+        Raises
+        ------
+        DataError
+            If the exchange is not sound; no copy is made then.
+        OptionError
+            If the side is none of the ledger's or has another key there.
+        """
+        private = load_key(key)
+        parcel = _parcel(exchange)
+        title, sides = sides_of(parcel.rows)
+        if side not in sides:
+            raise OptionError(f"the side {side!r} is not among the ledger's sides: {', '.join(sides)}")
+        examiner = Examiner(parcel.ledger, sides, {})
+        examiner.read(parcel.rows)
+        refuse(examiner.faults)
+        if side in examiner.pins and examiner.pins[side][0] != private.public:
+            raise OptionError(f"{side} has joined this ledger with another key than the one given")
+        return cls._begin(place, parcel, title, sides, side, private, clock)
+
+    @classmethod
+    def _begin(
+        cls,
+        place: Place,
+        parcel: Parcel,
+        title: str,
+        sides: Sequence[str],
+        side: str,
+        key: Key,
+        clock: Callable[[], str],
+    ) -> Ledger:
+        store = open_store(place, create=True)
+        try:
+            with store.writing():
+                write_meta(store, "ledger", parcel.ledger)
+                write_meta(store, "title", title)
+                write_meta(store, "sides", json.dumps(list(sides), ensure_ascii=False))
+            ledger = cls(store, side, key, clock)
+            if parcel.rows:
+                ledger.merge(parcel)
+            if side not in read_pins(store):
+                body = {"title": title, "sides": list(sides), "key": key.public}
+                ledger._append([("genesis", body)])
+        except BaseException:
+            store.close()
+            raise
+        return ledger
+
+    @classmethod
+    def open(
+        cls, place: Place, key: Place | None = None, side: str | None = None, *, clock: Callable[[], str] = now
+    ) -> Ledger:
+        """Open a copy; without a key it can be read, verified and merged, but not written.
+
+        Raises
+        ------
+        OptionError
+            If there is no ledger at the place, or the key is that of no side (or not of the one named).
+        """
+        private = load_key(key) if key is not None else None
+        store = open_store(place)
+        try:
+            if private is not None:
+                holders = [name for name, (public, _) in read_pins(store).items() if public == private.public]
+                if not holders or side not in (None, holders[0]):
+                    raise OptionError(f"the key is not that of {side or 'any side of this ledger'}")
+                side = holders[0]
+            ledger = cls(store, side, private, clock)
+            if side is not None and side not in ledger.sides:
+                raise OptionError(f"the side {side!r} is not among the ledger's sides: {', '.join(ledger.sides)}")
+        except BaseException:
+            store.close()
+            raise
+        return ledger
+
+    # ---- writing
+
+    def add(self, kind: str, /, **body: Any) -> str:
+        """Add one event of this copy's side; when it returns, the event is on the disk.
+
+        Parameters
+        ----------
+        kind
+            visit, commitment, owner, sign, status, project, milestone, evidence, accept, indicator, actual, amend,
+            erase, witness or note (see `kinds.KINDS` for the fields).
+        **body
+            The fields; a thing without an `id` gets a random one.
+
+        Returns
+        -------
+        str
+            The id of the thing made, else the hash of the event.
+
+        Raises
+        ------
+        OptionError
+            If there is no key, or the body is wrong; nothing is added then.
+        """
+        return self.add_many([(kind, body)])[-1]
+
+    def add_many(self, items: Iterable[tuple[str, Mapping[str, Any]]]) -> list[str]:
+        """Add events, all or none, in one transaction; returns what `add` returns for each."""
+        listed = list(items)
+        if any(kind == "genesis" for kind, _ in listed):
+            raise OptionError("a side's first event is written when it creates or joins the ledger")
+        return [event.body.get("id", event.hash) for event in self._append(listed)]
+
+    def sign(self, of: str, step: str) -> str:
+        """Sign off what a thing says now, for this copy's side.
+
+        Parameters
+        ----------
+        of
+            A commitment, project or milestone.
+        step
+            "agreed", or "verified" once it was delivered.
+
+        Raises
+        ------
+        OptionError
+            If there is no such thing or step, or `verified` comes before delivery (it would not count).
+        """
+        if step not in STEPS:
+            raise OptionError(f"unknown step {step!r}; one of: {', '.join(STEPS)}")
+        self._refresh()
+        if step == "verified" and self._index.kind(of) in ("commitment", "project", "milestone"):
+            folded = fold(self._checked())
+            rules, thing = Rules(folded, self.sides), folded.things[of]
+            parts = {"commitment": rules.commitment, "project": rules.project, "milestone": rules.milestone}
+            standing = parts[thing.kind](thing)
+            if standing.claimed not in ("delivered", "verified"):
+                raise OptionError(f"{of!r} is not delivered yet ({standing.claimed}); a sign-off now would not count")
+        return self.add("sign", of=of, step=step)
+
+    # ---- reading
+
+    def state(self, as_of: str | None = None) -> State:
+        """Return what stands: every thing with its status by the rules, its claims, conflicts and history.
+
+        Parameters
+        ----------
+        as_of
+            The day that says what is overdue, YYYY-MM-DD; today if not given.
+        """
+        self._refresh()
+        events = self._checked()
+        wrong = [(e.side, e.seq, e.hash, "not signed by the side") for e in self._events if e.hash not in self._sound]
+        wrong += [(str(row.side), row.seq, str(row.hash), "changed") for row in self._bad]
+        return make_state(
+            events,
+            ledger=self.id,
+            title=self.title,
+            sides=self.sides,
+            as_of=as_of or self._now()[:10],
+            refused=wrong,
+            documents=read_documents(self._store),
+            fill=NameBook(read_names(self._store)).fill,
+        )
+
+    def verify(self, heads: Mapping[str, Any] | Iterable[Mapping[str, Any]] | None = None) -> list[Fault]:
+        """Examine the whole copy and return every fault, named by side and event; an empty list is a sound copy.
+
+        Parameters
+        ----------
+        heads
+            Statements of heads kept elsewhere (see `heads`): only they show that a chain was cut at its end when no
+            other side had seen the end.
+        """
+        examiner = Examiner(self.id, self.sides, read_pins(self._store))
+        examiner.read(events_after(self._store, 0))
+        examiner.pinned()
+        examiner.forks()
+        examiner.witnesses()
+        for statement in [heads] if isinstance(heads, Mapping) else heads or ():
+            examiner.statement(statement)
+        return sorted(set(examiner.faults))
+
+    def fingerprints(self) -> dict[str, str]:
+        """Return the short form of each side's key, to be compared by telephone when a copy is first merged."""
+        return {side: fingerprint(public) for side, (public, _) in sorted(read_pins(self._store).items())}
+
+    # ---- exchange
+
+    def exchange(self, *, names: bool = True) -> list[str]:
+        """Return the copy as JSON lines for another side; `names=False` leaves names and documents out."""
+        return pack(take(self._store, names=names))
+
+    def export(self, path: Place, *, names: bool = True) -> Path:
+        """Write the exchange to a file and return its path."""
+        target = Path(path)
+        try:
+            target.write_text(
+                "".join(f"{line}\n" for line in self.exchange(names=names)), encoding="utf-8", newline="\n"
+            )
+        except OSError as failed:
+            raise OptionError(f"the exchange can't be written to {str(target)!r}: {failed.strerror}") from failed
+        return target
+
+    def merge(self, other: Any) -> int:
+        """Take what another copy or exchange has and this one has not; returns the number of events added.
+
+        Parameters
+        ----------
+        other
+            An open `Ledger`, a place, or an exchange (file, text or lines).
+
+        Raises
+        ------
+        DataError
+            If anything in it is not sound: forged, changed, out of its chain. Nothing is taken then.
+        """
+        parcel = _parcel(other)
+        if parcel.ledger != self.id:
+            raise OptionError(f"that is another ledger, {parcel.ledger!r}; only copies of the same one merge")
+        try:
+            with self._store.writing():
+                self._refresh()
+                pins = read_pins(self._store)
+                examiner = Examiner(self.id, self.sides, pins)
+                examiner.know(self._events)
+                examiner.read(row for row in parcel.rows if row.hash not in examiner.known)
+                refuse(examiner.faults)
+                for event in examiner.events:
+                    self._index.add(event)
+                names, findings = sound_extras(parcel, self._index.erased)
+                if findings:
+                    raise DataError(findings)
+                insert_events(self._store, examiner.events)
+                self._pin({side: pin for side, pin in examiner.pins.items() if side not in pins})
+                add_names(self._store, names)
+                drop_names(self._store, sorted(self._index.erased))
+                put_documents(self._store, parcel.documents)
+        except BaseException:
+            self._forget()
+            raise
+        self._sound.update(event.hash for event in examiner.events)
+        if self._index.erased:
+            self._store.settle()
+        return len(examiner.events)
+
+    def heads(self) -> dict[str, Any]:
+        """Return a signed statement of where this side's chain ends, for the others to keep."""
+        key, side = self._writer()
+        head = max(read_heads(self._store)[side], key=lambda h: (h.clock, h.hash))
+        statement = {"ledger": self.id, "side": side, "seq": head.seq, "hash": head.hash, "time": self._now()}
+        return {**statement, "signature": key.sign(told({**statement, "signature": ""}))}
+
+    def take_heads(self, statement: Mapping[str, Any]) -> str:
+        """Bear witness to another side's statement of heads; `verify` then notices if that chain is cut.
+
+        Raises
+        ------
+        DataError
+            If the statement is not signed by the key of the side it names.
+        OptionError
+            If it is of another ledger, or of a side not yet heard from.
+        """
+        side = statement.get("side")
+        if statement.get("ledger") != self.id:
+            raise OptionError("that statement of heads is of another ledger")
+        pins = read_pins(self._store)
+        if not isinstance(side, str) or side not in pins:
+            raise OptionError(f"nothing of the side {side!r} is here yet; merge its exchange first")
+        if not sound_statement(statement, pins[side][0]):
+            seq = statement.get("seq")
+            detail = "the statement of heads is not signed by this side's key"
+            raise faulty([Fault(side, seq if isinstance(seq, int) else 0, "forged", detail)], "heads")
+        kept = {name: statement[name] for name in ("side", "seq", "time", "signature")}
+        return self.add("witness", head=statement["hash"], **kept)
+
+
+def _parcel(other: Any) -> Parcel:
+    if isinstance(other, Parcel):
+        return other
+    return take(other._store) if isinstance(other, Ledger) else read_parcel(other)
