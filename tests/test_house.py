@@ -21,7 +21,7 @@ ROOMS = ("belt", "economy", "transport", "river")
 ALLOWED = {
     **{room: GROUND | {room} for room in ROOMS},
     "agenda": GROUND | {"agenda"},
-    "ledger": GROUND | {"ledger"},
+    "ledger": GROUND | {"ledger", "outputs"},
     "report": {"report", "messages", "charts", "errors"},
     "messages": {"messages", "errors"},
     "charts": {"charts", "errors"},

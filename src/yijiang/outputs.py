@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -48,6 +49,31 @@ def folder_for(out: Path) -> Iterator[Path]:
             for folder in missing:
                 if folder.is_dir() and not any(folder.iterdir()):
                     folder.rmdir()
+
+
+def write_text(target: Path, text: str) -> None:
+    """Write a text to a file: first beside it, then moved into place, so that no half file is ever seen.
+
+    Raises
+    ------
+    OptionError
+        If the file can't be written.
+    """
+    try:
+        handle, name = tempfile.mkstemp(dir=target.absolute().parent, prefix=f".{target.name}.", suffix=".part")
+    except OSError as failed:
+        raise OptionError(f"{str(target)!r} can't be written: {failed.strerror}") from failed
+    part = Path(name)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
+            stream.write(text)
+        # A temporary file is private to its owner; a result is meant to be passed on.
+        part.chmod(0o644)
+        part.replace(target)
+    except OSError as failed:
+        raise OptionError(f"{str(target)!r} can't be written: {failed.strerror}") from failed
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def write_tables(frames: Mapping[str, pd.DataFrame], folder: Path) -> None:

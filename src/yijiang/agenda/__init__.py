@@ -24,17 +24,27 @@ from yijiang.agenda.records import (
     Participant,
     Position,
     Record,
+    Refusal,
     Side,
     Site,
     Span,
     Statement,
     Unresolved,
 )
-from yijiang.errors import DataError, Finding, YijiangError
+from yijiang.errors import DataError, Finding, OptionError, YijiangError
 
 
-def read_text(text: str) -> Agenda:
+def read_text(
+    text: str, *, ner: bool = False, llm: str | None = None, allow_remote: bool = False, model: str | None = None
+) -> Agenda:
     """Return what a Chinese text says.
+
+    Parameters
+    ----------
+    text
+        The text.
+    ner, llm, allow_remote, model
+        As for `read_report`.
 
     Examples
     --------
@@ -43,13 +53,32 @@ def read_text(text: str) -> Agenda:
     """
     from yijiang.agenda.reader import is_chinese, read_chinese
 
-    if is_chinese(text):
-        return read_chinese(text)
-    hint = "give the Chinese text; reports in other languages are not read yet"
-    raise DataError([Finding("report", 0, "", "", "this text is not Chinese", hint)])
+    _check(ner=ner, llm=llm, allow_remote=allow_remote, model=model)
+    if not is_chinese(text):
+        hint = "give the Chinese text; reports in other languages are not read yet"
+        raise DataError([Finding("report", 0, "", "", "this text is not Chinese", hint)])
+    agenda = read_chinese(text)
+    # The vote first: what a model adds is no part of what the rules and the network may agree on.
+    if ner:
+        from yijiang.agenda.vote import with_vote
+
+        agenda = with_vote(agenda)
+    if llm is not None:
+        from yijiang.agenda.endpoint import with_model
+
+        agenda = with_model(agenda, llm, model=model, allow_remote=allow_remote)
+    return agenda
 
 
-def read_report(source: str | Path | bytes, *, kind: str | None = None) -> Agenda:
+def read_report(
+    source: str | Path | bytes,
+    *,
+    kind: str | None = None,
+    ner: bool = False,
+    llm: str | None = None,
+    allow_remote: bool = False,
+    model: str | None = None,
+) -> Agenda:
     """Read one report or set of minutes.
 
     Parameters
@@ -58,6 +87,14 @@ def read_report(source: str | Path | bytes, *, kind: str | None = None) -> Agend
         The text itself (str), or a file (Path) or its bytes: text, HTML, docx or pdf, in any usual encoding.
     kind
         "text", "html", "docx" or "pdf"; told from the content unless given.
+    ner
+        Let the name tagger vote on the persons (extra `ner`): tier A where it agrees with the rules.
+    llm
+        Base URL of an OpenAI-compatible endpoint; what its model quotes from the body is added in tier D.
+    allow_remote
+        Let the body of the report go to an endpoint on another computer.
+    model
+        The model's name as the endpoint knows it.
 
     Returns
     -------
@@ -69,7 +106,9 @@ def read_report(source: str | Path | bytes, *, kind: str | None = None) -> Agend
     DataError
         If the source can't be read: broken, too large, encrypted, not a text.
     OptionError
-        If the kind is unknown, or reading it needs an extra that is not installed.
+        If the kind is unknown, reading it needs an extra that is not installed, or the endpoint may not be asked.
+    YijiangError
+        If the endpoint fails or answers in another shape than asked for; then there is no agenda at all.
 
     Examples
     --------
@@ -78,11 +117,19 @@ def read_report(source: str | Path | bytes, *, kind: str | None = None) -> Agend
     """
     from yijiang.agenda.sources import load
 
-    return read_text(load(source, kind=kind).text)
+    _check(ner=ner, llm=llm, allow_remote=allow_remote, model=model)
+    text = load(source, kind=kind).text
+    return read_text(text, ner=ner, llm=llm, allow_remote=allow_remote, model=model)
 
 
 def read_reports(
-    files: Iterable[Path], progress: Callable[[str], None] | None = None
+    files: Iterable[Path],
+    progress: Callable[[str], None] | None = None,
+    *,
+    ner: bool = False,
+    llm: str | None = None,
+    allow_remote: bool = False,
+    model: str | None = None,
 ) -> Iterator[tuple[Path, Agenda | YijiangError]]:
     """Read many files in one call; one that can't be read comes back as its error and does not stop the others.
 
@@ -92,14 +139,31 @@ def read_reports(
         The files.
     progress
         Is told each file's name before it is read.
+    ner, llm, allow_remote, model
+        As for `read_report`; wrong ones are an error at once, before the first file.
     """
+    _check(ner=ner, llm=llm, allow_remote=allow_remote, model=model)
     for file in files:
         if progress is not None:
             progress(file.name)
         try:
-            yield file, read_report(file)
+            yield file, read_report(file, ner=ner, llm=llm, allow_remote=allow_remote, model=model)
         except YijiangError as error:
             yield file, error
+
+
+def _check(*, ner: bool, llm: str | None, allow_remote: bool, model: str | None) -> None:
+    """Refuse wrong options before any work; cheap once the network is loaded."""
+    if llm is None and (allow_remote or model is not None):
+        raise OptionError("to name a model, or allow another computer, needs the address of an endpoint (llm)")
+    if llm is not None:
+        from yijiang.agenda.endpoint import endpoint_of
+
+        endpoint_of(llm, allow_remote=allow_remote)
+    if ner:
+        from yijiang.agenda.vote import ready
+
+        ready()
 
 
 __all__ = [
@@ -116,6 +180,7 @@ __all__ = [
     "Participant",
     "Position",
     "Record",
+    "Refusal",
     "Side",
     "Site",
     "Span",

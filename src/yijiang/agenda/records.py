@@ -154,6 +154,16 @@ class Unresolved(Record):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """What a model said and no record was made of, and why; `text` is the model's, not the report's: it has no span."""
+
+    kind: str
+    text: str
+    why: str
+    rule: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Side(Record):
     """One side of the cooperation: role is visiting or host (None when the text does not say)."""
 
@@ -164,7 +174,12 @@ class Side(Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agenda:
-    """Everything read from one report. `text` is what the spans count in; every span is (start, end) in code points."""
+    """Everything read from one report. `text` is what the spans count in; every span is (start, end) in code points.
+
+    `notes` says who read beside the rules: `vote` the network; `model`, `model_answered`, `endpoint`, `prompt_sha256`
+    the model, who it says it is, where it was asked and what, with `model_kept`, `model_known` and `model_refused`: how
+    many of its quotes became records, were read by the rules already, or were refused. The refused ones are `refused`.
+    """
 
     text: str
     language: str = "zh"
@@ -183,6 +198,7 @@ class Agenda:
     commitments: tuple[Commitment, ...] = ()
     facts: tuple[Fact, ...] = ()
     unresolved: tuple[Unresolved, ...] = ()
+    refused: tuple[Refusal, ...] = ()
     notes: dict[str, str] = field(default_factory=dict)
 
     def quote(self, span: Span) -> str:

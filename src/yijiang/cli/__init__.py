@@ -1,4 +1,4 @@
-"""The command line: `yijiang plan | evaluate | agenda | cases | check | new`.
+"""The command line: `yijiang plan | evaluate | agenda | ledger … | cases | check | new`.
 
 Results go to stdout, progress and errors to stderr. Exit status: 0 done; 2 bad usage or bad input, with every finding
 printed and nothing written; 3 no feasible package; 4 a solver did not converge. Everything heavy is imported by the
@@ -284,6 +284,8 @@ def application() -> App:
     """Return the command line as a cyclopts application."""
     from cyclopts import App, Parameter
 
+    from yijiang.cli.ledger import application as ledger_application
+
     app = App(
         name="yijiang",
         help="Plans cooperation between regions that share a river: trade, transport, water and who gains.",
@@ -292,6 +294,7 @@ def application() -> App:
     )
     for command in (plan, evaluate, agenda, cases, check, new):
         app.command(command)
+    app.command(ledger_application())
     return app
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -10,13 +11,17 @@ from yijiang.cli.common import as_json, progress_line, show
 from yijiang.errors import OptionError
 
 if TYPE_CHECKING:
-    from yijiang.agenda import Agenda
+    from yijiang.agenda import Agenda, Record, Refusal, Unresolved
 
 
 def agenda(
     *files: Path,
     json: bool = False,
     lang: Literal["zh", "en", "both"] = "both",
+    ner: bool = False,
+    llm: str | None = None,
+    allow_remote: bool = False,
+    model: str | None = None,
 ) -> int:
     """Read reports or minutes: who met, where, what was said and promised, each with its place in the text.
 
@@ -28,6 +33,15 @@ def agenda(
         Print every record with its spans as JSON.
     lang
         Language of the summary.
+    ner
+        Let the name tagger vote on who is named (pip install 'yijiang[ner]').
+    llm
+        Address of an OpenAI-compatible endpoint, as http://127.0.0.1:8080/v1: its model's quotes are added as
+        unconfirmed. A key is taken from the environment variable YIJIANG_LLM_KEY.
+    allow_remote
+        Let the body of the report leave this computer.
+    model
+        The model's name as the endpoint knows it.
     """
     if not files:
         raise OptionError("an agenda needs a file, for example: yijiang agenda report.txt")
@@ -38,7 +52,8 @@ def agenda(
     worst = 0
     with progress_line("agenda") as progress:
         results = []
-        for file, found in read_reports(files, progress if len(files) > 1 else None):
+        step = progress if len(files) > 1 else None
+        for file, found in read_reports(files, step, ner=ner, llm=llm, allow_remote=allow_remote, model=model):
             if isinstance(found, YijiangError):
                 if len(files) == 1:
                     raise found
@@ -55,7 +70,11 @@ def agenda(
             for language in languages:
                 show("\n".join(summary(found, str(file), language)) + "\n")
     for line in failed:
-        show(line)
+        # JSON stays JSON: what failed is told beside it.
+        if json:
+            sys.stderr.write(line + "\n")
+        else:
+            show(line)
     return worst
 
 
@@ -80,15 +99,24 @@ def summary(agenda: Agenda, name: str, lang: str) -> Iterator[str]:
         key = f"{group}.{code}"
         return message(key, lang) if has_message(key) else str(code or "")
 
+    def mark(record: Record) -> str:
+        return f"  [{say('unconfirmed')}]" if record.rule.startswith("model.") else ""
+
+    def why(item: Unresolved | Refusal) -> str:
+        # Each rule has one reason, so its name finds the words in the reader's language.
+        key = f"agenda.why.{item.rule}"
+        return message(key, lang) if has_message(key) else item.why
+
     unknown = say("unknown")
     yield agenda.title or name
     yield say("source", publisher=agenda.publisher or unknown, published=agenda.published or unknown)
     for side in agenda.sides:
         yield "  " + f"{side.region}: {word('side', side.role or 'equal')}"
+    yield from readers(agenda, lang)
     yield say("people", count=len(agenda.participants))
     for person in agenda.participants:
         posts = "、".join(f"{p.organisation or ''}{p.title}" for p in person.positions) or say("no_post")
-        yield f"  {person.name}  {person.region or ''}  {posts}"
+        yield f"  {person.name}  {person.region or ''}  {posts}{mark(person)}"
     dates = [d for d in agenda.dates if d.kind == "event"]
     for date in dates:
         when = date.start if date.start == date.end else f"{date.start} – {date.end}"
@@ -96,7 +124,7 @@ def summary(agenda: Agenda, name: str, lang: str) -> Iterator[str]:
     for meeting in agenda.meetings:
         yield say("meeting", name=meeting.name, date=meeting.date or unknown, place=meeting.place or unknown)
     for site in agenda.sites:
-        yield say("site", name=site.name, place=site.place or unknown)
+        yield say("site", name=site.name, place=site.place or unknown) + mark(site)
     for area in agenda.areas:
         quotes = "; ".join(agenda.quote(span) for span in area.spans)
         yield f"{word('area', area.code)}: {quotes}"
@@ -111,9 +139,34 @@ def summary(agenda: Agenda, name: str, lang: str) -> Iterator[str]:
         rest = "; ".join(s for s in stated if s) or say("nothing_stated")
         who = promise.speaker or unknown
         kind, strength = word("commitment", promise.kind), word("strength", promise.strength)
-        yield f"  {promise.id} [{kind}, {strength}] {who}: {promise.text}"
+        yield f"  {promise.id} [{kind}, {strength}] {who}: {promise.text}{mark(promise)}"
         yield f"     {rest}"
     if agenda.unresolved:
         yield say("unresolved", count=len(agenda.unresolved))
         for item in agenda.unresolved:
-            yield f"  {item.text} ({item.why})"
+            yield f"  {item.text} ({why(item)})"
+    if agenda.refused:
+        yield say("refused", count=agenda.notes.get("model_refused", len(agenda.refused)))
+        for refusal in agenda.refused:
+            yield f"  {refusal.text} ({why(refusal)})"
+
+
+def readers(agenda: Agenda, lang: str) -> Iterator[str]:
+    """Give the lines that say who read the report beside the rules.
+
+    Parameters
+    ----------
+    agenda
+        What was read.
+    lang
+        "en" or "zh".
+    """
+    from yijiang.messages import message
+
+    notes = agenda.notes
+    if "vote" in notes:
+        tiers = [person.confidence for person in agenda.participants if not person.rule.startswith("model.")]
+        yield message("agenda.vote", lang, name=notes["vote"], agreed=tiers.count("A"), count=len(tiers))
+    if "model" in notes:
+        figures = {name: notes[f"model_{name}"] for name in ("kept", "known", "refused")}
+        yield message("agenda.model", lang, name=notes["model"], place=notes["endpoint"], **figures)

@@ -161,6 +161,7 @@ KINDS: Mapping[str, Mapping[str, Field]] = {
         "source": Field(_or_null(_source), "{digest, start, end} or null", None),
         "deadline": _FREE_OR_NULL,
         "amount": Field(_or_null(_amount), "a text, a number or null", None),
+        "speaker": _FREE_OR_NULL,
     },
     "owner": {"of": _ID, "organisation": _REQUIRED_TEXT, "person": Field(_or_null(_person), "a person or null", None)},
     "sign": {"of": _ID, "step": Field(_one_of(*STEPS), "agreed or verified"), "content": Field(_hash, "a SHA-256")},

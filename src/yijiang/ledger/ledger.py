@@ -33,6 +33,7 @@ from yijiang.ledger.store import (
 )
 from yijiang.ledger.verify import Examiner, Fault, faulty, refuse, sound_statement, told
 from yijiang.ledger.writing import Copy
+from yijiang.outputs import write_text
 
 Place = str | os.PathLike[str]
 
@@ -312,12 +313,7 @@ class Ledger(Copy):
     def export(self, path: Place, *, names: bool = True) -> Path:
         """Write the exchange to a file and return its path."""
         target = Path(path)
-        try:
-            target.write_text(
-                "".join(f"{line}\n" for line in self.exchange(names=names)), encoding="utf-8", newline="\n"
-            )
-        except OSError as failed:
-            raise OptionError(f"the exchange can't be written to {str(target)!r}: {failed.strerror}") from failed
+        write_text(target, "".join(f"{line}\n" for line in self.exchange(names=names)))
         return target
 
     def merge(self, other: Any) -> int:

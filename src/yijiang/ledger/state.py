@@ -137,6 +137,7 @@ def _commitment(thing: Thing, rules: Rules, day: date) -> dict[str, Any]:
         **{name: fields[name] for name in ("id", "text", "area", "kind", "strength", "sides", "source")},
         "deadline": fields["deadline"],
         "amount": fields["amount"],
+        "speaker": fields["speaker"],
         "owners": {side: dict(owner) for side, owner in sorted(thing.owners.items())},
         "signed": signed,
         "status": standing.status,

@@ -1,0 +1,215 @@
+"""What a report or a plan becomes in the ledger: the events that `yijiang ledger import` adds."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from yijiang.errors import DataError, Finding
+from yijiang.messages import message
+
+if TYPE_CHECKING:
+    from yijiang.agenda import Agenda
+
+Item = tuple[str, dict[str, Any]]
+
+
+def canonical(name: str) -> str:
+    """Return the full Chinese name of a Chinese region given by any of its names; any other name as it is.
+
+    Examples
+    --------
+    >>> canonical("Hubei"), canonical("湖北"), canonical("Basel")
+    ('湖北省', '湖北省', 'Basel')
+    """
+    from yijiang.agenda.regions import by_name
+    from yijiang.agenda.words import regions
+
+    if name in by_name():
+        return by_name()[name].name
+    english = {row.name_en.casefold(): row.name for row in regions() if row.name_en}
+    return english.get(name.casefold(), name)
+
+
+def sides_named(regions: Iterable[str], sides: Sequence[str]) -> tuple[str, ...]:
+    """Return the ledger's sides among some regions, whatever language the names are in, in the ledger's order.
+
+    Examples
+    --------
+    >>> sides_named(["江苏省", "湖北省"], ["Hubei", "Jiangsu", "Anhui"])
+    ('Hubei', 'Jiangsu')
+    """
+    wanted = {canonical(region) for region in regions}
+    return tuple(side for side in sides if canonical(side) in wanted)
+
+
+def report_items(agenda: Agenda, digest: str, sides: Sequence[str]) -> list[Item]:
+    """Return the visit and the commitments of a report as events; every commitment enters as proposed.
+
+    A commitment's sides are those it names when they are two or more; else all sides of the ledger, because a pledge
+    of one side takes another to confirm it. What is told of the past is no commitment and stays out.
+
+    Parameters
+    ----------
+    agenda
+        What was read from the report.
+    digest
+        The digest under which the ledger keeps the text.
+    sides
+        The ledger's sides.
+
+    Raises
+    ------
+    DataError
+        If the report holds no visit and no commitment.
+    """
+    head = digest[:12]
+    promises = [c for c in agenda.commitments if c.kind != "past_fact"]
+    event = next((d for d in agenda.dates if d.kind == "event"), None)
+    items: list[Item] = []
+    if agenda.participants or agenda.sites or agenda.meetings:
+        telling = [*([event] if event else []), *agenda.meetings, *agenda.participants, *agenda.sites]
+        place = next((record.spans[0] for record in telling if record.spans), None)
+        items.append(
+            (
+                "visit",
+                {
+                    "id": f"{head}-visit",
+                    "title": agenda.title or message("ledger.visit_untitled", "zh"),
+                    "who": list(dict.fromkeys(person.name for person in agenda.participants)),
+                    "where": list(dict.fromkeys(site.place for site in agenda.sites if site.place)),
+                    "seen": list(dict.fromkeys(site.name for site in agenda.sites)),
+                    "follows": [f"{head}-{promise.id}" for promise in promises],
+                    "start": _day(event.start) if event else None,
+                    "end": _day(event.end) if event else None,
+                    "source": {"digest": digest, "start": place.start, "end": place.end} if place else None,
+                },
+            )
+        )
+    for promise in promises:
+        named = sides_named(promise.regions, sides)
+        span = promise.spans[0]
+        items.append(
+            (
+                "commitment",
+                {
+                    "id": f"{head}-{promise.id}",
+                    "text": promise.text,
+                    "kind": promise.kind,
+                    "area": promise.area,
+                    "strength": promise.strength,
+                    "sides": list(named if len(named) > 1 else sides),
+                    "source": {"digest": digest, "start": span.start, "end": span.end},
+                    "deadline": promise.deadline,
+                    "amount": promise.amount,
+                    "speaker": promise.speaker,
+                },
+            )
+        )
+    if not items:
+        hint = "give the report or the minutes of the meeting itself; see: yijiang agenda FILE"
+        raise DataError([Finding("report", 0, "", "", "no visit and no commitment was found in this text", hint)])
+    return items
+
+
+def _day(stamp: str | None) -> str | None:
+    """Return the date of a stamp; one whose year nothing states is no date of the ledger."""
+    from datetime import date
+
+    if stamp is None:
+        return None
+    try:
+        return date.fromisoformat(stamp[:10]).isoformat()
+    except ValueError:
+        return None
+
+
+def plan_items(document: Mapping[str, Any], state: Mapping[str, Any]) -> list[Item]:
+    """Return the projects of a plan document and its targets as events.
+
+    Every project of the package becomes a project of the ledger, tied to the commitments it answers (by the words the
+    plan's agenda quotes), with what it gives each partner as target. What only the package as a whole gives (each
+    partner's gain after transfers, concentrations at the sections) hangs on a project that stands for the package.
+
+    Parameters
+    ----------
+    document
+        A plan document (plan.json).
+    state
+        The ledger's state as plain values.
+
+    Raises
+    ------
+    DataError
+        If the document is no plan or holds an empty package.
+    """
+    try:
+        return _plan_items(document, state)
+    except (KeyError, TypeError, AttributeError) as missing:
+        hint = "give the plan.json that yijiang plan wrote"
+        problem = f"this is not a whole plan document ({missing})"
+        raise DataError([Finding("plan", 0, "", "", problem, hint)]) from missing
+
+
+def _plan_items(document: Mapping[str, Any], state: Mapping[str, Any]) -> list[Item]:
+    import json
+
+    packed = json.dumps([document[key] for key in ("regions", "belt", "package", "gains")], sort_keys=True)
+    head = "plan-" + hashlib.sha256(packed.encode("utf-8")).hexdigest()[:8]
+    rows = {row["project"]: row for row in document["projects"]}
+    unit = f"{document['unit']}" if isinstance(document["unit"], str) else "million a year"
+    answered: dict[str, list[str]] = {}
+    for point in document.get("agenda", {}).get("points", ()):
+        held = [row["id"] for row in state["commitments"] if row["text"] == point["quote"]]
+        for project in point["chosen"]:
+            answered.setdefault(project, []).extend(held)
+    items: list[Item] = []
+    for chosen in document["package"]:
+        row = rows[chosen["project"]]
+        id_ = f"{head}-{chosen['project']}"
+        ties = list(dict.fromkeys(answered.get(chosen["project"], ())))
+        title = _both(row["name"])
+        items.append(("project", {"id": id_, "title": title, "commitments": ties, "belt_project": chosen["project"]}))
+        for region in document["regions"]:
+            effect = row["effect"].get(region)
+            if effect is not None:
+                name = _two("ledger.target_effect", document, region)
+                items.append(_target(f"{id_}-{region}", id_, name, unit, 0.0, effect))
+    if not items:
+        hint = "plan again, or add projects by hand: yijiang ledger add"
+        raise DataError([Finding("plan", 0, "package", "", "the plan's package is empty", hint)])
+    whole = f"{head}-package"
+    title = " / ".join(message("ledger.package", lang, count=len(document["package"])) for lang in ("zh", "en"))
+    items.append(("project", {"id": whole, "title": title, "commitments": [], "belt_project": None}))
+    for region in document["regions"]:
+        name = _two("ledger.target_gain", document, region)
+        gain = document["gains"][region]["after_transfer"]
+        items.append(_target(f"{whole}-gain-{region}", whole, name, unit, 0.0, gain))
+    for row in document["river"]:
+        # Only where the partners set themselves a target: other sections shift a little with every package.
+        if row["target"] is not None:
+            section, pollutant = row["section"], row["pollutant"]
+            name = " / ".join(
+                message("ledger.target_section", lang, section=section, pollutant=pollutant) for lang in ("zh", "en")
+            )
+            id_ = f"{whole}-{section}-{pollutant}"
+            items.append(_target(id_, whole, name, "mg/L", row["base"], row["plan"], ascending=False))
+    return items
+
+
+def _target(
+    id_: str, of: str, title: str, unit: str, baseline: float, target: float, *, ascending: bool = True
+) -> Item:
+    # The year is left open: a plan's figures are for full effect, which no single year is promised to show.
+    values = {"unit": unit, "baseline": float(baseline), "target": float(target), "year": None}
+    return "indicator", {"id": id_, "of": of, "title": title, **values, "ascending": ascending, "source": "plan"}
+
+
+def _both(name: Any) -> str:
+    return name if isinstance(name, str) else " / ".join(dict.fromkeys((name["zh"], name["en"])))
+
+
+def _two(key: str, document: Mapping[str, Any], region: str) -> str:
+    names = document["names"]["regions"].get(region, {"zh": region, "en": region})
+    return " / ".join(message(key, lang, region=names[lang]) for lang in ("zh", "en"))
