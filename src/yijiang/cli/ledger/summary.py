@@ -44,16 +44,17 @@ def summary(state: Mapping[str, Any], lang: str) -> Iterator[str]:
         yield f"     {say('standing', status=word('stage', row['status']), claimed=word('stage', row['claimed']))}{late}"
         missing = [side for side in row["signed"] if not row["signed"][side]["agreed"]]
         if missing and row["status"] == "proposed":
-            yield f"     {say('unsigned', sides=say('comma').join(missing))}"
+            yield f"     {say('unsigned', sides=comma.join(missing))}"
         unowned = [side for side in row["signed"] if side not in row["owners"]]
         if unowned:
-            yield f"     {say('unowned', sides=say('comma').join(unowned))}"
+            yield f"     {say('unowned', sides=comma.join(unowned))}"
     for row in state["projects"]:
         standing = say("standing", status=word("stage", row["status"]), claimed=word("stage", row["claimed"]))
         yield f"  {row['id']} {row['title']}: {standing}"
         for part in state["milestones"]:
             if part["project"] == row["id"]:
-                standing = say("standing", status=word("stage", part["status"]), claimed=word("stage", part["claimed"]))
+                status, claimed = word("stage", part["status"]), word("stage", part["claimed"])
+                standing = say("standing", status=status, claimed=claimed)
                 late = say("late") if part["overdue"] else ""
                 yield f"     {part['id']} {part['title']}: {standing}{late}"
     if state["conflicts"]:
