@@ -271,7 +271,9 @@ def test_indicators_and_contract_of_the_state(agreed: Pair) -> None:
     keys = "ledger title as_of sides visits commitments projects milestones evidence indicators history conflicts"
     assert list(state) == [*keys.split(), "sources"]
     assert state["indicators"][0]["actuals"] == [{"value": 1.5, "on": "2026-05", "evidence": None, "side": JS}]
-    row = "id text area kind strength sides source deadline amount owners signed status claimed projects overdue"
+    row = (
+        "id text area kind strength sides source deadline amount speaker owners signed status claimed projects overdue"
+    )
     assert list(state["commitments"][0]) == [*row.split(), "substantive"]
     assert state["history"][-1] == {"time": a.time, "side": JS, "kind": "note", "of": "c1", "text": "进展顺利"}
     assert [(row["side"], row["events"], row["seq"]) for row in state["sides"]] == [(HB, 5, 5), (JS, 5, 5)]

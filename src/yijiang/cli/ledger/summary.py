@@ -41,7 +41,8 @@ def summary(state: Mapping[str, Any], lang: str) -> Iterator[str]:
     for row in rows:
         late = say("late") if row["overdue"] else ""
         yield f"  {row['id']} [{word('area', row['area'])}] {row['text']}"
-        yield f"     {say('standing', status=word('stage', row['status']), claimed=word('stage', row['claimed']))}{late}"
+        status, claimed = word("stage", row["status"]), word("stage", row["claimed"])
+        yield f"     {say('standing', status=status, claimed=claimed)}{late}"
         missing = [side for side in row["signed"] if not row["signed"][side]["agreed"]]
         if missing and row["status"] == "proposed":
             yield f"     {say('unsigned', sides=comma.join(missing))}"
