@@ -5,25 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from yijiang.agenda import lexicon
+from yijiang.agenda import decisions, lexicon
 from yijiang.agenda.records import Area, Commitment, Fact, Side, Span, Statement
-from yijiang.agenda.regions import HAN
 from yijiang.agenda.speech import Voice
 
-_OWNER = re.compile(
-    rf"(?:责任单位|牵头单位|责任部门|牵头部门|责任人|责任)\s*:\s*(?P<a>[^;。,)\n]{{2,40}})|由(?P<b>[{HAN}、()]{{2,40}}?)(?:牵头|负责|具体负责|承担)|"
-    rf"\((?P<c>[{HAN}、]{{2,40}}?)(?:牵头|负责)"
-)
-_DEADLINE = re.compile(
-    r"(?P<a>(?:\d{4}年|今年|明年|年)?(?:\d{1,2}月)?(?:\d{1,2}日|底|末)(?:之?前|以前)|(?:\d{4}年|今年|明年)?(?:\d{1,2}月)?年?(?:底|末)前?|到\d{4}年(?:底)?|"
-    r"\d{4}年(?:底|末)?(?:之)?前|\d{4}年(?:上半年|下半年|[一二三四]季度)|(?:完成时限|时限|期限)\s*:\s*[^;。,)\n]{2,20})"
-)
-_AMOUNT = re.compile(r"(?:约|近|超过|总投资)?(?P<a>[\d,.]+\s*(?:亿|万|百万|千万)?(?:元|美元|欧元|人民币|港元))")
-_SIGNED = re.compile(r"签署了?|签订了?|签约|通过了?|发表了?|达成(?:了)?.{0,12}(?:共识|协议|意向)")
-_TREATY = re.compile(r"《[^》\n]{4,60}》")
 # A lead-in that names no matter of its own: the clauses after it do.
 _EMPTY = re.compile(r"(?:进一步)?(?:加强|深化)(?:交流)?合作$|共抓机遇|共担重任|同舟共济")
-_ITEM = re.compile(r"^(?:\(?[一二三四五六七八九十]+\)?[、.)]?|\d+[.、)]|[(]\d+[)])\s*")
 _SETTLED = re.compile(
     r"(?:双方|两[省市县州地]|会议|座谈会|会上)?(?:一致)?(?:商定|议定|约定|决定|确定)[^,。;:]{0,12}[:,]"
 )
@@ -47,34 +34,47 @@ def _clauses(folded: str, span: Span, marks: str) -> list[Span]:
 class Reader:
     """Collects commitments, areas and facts of one text."""
 
-    def __init__(self, folded: str, text: str, sides: Sequence[Side], minutes: bool) -> None:
-        self.folded, self.text, self.sides, self.minutes = folded, text, sides, minutes
+    def __init__(self, folded: str, text: str, sides: Sequence[Side], body: Span, *, minutes: bool) -> None:
+        self.folded, self.text, self.sides = folded, text, sides
+        self.items = decisions.item_blocks(folded, body, minutes=minutes)
         self.commitments: list[Commitment] = []
         self.areas: dict[str, Area] = {}
         self.facts: list[Fact] = []
 
     def read(self, statements: Sequence[Statement], voices: Sequence[Voice]) -> None:
-        """Go through the sentences in order."""
-        deciding = False
+        """Go through the sentences in order; a numbered item that was settled is read once, as a whole."""
+        items = iter(self.items)
+        item = next(items, None)
+        reporter = Voice(None)
         for statement, voice in zip(statements, voices, strict=True):
             span = statement.spans[0]
+            while item and item.end <= span.start:
+                self._decided(item, reporter)
+                item = next(items, None)
             words = self.folded[span.start : span.end]
             self._facts(statement, words)
-            if self.minutes:
-                deciding = deciding or bool(_DECIDED.search(words))
-                if _DECIDED.search(words) and not _ITEM.match(words) and len(words) < 30:
-                    continue
-            item = bool(_ITEM.match(words)) and deciding and self.minutes
-            if _SIGNED.search(words) and _TREATY.search(words):
-                self._signed(span, voice)
-            elif item or (voice.kind == "meeting" and _DECIDED.search(words)):
-                self._decided(span, voice)
-            elif voice.speaker is None and (settled := _SETTLED.search(words)):
-                rest = Span(span.start + settled.end(), span.end)
-                for part in _clauses(self.folded, rest, ";"):
-                    self._decided(part, voice)
-            elif voice.speaker is not None and not (self.minutes and deciding and item):
-                self._spoken(span, voice, statement)
+            if item and span.end > item.start:
+                continue
+            self._sentence(span, words, voice)
+        for left in [item, *items] if item else []:
+            self._decided(left, reporter)
+
+    def _sentence(self, span: Span, words: str, voice: Voice) -> None:
+        signed = list(decisions.signings(self.folded, span)) if voice.kind != "crowd" else []
+        for where, party in signed:
+            self._signed(where, party, voice)
+        if voice.speaker is None and (laid := decisions.terms(self.folded, span, bool(signed))):
+            self._laid_down(laid, voice)
+        elif signed:
+            return
+        elif voice.kind == "meeting" and _DECIDED.search(words) and not words.endswith(":"):
+            self._decided(span, voice)
+        elif voice.speaker is None and (settled := _SETTLED.search(words)):
+            rest = Span(span.start + settled.end(), span.end)
+            for part in _clauses(self.folded, rest, ";"):
+                self._decided(part, voice)
+        elif voice.speaker is not None:
+            self._spoken(span, voice)
 
     def _facts(self, statement: Statement, words: str) -> None:
         def add(kind: str, span: Span, topics: tuple[str, ...] = ()) -> None:
@@ -105,7 +105,7 @@ class Reader:
 
     # Spoken ----------------------------------------------------------------------------------------------------------
 
-    def _spoken(self, span: Span, voice: Voice, statement: Statement) -> None:
+    def _spoken(self, span: Span, voice: Voice) -> None:
         for segment in _clauses(self.folded, span, ";"):
             self._segment(_clauses(self.folded, segment, ","), voice, segment)
 
@@ -199,38 +199,67 @@ class Reader:
 
     # Agreed ----------------------------------------------------------------------------------------------------------
 
-    def _signed(self, span: Span, voice: Voice) -> None:
-        for treaty in _TREATY.finditer(self.folded, *span):
-            where = Span(treaty.start(), treaty.end())
-            code, _ = lexicon.area_of(treaty[0])
-            self._add(where, "agreed", "agreed_text", code or "general", voice, around=span)
-            if code not in (None, "benchmark"):
-                self._area(str(code), where)
-            self.facts.append(
-                Fact(kind="signing", text=self.text[where.start : where.end], spans=(where,), rule="promises.signing")
-            )
+    def _signed(self, span: Span, party: str | None, voice: Voice) -> None:
+        code, _ = lexicon.area_of(self.folded[span.start : span.end])
+        code = "general" if code in (None, "benchmark") else str(code)
+        self._add(span, "agreed", "agreed_text", code, voice, owner=party)
+        if code != "general":
+            self._area(code, span)
+        for where in decisions.named_texts(self.folded, span):
+            quote = self.text[where.start : where.end]
+            self.facts.append(Fact(kind="signing", text=quote, spans=(where,), rule="promises.signing"))
+
+    def _laid_down(self, span: Span, voice: Voice) -> None:
+        """Read what a signed text lays down: a clause that promises opens a task, one that does not goes on with it."""
+        runs: list[Span] = []
+        for clause in _clauses(self.folded, span, ",;"):
+            words = self.folded[clause.start : clause.end]
+            if decisions.DURATION.search(words):
+                continue
+            if runs and not (lexicon.WILL.search(words) or lexicon.JOINT.search(words)):
+                runs[-1] = Span(runs[-1].start, clause.end)
+            elif lexicon.WILL.search(words) or lexicon.JOINT.search(words) or decisions.deadline_of(words):
+                runs.append(clause)
+        for run in runs:
+            self._decided(run, voice)
 
     def _decided(self, span: Span, voice: Voice) -> None:
         words = self.folded[span.start : span.end]
-        mark = _ITEM.match(words)
-        start = span.start + (mark.end() if mark else 0)
-        body = re.sub(r"[。]$", "", self.folded[start : span.end])
+        if decisions.UNDONE.search(words):
+            return
+        task = words.rstrip("。;")
         # Who is responsible and by when is about the task, not a part of it.
-        cut = re.search(r"[。;,(]\s*(?:责任单位|牵头单位|责任部门|牵头部门|责任人|完成时限|时限|期限)", body)
-        where = Span(start, start + (cut.start() if cut else len(body)))
+        cut = re.search(r"[。;,(]\s*(?:责任单位|牵头单位|责任部门|牵头部门|责任人|完成时限|时限|期限)", task)
+        where = Span(span.start, span.start + (cut.start() if cut else len(task)))
         if where.end - where.start < 4:
             return
         code, _ = lexicon.area_of(self.folded[where.start : where.end])
-        code = "general" if code in (None, "benchmark") else code
-        self._add(where, "agreed", "agreed_text", str(code), voice, around=span)
+        code = "general" if code in (None, "benchmark") else str(code)
+        line = self.folded.find("\n", where.end)
+        whole = Span(span.start, max(span.end, line if line >= 0 else len(self.folded)) if cut else span.end)
+        self._add(where, "agreed", "agreed_text", code, voice, around=whole)
         if code != "general":
-            self._area(str(code), where)
+            self._area(code, where)
 
-    def _add(self, span: Span, kind: str, strength: str, area: str, voice: Voice, around: Span | None = None) -> None:
+    def _add(
+        self,
+        span: Span,
+        kind: str,
+        strength: str,
+        area: str,
+        voice: Voice,
+        *,
+        around: Span | None = None,
+        owner: str | None = None,
+    ) -> None:
         scope = around or span
         words = self.folded[scope.start : scope.end]
-        owner, deadline, amount = _OWNER.search(words), _DEADLINE.search(words), _AMOUNT.search(words)
-        stated = next((g for g in owner.groups() if g), None) if owner else None
+        # Who signed a text is not yet who carries it out: only an owner of a task makes it "owned".
+        stated = None if owner else decisions.owner_of(words)
+        # The title of a text may hold the years it runs: no deadline of the signing.
+        plain = re.sub(r"《[^》]*》", "", words) if owner else words
+        deadline = decisions.deadline_of(plain, decided=around is not None)
+        amount = decisions.amount_of(words)
         if strength != "spoken":
             strength = "funded" if amount else "dated" if deadline else "owned" if stated else strength
         both = kind in ("joint_proposal", "agreed")
@@ -246,9 +275,9 @@ class Reader:
                 speaker=voice.speaker,
                 sides=tuple(dict.fromkeys(s.role for s in sides if s.role)),
                 regions=tuple(s.region for s in sides),
-                owner=stated,
-                deadline=deadline["a"] if deadline else None,
-                amount=amount["a"] if amount else None,
+                owner=stated or owner,
+                deadline=deadline,
+                amount=amount,
                 spans=(span,),
                 rule=f"promises.{kind}",
             )

@@ -52,7 +52,8 @@ def read_chinese(text: str) -> Agenda:
     written = {p.name: _written(p, text) for p in people}
     statements = [replace(s, speaker=written.get(s.speaker, s.speaker) if s.speaker else None) for s in statements]
     voices = [replace(v, speaker=written.get(v.speaker, v.speaker) if v.speaker else None) for v in voices]
-    reader = Reader(folded, text, sides, minutes=bool(_MINUTES.search(folded[: parts.body.start + 600])))
+    minutes = bool(_MINUTES.search(folded[: parts.body.start + 600]))
+    reader = Reader(folded, text, sides, parts.body, minutes=minutes)
     reader.read(statements, voices)
     return Agenda(
         text=text,
