@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests import agenda_scoring as scoring
 
-import agenda_scoring as scoring
 from yijiang.agenda import Agenda, read_report
 
 FOLDER = Path(__file__).parent / "agenda_reports"
