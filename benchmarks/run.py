@@ -65,6 +65,15 @@ def ras() -> Callable[[], object]:
     return lambda: estimate.ras(prior, rows, columns)
 
 
+@case("complexity: ECI and PCI of 250 x 5,000 (peers: benchmarks/complexity.py)", 10)
+def complexity() -> Callable[[], object]:
+    from yijiang.complement.complexity import indices
+
+    rng = np.random.default_rng(0)
+    made = rng.lognormal(0, 1, (250, 5000)) * (rng.random((250, 5000)) < rng.random((250, 1)))
+    return lambda: indices(made)
+
+
 @case("plan: Hubei and Jiangsu, 12 candidates, 40 draws", 1)
 def plan() -> Callable[[], object]:
     belt = yj.case("yangtze2017")

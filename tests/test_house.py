@@ -22,6 +22,7 @@ ALLOWED = {
     **{room: GROUND | {room} for room in ROOMS},
     "agenda": GROUND | {"agenda"},
     "ledger": GROUND | {"ledger", "outputs"},
+    "complement": GROUND | {"complement"},
     "report": {"report", "messages", "charts", "errors"},
     "messages": {"messages", "errors"},
     "charts": {"charts", "errors"},
