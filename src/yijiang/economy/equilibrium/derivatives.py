@@ -117,7 +117,9 @@ def _sectors_parallel(
 
 
 @compiled
-def _finish(p: Problem, w: Work, d: Array, price: Array, revenue: Array, output: Array, cost: Array, out: Array) -> None:
+def _finish(
+    p: Problem, w: Work, d: Array, price: Array, revenue: Array, output: Array, cost: Array, out: Array
+) -> None:
     """The rest of the derivative: rows done carefully, split rows, incomes, spending and wages."""
     regions, factors, sectors = p.value_added.shape
     rows = p.split_scale.size

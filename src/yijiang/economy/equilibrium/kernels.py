@@ -105,7 +105,7 @@ def row_shares(p: Problem, w: Work, j: int, row: Array, net: Array, share: Array
         share[i] /= a
         if row[i] > 0.0:
             kept[i] = share[i] * (net[i] / row[i])
-    return top + np.log(a)
+    return float(top + np.log(a))
 
 
 @compiled
