@@ -112,11 +112,16 @@ def advance(z: Array, image: Array, logs: int, m: Memory) -> None:
 
 
 @compiled
-def movement(z: Array, image: Array) -> float:
-    """Largest move of the state, ``max |F(z) − z|``; infinite when any entry is not a number."""
+def movement(z: Array, image: Array, logs: int) -> float:
+    """Largest move of the state, ``max |F(z) − z|``; infinite when any entry is not a number.
+
+    Spending that has grown beyond its unit moves relative to itself: rounding alone would otherwise keep it moving.
+    """
     e = 0.0
     for a in range(z.size):
         d = abs(image[a] - z[a])
+        if a >= logs and abs(z[a]) > 1.0:
+            d /= abs(z[a])
         if not d <= 1e300:
             return np.inf
         e = max(e, d)
@@ -134,7 +139,7 @@ def accelerate(p: Problem, z: Array, w: Work, m: Memory, tol: float, most: int) 
         start(p, z, w)
         all_sectors(p, w)
         finish(p, z, w, image)
-        e = movement(z, image)
+        e = movement(z, image, logs)
         if e < best:
             since = since if e > 0.9 * best else 0
             best = e

@@ -1,24 +1,85 @@
-"""The map's directional derivative (forward) and its transpose (reverse), written by hand."""
+"""The map's directional derivative, written by hand; its transpose is in `reverse`."""
 
 from __future__ import annotations
 
 import numpy as np
+from numba import njit, prange
 
-from .problem import TINY, Array, Problem, Work, compiled
+from .kernels import row_shares
+from .problem import FAST, Array, Problem, Work, compiled
 
 
 @compiled
-def forward(p: Problem, w: Work, d: Array, out: Array) -> None:
-    """Push a move `d` of the state through the map at the point that `w` was evaluated at: ``out = F′(z) d``."""
+def _rows(
+    weights: Array,
+    net: Array,
+    local: bool,
+    theta: float,
+    u: Array,
+    phi: Array,
+    kept: Array,
+    spending: Array,
+    cost: Array,
+    move: Array,
+    price: Array,
+    income: Array,
+    output: Array,
+) -> None:
+    """One sector: moves of prices, tariff revenue and sales for moves `cost` of ln ĉ and `move` of spending."""
+    regions, exporters = weights.shape
+    bent = u * cost
+    y = np.zeros(exporters)
+    for n in range(regions):
+        price[n] = 0.0
+        income[n] = 0.0
+        if phi[n] <= 0.0:
+            continue
+        first, last = (n, n + 1) if local else (0, exporters)
+        a = 0.0
+        b = 0.0
+        for i in range(first, last):
+            a += weights[n, i] * bent[i]
+            b += net[n, i] * bent[i]
+        a /= phi[n]
+        price[n] = a
+        income[n] = (1.0 - kept[n]) * move[n] + theta * (b / phi[n] - kept[n] * a) * spending[n]
+        v = (move[n] + theta * spending[n] * a) / phi[n]
+        for i in range(first, last):
+            y[i] += net[n, i] * v
+    for i in range(exporters):
+        output[i] = y[i] * u[i] - theta * output[i] * cost[i]
+
+
+@compiled
+def _careful_row(
+    p: Problem, w: Work, j: int, row: Array, net: Array, x: float, dx: float, cost: Array, output: Array
+) -> tuple[float, float]:
+    """A row whose price sum underflowed, or a split row: moves of its price and revenue; adds to those of sales."""
+    exporters = row.size
+    share, kept = np.empty(exporters), np.empty(exporters)
+    if row_shares(p, w, j, row, net, share, kept) == -np.inf:
+        return 0.0, 0.0
+    a, b, whole = 0.0, 0.0, 0.0
+    for i in range(exporters):
+        a += share[i] * cost[i]
+        b += kept[i] * cost[i]
+        whole += kept[i]
+    th = p.theta[j]
+    for i in range(exporters):
+        output[i] += kept[i] * (dx + th * x * a)
+    return a, (1.0 - whole) * dx + th * (b - whole * a) * x
+
+
+@compiled
+def _cost_move(p: Problem, d: Array, cost: Array, move: Array) -> None:
+    """Moves of ln ĉ (sector, exporter) and of spending (sector, importer) for a move of the state."""
     regions, factors, sectors = p.value_added.shape
-    exporters, rows = p.weights.shape[2], p.split_scale.size
     at_price = regions * factors
     at_split = at_price + regions * sectors
-    at_x = at_split + rows
-    at_split_x = at_x + regions * sectors
-    cost = np.zeros((regions, sectors))
+    at_x = at_split + p.split_scale.size
+    c = np.empty(sectors)
     for n in range(regions):
-        c = cost[n]
+        c[:] = 0.0
         for f in range(factors):
             for j in range(sectors):
                 c[j] += p.value_added[n, f, j] * d[n * factors + f]
@@ -26,89 +87,120 @@ def forward(p: Problem, w: Work, d: Array, out: Array) -> None:
             x = d[at_price + n * sectors + k]
             for j in range(sectors):
                 c[j] += p.inputs[n, k, j] * x
-    for r in range(rows):
+        for j in range(sectors):
+            cost[j, n] = c[j]
+            move[j, n] = p.unit[n, j] * d[at_x + n * sectors + j]
+    for r in range(p.split_scale.size):
         n, j, k = p.split_cell[r]
         if k < sectors:
-            cost[n, k] += p.inputs[n, j, k] * (d[at_split + r] - d[at_price + n * sectors + j])
+            cost[k, n] += p.inputs[n, j, k] * (d[at_split + r] - d[at_price + n * sectors + j])
+
+
+@compiled
+def _sectors(p: Problem, w: Work, cost: Array, move: Array, price: Array, income: Array, output: Array) -> None:
+    for j in range(p.weights.shape[0]):
+        _rows(
+            p.weights[j], p.net[j], p.local[j], p.theta[j], w.power[j], w.phi[j], w.kept[j], w.spending[j],
+            cost[j], move[j], price[j], income[j], output[j],
+        )  # fmt: skip
+
+
+@njit(cache=True, fastmath=FAST, parallel=True)
+def _sectors_parallel(
+    p: Problem, w: Work, cost: Array, move: Array, price: Array, income: Array, output: Array
+) -> None:
+    for j in prange(p.weights.shape[0]):
+        _rows(
+            p.weights[j], p.net[j], p.local[j], p.theta[j], w.power[j], w.phi[j], w.kept[j], w.spending[j],
+            cost[j], move[j], price[j], income[j], output[j],
+        )  # fmt: skip
+
+
+@compiled
+def _finish(
+    p: Problem, w: Work, d: Array, price: Array, revenue: Array, output: Array, cost: Array, out: Array
+) -> None:
+    """The rest of the derivative: rows done carefully, split rows, incomes, spending and wages."""
+    regions, factors, sectors = p.value_added.shape
+    rows = p.split_scale.size
+    at_price = regions * factors
+    at_split = at_price + regions * sectors
+    at_x = at_split + rows
+    at_split_x = at_x + regions * sectors
     income = np.zeros(regions)
-    output = np.zeros((regions, sectors))
-    bent = np.zeros(exporters)
-    y = np.empty(exporters)
     for j in range(sectors):
-        u, th = w.power[j], p.theta[j]
-        for i in range(regions):
-            bent[i] = u[i] * cost[i, j]
-        y[:] = 0.0
-        for n in range(regions + rows):
-            r = n - regions
-            if r >= 0 and p.split_cell[r, 1] != j:
-                continue
-            if r < 0:
-                row, net, phi, x, kept = p.weights[j, n], p.net[j, n], w.phi[j, n], w.spending[j, n], w.kept[j, n]
-                dx, at, who = p.unit[n, j] * d[at_x + n * sectors + j], at_price + n * sectors + j, n
-            else:
-                row, net, phi, x, kept = (
-                    p.split_weights[r],
-                    p.split_net[r],
-                    w.split_phi[r],
-                    w.split_spending[r],
-                    w.split_kept[r],
+        for n in range(regions):
+            if w.phi[j, n] <= 0.0:
+                dx = p.unit[n, j] * d[at_x + n * sectors + j]
+                price[j, n], revenue[j, n] = _careful_row(
+                    p, w, j, p.weights[j, n], p.net[j, n], w.spending[j, n], dx, cost[j], output[j]
                 )
-                dx, at, who = p.split_unit[r] * d[at_split_x + r], at_split + r, p.split_cell[r, 0]
-            out[at] = 0.0
-            if phi <= TINY:
-                continue
-            a = 0.0
-            b = 0.0
-            for i in range(regions):
-                a += row[i] * bent[i]
-                b += net[i] * bent[i]
-            a /= phi
-            out[at] = a
-            income[who] += (1.0 - kept) * dx + th * (b / phi - kept * a) * x
-            v = (dx + th * x * a) / phi
-            for i in range(regions):
-                y[i] += net[i] * v
-        for i in range(regions):
-            output[i, j] = y[i] * u[i] - th * w.output[j, i] * cost[i, j]
-    total = 0.0
-    shared = 0.0
-    dtotal = 0.0
-    dshared = 0.0
+            out[at_price + n * sectors + j] = price[j, n]
+            income[n] += revenue[j, n]
+    for r in range(rows):
+        n, j, _ = p.split_cell[r]
+        dx = p.split_unit[r] * d[at_split_x + r]
+        out[at_split + r], more = _careful_row(
+            p, w, j, p.split_weights[r], p.split_net[r], w.split_spending[r], dx, cost[j], output[j]
+        )
+        income[n] += more
+    _incomes(p, w, d, income)
     for n in range(regions):
-        for f in range(factors):
-            m = w.factor_income[n, f]
-            dm = m * d[n * factors + f]
-            total += m
-            shared += p.deficit_share[n] * m
-            dtotal += dm
-            dshared += p.deficit_share[n] * dm
-            income[n] += dm
-    drift = 0.0
-    weight = 0.0
-    for n in range(regions):
-        own = 0.0
-        down = 0.0
-        for f in range(factors):
-            own += w.factor_income[n, f]
-            down += w.factor_income[n, f] * d[n * factors + f]
-        if p.by_income:
-            income[n] += p.deficit_share[n] * down - dshared * own / total
-            income[n] -= (shared - p.deficit_sum) * (down / total - own * dtotal / total**2)
         for k in range(sectors):
             s = p.final[n, k] * income[n]
             for j in range(sectors):
-                s += p.inputs[n, k, j] * output[n, j]
+                s += p.inputs[n, k, j] * output[j, n]
             out[at_x + n * sectors + k] = s / p.unit[n, k]
+    for r in range(rows):
+        n, j, k = p.split_cell[r]
+        x = p.inputs[n, j, k] * output[k, n] if k < sectors else p.final[n, j] * income[n]
+        out[at_x + n * sectors + j] -= x / p.unit[n, j]
+        out[at_split_x + r] = x / p.split_unit[r]
+    _wages(p, w, d, output, out)
+
+
+@compiled
+def _incomes(p: Problem, w: Work, d: Array, income: Array) -> None:
+    """Add the moves of factor incomes, and of balances that follow them, to those of incomes."""
+    regions, factors = p.income.shape
+    total, shared, moved, moved_share = 0.0, 0.0, 0.0, 0.0
+    own, change = np.zeros(regions), np.zeros(regions)
+    for n in range(regions):
+        for f in range(factors):
+            own[n] += w.factor_income[n, f]
+            change[n] += w.factor_income[n, f] * d[n * factors + f]
+        total += own[n]
+        moved += change[n]
+        shared += p.deficit_share[n] * own[n]
+        moved_share += p.deficit_share[n] * change[n]
+        income[n] += change[n]
+    if p.by_income:
+        for n in range(regions):
+            income[n] += p.deficit_share[n] * change[n] - moved_share * own[n] / total
+            income[n] -= (shared - p.deficit_sum) * (change[n] / total - own[n] * moved / total**2)
+
+
+@compiled
+def new_income(p: Problem, w: Work, n: int, f: int) -> float:
+    """Factor income after the wage step, before the numeraire: how much a wage weighs in the numeraire."""
+    step = p.damping * np.log(w.earned[n, f] / w.factor_income[n, f])
+    return float(w.factor_income[n, f] * np.exp(step))
+
+
+@compiled
+def _wages(p: Problem, w: Work, d: Array, output: Array, out: Array) -> None:
+    """Moves of ln w in the numeraire."""
+    regions, factors, sectors = p.value_added.shape
+    drift, weight = 0.0, 0.0
+    for n in range(regions):
         for f in range(factors):
             x = d[n * factors + f]
             if p.income[n, f] > 0.0:
                 s = 0.0
                 for j in range(sectors):
-                    s += p.value_added[n, f, j] * output[n, j]
+                    s += p.value_added[n, f, j] * output[j, n]
                 x += p.damping * (s / w.earned[n, f] - x)
-                g = p.income[n, f] * np.exp(p.damping * np.log(w.earned[n, f] / w.factor_income[n, f]))
-                g *= w.factor_income[n, f] / p.income[n, f]
+                g = new_income(p, w, n, f)
                 drift += g * x
                 weight += g
             out[n * factors + f] = x
@@ -117,8 +209,18 @@ def forward(p: Problem, w: Work, d: Array, out: Array) -> None:
             for f in range(factors):
                 if p.income[n, f] > 0.0:
                     out[n * factors + f] -= drift / weight
-    for r in range(rows):
-        n, j, k = p.split_cell[r]
-        x = p.inputs[n, j, k] * output[n, k] if k < sectors else p.final[n, j] * income[n]
-        out[at_x + n * sectors + j] -= x / p.unit[n, j]
-        out[at_split_x + r] = x / p.split_unit[r]
+
+
+@compiled
+def forward(p: Problem, w: Work, d: Array, out: Array, side_by_side: bool = False) -> None:
+    """Push a move `d` of the state through the map at the point that `w` was evaluated at: ``out = F′(z) d``."""
+    sectors, regions, exporters = p.weights.shape
+    cost, move = np.zeros((sectors, exporters)), np.empty((sectors, regions))
+    price, revenue = np.empty((sectors, regions)), np.empty((sectors, regions))
+    _cost_move(p, d, cost, move)
+    output = w.output.copy()
+    if side_by_side:
+        _sectors_parallel(p, w, cost, move, price, revenue, output)
+    else:
+        _sectors(p, w, cost, move, price, revenue, output)
+    _finish(p, w, d, price, revenue, output, cost, out)

@@ -81,29 +81,46 @@ def start(p: Problem, z: Array, w: Work) -> None:
 
 
 @compiled
-def _careful(p: Problem, w: Work, j: int, row: Array, net: Array, x: float) -> tuple[float, float]:
-    """One row whose price sum underflows: the largest term is taken out; adds to the outputs."""
+def row_shares(p: Problem, w: Work, j: int, row: Array, net: Array, share: Array, kept: Array) -> float:
+    """Shares of one row in spending and net of tariff, with its largest term taken out; returns ln of the price sum.
+
+    Minus infinity where nobody ever sold the good: no spending and no price.
+    """
     regions, exporters = p.weights.shape[1], p.weights.shape[2]
     top = -np.inf
     for i in range(exporters):
+        share[i] = -np.inf
+        kept[i] = 0.0
         if row[i] > 0.0:
-            lu = -w.shift[j] - (p.theta[j] * w.cost[i, j] if i < regions else 0.0)
-            top = max(top, np.log(row[i]) + lu)
-    if top == -np.inf:  # nobody ever sold this here: no spending and no price
-        return 0.0, 1.0
+            share[i] = np.log(row[i]) - w.shift[j] - (p.theta[j] * w.cost[i, j] if i < regions else 0.0)
+            top = max(top, share[i])
+    if top == -np.inf:
+        share[:] = 0.0
+        return top
     a = 0.0
+    for i in range(exporters):
+        share[i] = np.exp(share[i] - top)
+        a += share[i]
+    for i in range(exporters):
+        share[i] /= a
+        if row[i] > 0.0:
+            kept[i] = share[i] * (net[i] / row[i])
+    return float(top + np.log(a))
+
+
+@compiled
+def _careful(p: Problem, w: Work, j: int, row: Array, net: Array, x: float) -> tuple[float, float]:
+    """One row whose price sum underflows: ln of the price sum and what sellers keep; adds to the outputs."""
+    exporters = p.weights.shape[2]
+    share, kept = np.empty(exporters), np.empty(exporters)
+    s = row_shares(p, w, j, row, net, share, kept)
+    if s == -np.inf:
+        return 0.0, 1.0
     b = 0.0
     for i in range(exporters):
-        if row[i] > 0.0:
-            lu = -w.shift[j] - (p.theta[j] * w.cost[i, j] if i < regions else 0.0)
-            a += np.exp(np.log(row[i]) + lu - top)
-    for i in range(exporters):
-        if row[i] > 0.0:
-            lu = -w.shift[j] - (p.theta[j] * w.cost[i, j] if i < regions else 0.0)
-            s = np.exp(np.log(row[i]) + lu - top) / a * (net[i] / row[i])
-            b += s
-            w.output[j, i] += s * x
-    return top + np.log(a), b
+        b += kept[i]
+        w.output[j, i] += kept[i] * x
+    return s, b
 
 
 @compiled

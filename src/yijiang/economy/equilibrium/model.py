@@ -15,6 +15,7 @@ from . import shares
 from .shares import Base
 
 if TYPE_CHECKING:
+    from .gradient import Figure, Gradient
     from .result import Counterfactual
 
 #: The base is solved to this residual, so that no lever means no change.
@@ -323,6 +324,65 @@ class TradeModel:
             deficit_rule=deficit_rule,
         )
         return Counterfactual(self._base, shock, solve(self._base, shock, tol, reading.start(self._base, shock, start)))
+
+    def gradient(
+        self,
+        of: Figure = "real_income",
+        region: str | Sequence[str] | None = None,
+        sector: str | None = None,
+        at: Counterfactual | None = None,
+    ) -> Gradient:
+        r"""Sensitivity of one figure to every lever at once, by reverse mode.
+
+        .. math::
+            z = F(z, x), \quad \frac{dg}{dx} = g_x + F_x^\top \lambda, \quad \lambda = F_z^\top \lambda + g_z
+
+        The linear system takes the time of about one solve for each region, however many levers there are.
+
+        Parameters
+        ----------
+        of
+            ``"real_income"`` (exact, I / P), ``"output"`` [money], ``"real_output"`` or ``"price"`` (purchasers'
+            price of the part of demand whose uses are not split).
+        region
+            One region, several, or every modelled one (None).
+        sector
+            The good, where the figure has one.
+        at
+            The equilibrium where the gradient is taken; the base without it.
+
+        Returns
+        -------
+        Gradient
+            ``.productivity_hat .kappa_hat .endowment_hat .tariff .deficit .transfer .final_scale
+            .using_kappa_hat(importer, exporter)``, each labelled, and ``.residual``.
+
+        Raises
+        ------
+        OptionError
+            For an unknown name, a region of fixed cost, a missing sector, an equilibrium of another model.
+        SolveError
+            If the linear system is not solved; `figures` holds its residual.
+
+        Examples
+        --------
+        >>> m = TradeModel.from_flows(
+        ...     trade_value=[[[80.0], [20.0]], [[20.0], [80.0]]],
+        ...     intermediate=[[[50.0]], [[50.0]]],
+        ...     final=[[50.0], [50.0]],
+        ...     value_added=[[50.0], [50.0]],
+        ...     theta=[5.0],
+        ...     labels={"region": ["Hubei", "Jiangsu"], "sector": ["Steel"]},
+        ... )
+        >>> g = m.gradient(region="Hubei")
+        >>> float(g.productivity_hat.sum().round(9))  # everyone's technology: 1 / share of value added
+        2.0
+        """
+        from .gradient import gradient
+
+        if at is not None and at.base is not self._base:
+            raise OptionError("at is an equilibrium of another model; take the gradient of that one")
+        return gradient(self.counterfactual() if at is None else at, of, region, sector)
 
 
 # Inside the class, `shares` is also the name of an argument.

@@ -18,6 +18,7 @@ from .problem import Array
 from .shares import Base
 
 if TYPE_CHECKING:
+    from .labels import Labels
     from .model import TradeModel
     from .solver import Solution
 
@@ -45,9 +46,25 @@ class Counterfactual:
         size = f"{len(names.region)} regions, {len(names.sector)} sectors, {len(names.factor)} factors"
         return f"<Counterfactual: {size}; residual {self.residual:.1e} after {self.iterations} maps>"
 
+    @property
+    def labels(self) -> Labels:
+        """Names of regions, sectors and factors."""
+        return self._base.labels
+
+    @property
+    def base(self) -> Base:
+        """The base that the ratios refer to."""
+        return self._base
+
+    @property
+    def solution(self) -> Solution:
+        """The solver's fixed point: problem, state and workspace."""
+        return self._solution
+
     # How figures of the solver get back to the order of the labels.
 
-    def _regions(self, modelled: Array, rest: float | Array = 1.0) -> Array:
+    def in_label_order(self, modelled: Array, rest: float | Array = 1.0) -> Array:
+        """Rows of modelled regions (region, …) in the order of the labels; those of fixed cost get `rest`."""
         labels = self._base.labels
         if not labels.fixed:
             return modelled
@@ -56,7 +73,7 @@ class Counterfactual:
         full[self._base.modelled :] = rest
         return full[labels.inverse]
 
-    def _flows(self, bought: Array, sales: Array, rest: Array) -> Array:
+    def flows(self, bought: Array, sales: Array, rest: Array) -> Array:
         """(importer, exporter, sector) from the three blocks with the sector first."""
         labels = self._base.labels
         if not labels.fixed:
@@ -136,11 +153,24 @@ class Counterfactual:
         return np.asarray(-self._base.theta[sector] * np.log(self._cost[sector]))
 
     @cached_property
-    def _sales(self) -> Array:
+    def sales(self) -> Array:
         """New purchases of regions of fixed cost (sector, fixed importer, exporter)."""
         n = self._base.modelled
         power = self._cost[:, None, :n] ** -self._base.theta[:, None, None]
         return np.asarray(self._base.sales * sales_factor(self._base, self._shock) * power)
+
+    @property
+    def levels(self) -> tuple[Array, Array]:
+        """New tariff levels of modelled regions and of those of fixed cost (sector, importer, exporter)."""
+        base, shock = self._base, self._shock
+        bought = base.tariff if shock.tariff is None else shock.tariff
+        return bought, base.sales_tariff if shock.sales_tariff is None else shock.sales_tariff
+
+    @property
+    def final_spending(self) -> Array:
+        """Money that final demand spends by its shares, by modelled region (region,)."""
+        p = self._solution.problem
+        return np.asarray(self._solution.work.total_income - p.fixed_use.sum(1))
 
     @cached_property
     def _base_income(self) -> Array:
@@ -156,7 +186,7 @@ class Counterfactual:
     @cached_property
     def real_income_hat_array(self) -> Array:
         """Real income, new / old (region,)."""
-        return self._regions(self._real_income)
+        return self.in_label_order(self._real_income)
 
     @cached_property
     def cost_hat_array(self) -> Array:
@@ -166,12 +196,12 @@ class Counterfactual:
     @cached_property
     def trade_array(self) -> Array:
         """Trade value net of tariff (importer, exporter, sector) [money]."""
-        return self._flows(self._bought, self._sales, self._base.outside)
+        return self.flows(self._bought, self.sales, self._base.outside)
 
     @cached_property
     def base_trade_array(self) -> Array:
         """Trade value of the base, net of tariff (importer, exporter, sector) [money]."""
-        return self._flows(base_trade(self._base), self._base.sales, self._base.outside)
+        return self.flows(base_trade(self._base), self._base.sales, self._base.outside)
 
     @cached_property
     def output_array(self) -> Array:
@@ -186,7 +216,7 @@ class Counterfactual:
         n = self._base.modelled
         old = base_output(self._base)
         new = self._solution.work.output[:, :n].T / self._cost[:, :n].T
-        return self._regions(np.divide(new, old, out=np.ones_like(old), where=old > 0))
+        return self.in_label_order(np.divide(new, old, out=np.ones_like(old), where=old > 0))
 
     @cached_property
     def real_flow_hat_array(self) -> Array:
@@ -198,12 +228,12 @@ class Counterfactual:
     @cached_property
     def income_array(self) -> Array:
         """Factor income, tariff revenue, deficit and transfer (region,) [money]; NaN where cost is fixed."""
-        return self._regions(np.array(self._solution.work.total_income), np.nan)
+        return self.in_label_order(np.array(self._solution.work.total_income), np.nan)
 
     @cached_property
     def equivalent_variation_array(self) -> Array:
         """Base income times the relative change of real income (region,) [money of the base]."""
-        return self._regions(self._base_income * (self._real_income - 1), 0.0)
+        return self.in_label_order(self._base_income * (self._real_income - 1), 0.0)
 
     # Tables with names.
 
@@ -218,28 +248,28 @@ class Counterfactual:
         wage = np.exp(self._layout.split(self._solution.state)[0])
         own = self._base.income
         mean = (own * wage).sum(1) / own.sum(1)
-        return self._series(self._regions(mean * np.exp(-self._log_index)), "real_wage_hat")
+        return self._series(self.in_label_order(mean * np.exp(-self._log_index)), "real_wage_hat")
 
     @property
     def real_factor_price_hat(self) -> pd.DataFrame:
         """Each factor's price over the price index, new / old (region, factor)."""
         wage = self._layout.split(self._solution.state)[0]
-        return self._frame(self._regions(np.exp(wage - self._log_index[:, None])), "factor")
+        return self._frame(self.in_label_order(np.exp(wage - self._log_index[:, None])), "factor")
 
     @property
     def wage_hat(self) -> pd.DataFrame:
         """Factor prices, new / old (region, factor), in the numeraire."""
-        return self._frame(self._regions(np.exp(self._layout.split(self._solution.state)[0])), "factor")
+        return self._frame(self.in_label_order(np.exp(self._layout.split(self._solution.state)[0])), "factor")
 
     @property
     def price_hat(self) -> pd.DataFrame:
         """Purchasers' prices, new / old (region, sector), in the numeraire."""
-        return self._frame(self._regions(np.exp(self._log_price)), "sector")
+        return self._frame(self.in_label_order(np.exp(self._log_price)), "sector")
 
     @property
     def price_index_hat(self) -> pd.Series[float]:
         """Price index of final demand, new / old, by region."""
-        return self._series(self._regions(np.exp(self._log_index)), "price_index_hat")
+        return self._series(self.in_label_order(np.exp(self._log_index)), "price_index_hat")
 
     @property
     def cost_hat(self) -> pd.DataFrame:
@@ -263,9 +293,8 @@ class Counterfactual:
         p, base = self._solution.problem, self._base
         own = h * p.unit
         np.add.at(own, (p.split_cell[:, 0], p.split_cell[:, 1]), hs * p.split_unit)
-        rate = base.sales_tariff if self._shock.sales_tariff is None else self._shock.sales_tariff
-        rest = (self._sales * (1 + rate)).sum(2).T + base.outside.sum(2).T
-        return self._frame(self._regions(own, rest), "sector")
+        rest = (self.sales * (1 + self.levels[1])).sum(2).T + base.outside.sum(2).T
+        return self._frame(self.in_label_order(own, rest), "sector")
 
     @property
     def output(self) -> pd.DataFrame:
@@ -285,12 +314,12 @@ class Counterfactual:
     @property
     def factor_income(self) -> pd.DataFrame:
         """Factor income (region, factor) [money]; NaN where cost is fixed."""
-        return self._frame(self._regions(np.array(self._solution.work.factor_income), np.nan), "factor")
+        return self._frame(self.in_label_order(np.array(self._solution.work.factor_income), np.nan), "factor")
 
     @property
     def deficit(self) -> pd.Series[float]:
         """Money a region receives on balance, deficit and transfer, by region [money]; NaN where cost is fixed."""
-        return self._series(self._regions(self._balance, np.nan), "deficit")
+        return self._series(self.in_label_order(self._balance, np.nan), "deficit")
 
     @cached_property
     def _balance(self) -> Array:
@@ -311,7 +340,7 @@ class Counterfactual:
         terms = welfare.first_order(self._base, self._shock, self._bought, self._cost, self._balance, self._real_income)
         columns = pd.Index(welfare.TERMS, name="term")
         rows = pd.Index(self._base.labels.region, name="region")
-        return pd.DataFrame(self._regions(terms, 0.0), index=rows, columns=columns)
+        return pd.DataFrame(self.in_label_order(terms, 0.0), index=rows, columns=columns)
 
     @cached_property
     def spectral_radius(self) -> float:

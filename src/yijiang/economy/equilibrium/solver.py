@@ -11,6 +11,7 @@ from yijiang.errors import SolveError
 from .acceleration import accelerate, advance, memory, movement
 from .derivatives import forward
 from .kernels import all_sectors_parallel, finish, start, step
+from .krylov import gmres
 from .levers import Shock, build, first_state, layout
 from .problem import Array, Problem, Work, workspace
 from .shares import Base
@@ -107,7 +108,7 @@ def _iterate(p: Problem, z: Array, w: Work, tol: float, most: int) -> tuple[floa
         start(p, z, w)
         all_sectors_parallel(p, w)
         finish(p, z, w, image)
-        residual = movement(z, image)
+        residual = movement(z, image, logs)
         if residual <= tol or residual == np.inf:
             break
         advance(z, image, logs, m)
@@ -117,23 +118,20 @@ def _iterate(p: Problem, z: Array, w: Work, tol: float, most: int) -> tuple[floa
 def _newton(p: Problem, z: Array, w: Work, tol: float, most: int = 25) -> tuple[float, int]:
     """Newton's method on ``F(z) − z`` with the analytic derivative; GMRES for large systems."""
     logs, image, out = layout(p).logs, np.empty_like(z), np.empty_like(z)
-    count = 0
+    count, parallel = 0, p.weights.size >= PARALLEL_FROM
 
     def product(d: Array) -> Array:
-        forward(p, w, np.ascontiguousarray(d).ravel(), out)
-        return np.asarray(d).ravel() - out
+        forward(p, w, d, out, parallel)
+        return d - out
 
     def direction(e: float) -> Array:
         if z.size <= DIRECT_UP_TO:
             columns = np.array([product(unit) for unit in np.eye(z.size)])
             return np.asarray(np.linalg.lstsq(columns.T, image - z, rcond=1e-15)[0])
-        from scipy.sparse.linalg import LinearOperator, gmres
-
-        operator = LinearOperator((z.size, z.size), matvec=product, dtype=np.float64)
-        return np.asarray(gmres(operator, image - z, rtol=min(0.1, max(e * 0.1, 1e-8)), restart=40, maxiter=6)[0])
+        return gmres(product, image - z, min(0.1, max(0.1 * e, 1e-8)))[0]
 
     step(p, z, w, image)
-    e = movement(z, image)
+    e = movement(z, image, logs)
     for _ in range(most):
         if e <= tol or e == np.inf:
             break
@@ -144,7 +142,7 @@ def _newton(p: Problem, z: Array, w: Work, tol: float, most: int = 25) -> tuple[
             if trial[logs:].min() >= -1e-9 and np.abs(t * d[:logs]).max() <= 2.0:
                 step(p, trial, w, image)
                 count += 1
-                new = movement(trial, image)
+                new = movement(trial, image, logs)
                 taken = new < (1 - 1e-4 * t) * e
             t *= 0.5
         if not taken:
@@ -164,21 +162,29 @@ def _attempt(p: Problem, z: Array, w: Work, tol: float, most: int) -> tuple[floa
 
 
 def _in_parts(base: Base, shock: Shock, p: Problem, w: Work, tol: float) -> tuple[Array, float, int]:
-    """Follow the solution from the base to the whole shock: halve a part that fails, double it after a success."""
-    done, part, count, worst, tried = 0.0, 0.25, 0, np.inf, 0
+    """Follow the solution from the base to the whole shock, each part begun on the line through the last two.
+
+    A part that fails is halved, one that succeeds is followed by one twice as long.
+    """
+    done, part, count, failed = 0.0, 0.25, 0, np.inf
     z = first_state(base, shock)
-    while done < 1.0:
-        tried += 1
+    slope = np.zeros_like(z)
+    for _ in range(MOST_PARTS):
         goal = min(1.0, done + part)
-        trial = z.copy()
+        trial = z + (goal - done) * slope
+        logs = layout(p).logs
+        trial[logs:] = np.where(trial[logs:] > 0.1 * z[logs:], trial[logs:], z[logs:])
         problem = p if goal == 1.0 else build(base, shock.part(base, goal))
-        worst, more = _attempt(problem, trial, w, tol, MOST_ITERATIONS)
+        residual, more = _attempt(problem, trial, w, tol, MOST_ITERATIONS)
         count += more
-        if worst <= tol:
+        if residual <= tol:
+            slope = (trial - z) / (goal - done)
             z, done, part = trial, goal, part * 2
+            if done == 1.0:
+                return z, float(residual), count
             continue
-        part /= 2
-        if part < SMALLEST_PART or tried >= MOST_PARTS:
-            message = "the equilibrium did not converge; the shock may be too large for these data"
-            raise SolveError(message, residual=float(worst), tolerance=tol, fraction_solved=done)
-    return z, float(worst), count
+        failed, part = residual, part / 2
+        if part < SMALLEST_PART:
+            break
+    message = "the equilibrium did not converge; the shock may be too large for these data"
+    raise SolveError(message, residual=float(failed), tolerance=tol, fraction_solved=done)

@@ -1,0 +1,258 @@
+"""Gradients of one figure of an equilibrium with respect to every lever, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+import xarray as xr
+
+from yijiang.errors import OptionError, SolveError
+
+from .krylov import gmres
+from .problem import Array
+from .reverse import Pull, Seed, backward, cell_sensitivities, pull, row_sensitivities
+from .solver import PARALLEL_FROM
+
+if TYPE_CHECKING:
+    from .result import Counterfactual
+    from .solver import Solution
+
+#: What a gradient can be taken of: all in logarithms, prices and outputs in the numeraire.
+Figure = Literal["real_income", "output", "real_output", "price"]
+FIGURES = ("real_income", "output", "real_output", "price")
+#: The adjoint is solved to this residual, as a share of its right-hand side.
+ADJOINT_TOLERANCE = 1e-10
+#: An adjoint that stops above this residual is an error: its figures would not be six digits.
+ADJOINT_LIMIT = 1e-7
+
+
+@dataclass(frozen=True)
+class Adjoint:
+    """Sensitivities of one figure inside the map at the equilibrium, with what they took."""
+
+    sensitivities: Pull
+    final_price: Array  # (region, sector): of the ln P̂ of final demand, directly
+    final_share: Array  # (region, sector): of the shares of final demand, directly
+    residual: float
+    iterations: int
+
+
+def adjoint(solution: Solution, of: str, n: int, sector: int | None) -> Adjoint:
+    """Carry one figure of modelled region `n` back through the equilibrium.
+
+    Parameters
+    ----------
+    solution
+        The equilibrium.
+    of
+        One of `FIGURES`; `sector` says which good of it, where the figure has one.
+
+    Raises
+    ------
+    SolveError
+        If the linear system is not solved to `ADJOINT_LIMIT`, as where regions hardly trade at all.
+    """
+    p, w = solution.problem, solution.work
+    regions, sectors = p.unit.shape
+    seed = Seed(np.zeros(regions), np.zeros((regions, sectors)), np.zeros((regions, sectors)))
+    begin = np.zeros(solution.state.size)
+    price = begin[p.income.size : p.income.size + regions * sectors].reshape(regions, sectors)
+    final_price, final_share = np.zeros((regions, sectors)), np.zeros((regions, sectors))
+    if of == "real_income":
+        seed.income[n] = 1.0 / w.total_income[n]
+        final_price[n] = -p.final[n]
+        final_share[n] = -w.price[:, n]
+        price[n] = -p.final[n]
+        for r, (m, j, k) in enumerate(p.split_cell):
+            if m == n and k == sectors:
+                begin[p.income.size + regions * sectors + r] = -p.final[n, j]
+                price[n, j] = 0.0
+                final_share[n, j] = -w.split_price[r]
+    elif of == "price":
+        price[n, sector] = 1.0
+    else:
+        seed.output[n, sector] = 1.0 / w.output[sector, n]
+        if of == "real_output":
+            seed.cost[n, sector] = -1.0
+    inside, out = pull(p), np.empty_like(begin)
+    parallel, count = p.weights.size >= PARALLEL_FROM, 0
+    nothing = Seed(*(np.zeros_like(x) for x in seed))
+
+    def carry(b: Array, more: Seed) -> Array:
+        nonlocal count
+        count += 1
+        backward(p, w, more, b, inside, out, parallel)
+        return out
+
+    right = carry(begin, seed).copy()
+    state, residual = gmres(lambda b: b - carry(b, nothing), right, ADJOINT_TOLERANCE)
+    if not residual <= ADJOINT_LIMIT:
+        raise SolveError("the gradient's linear system was not solved", residual=residual, tolerance=ADJOINT_TOLERANCE)
+    carry(begin + state, seed)
+    return Adjoint(inside, final_price, final_share, residual, count)
+
+
+class Gradient:
+    """Sensitivity of ln of one figure (`of`) to every lever, at one equilibrium; made by `TradeModel.gradient`.
+
+    Every table has the axes of its lever; with several regions asked for, a first axis `target`.  Of a ratio
+    (``_hat``) it is an elasticity, d ln figure / d ln lever; of a tariff d ln figure per unit of level
+    (0.01 of it per percentage point); of a balance d ln figure per unit of money.
+    """
+
+    def __init__(
+        self, at: Counterfactual, of: str, targets: Sequence[str], single: bool, adjoints: Sequence[Adjoint]
+    ) -> None:
+        self._at, self._targets, self._single, self._adjoints = at, tuple(targets), single, tuple(adjoints)
+        self.of = of
+        """The figure."""
+        self.residual = max(a.residual for a in adjoints)
+        """Largest remaining residual of the linear systems, as a share of the right-hand side."""
+        self.iterations = sum(a.iterations for a in adjoints)
+        """Evaluations of the transposed derivative."""
+
+    def __repr__(self) -> str:
+        return f"<Gradient of {self.of}: {', '.join(self._targets)}; residual {self.residual:.1e}>"
+
+    def _table(self, name: str, dims: Sequence[str], values: Sequence[Array]) -> xr.DataArray:
+        labels = self._at.labels
+        coords: dict[str, Any] = {d: list(labels.names(d)) for d in dims}
+        if self._single:
+            return xr.DataArray(values[0], coords, list(dims), name=name)
+        return xr.DataArray(np.stack(values), {"target": list(self._targets), **coords}, ["target", *dims], name=name)
+
+    def _by_region(self, name: str, dims: Sequence[str], values: Sequence[Array]) -> xr.DataArray:
+        return self._table(name, dims, [self._at.in_label_order(v, 0.0) for v in values])
+
+    @cached_property
+    def productivity_hat(self) -> xr.DataArray:
+        """Elasticity to technology (region, sector)."""
+        values = [-a.sensitivities.cost for a in self._adjoints]
+        return self._by_region("productivity_hat", ("region", "sector"), values)
+
+    @cached_property
+    def endowment_hat(self) -> xr.DataArray:
+        """Elasticity to the amount of each factor (region, factor)."""
+        values = [a.sensitivities.endowment for a in self._adjoints]
+        return self._by_region("endowment_hat", ("region", "factor"), values)
+
+    @cached_property
+    def deficit(self) -> xr.DataArray:
+        """Per unit of money of a region's balance (region,) [1/money].
+
+        In a closed case what one region receives all pay in equal parts, so the figures add up to zero.
+        """
+        return self._by_region("deficit", ("region",), [self._balance(a, rule=True) for a in self._adjoints])
+
+    @cached_property
+    def transfer(self) -> xr.DataArray:
+        """Per unit of money received (region,) [1/money]; all regions pay it in equal parts, so it adds up to zero."""
+        return self._by_region("transfer", ("region",), [self._balance(a, rule=False) for a in self._adjoints])
+
+    def _balance(self, a: Adjoint, rule: bool) -> Array:
+        s, w = self._at.solution, a.sensitivities
+        received = w.income
+        if rule and s.problem.by_income:
+            own = s.work.factor_income.sum(1)
+            mean = (received * own).sum() / own.sum()
+            received = (received - mean) * own / self._at.base.income.sum(1) + mean
+        if rule and not s.problem.closed:
+            return received
+        return np.asarray(received - received.mean())
+
+    @cached_property
+    def final_scale(self) -> xr.DataArray:
+        """Elasticity to the weight of a good in final demand (region, sector)."""
+        p, values = self._at.solution.problem, []
+        spend = self._at.final_spending
+        for a in self._adjoints:
+            by_share = a.sensitivities.use * spend[:, None] + a.final_share
+            for r, (n, j, k) in enumerate(p.split_cell):
+                if k == p.theta.size:
+                    by_share[n, j] += a.sensitivities.split_use[r] * spend[n]
+            values.append(p.final * (by_share - (p.final * by_share).sum(1, keepdims=True)))
+        return self._by_region("final_scale", ("region", "sector"), values)
+
+    @cached_property
+    def kappa_hat(self) -> xr.DataArray:
+        """Elasticity to trade costs (importer, exporter, sector); made when asked for."""
+        return self._cells("kappa_hat", False)
+
+    @cached_property
+    def tariff(self) -> xr.DataArray:
+        """Per unit of the level of a tariff (importer, exporter, sector); made when asked for."""
+        return self._cells("tariff", True)
+
+    def _cells(self, name: str, tariff: bool) -> xr.DataArray:
+        at, values = self._at, []
+        s, base, n = at.solution, at.base, at.base.modelled
+        sales, theta = at.sales, base.theta[:, None, None]
+        rate, sales_rate = at.levels
+        for a in self._adjoints:
+            bought = np.empty(s.problem.weights.shape)
+            cell_sensitivities(s.problem, s.work, a.sensitivities, tariff, bought)
+            sold = -(theta + float(tariff)) * sales * a.sensitivities.output[:, None, :n]
+            if tariff:
+                bought, sold = bought / (1 + rate), sold / (1 + sales_rate)
+            values.append(at.flows(bought, sold, np.zeros_like(base.outside)))
+        return self._table(name, ("importer", "exporter", "sector"), values)
+
+    def using_kappa_hat(self, importer: str, exporter: str) -> xr.DataArray:
+        """Elasticity to the trade cost of one use of a good, for a pair of regions (sector, using).
+
+        The uses of a row add up to that of `kappa_hat`; the last one is final demand, ``"final"``.
+
+        Parameters
+        ----------
+        importer, exporter
+            Names of the regions; the importer's cost must be modelled.
+
+        Raises
+        ------
+        OptionError
+            For an unknown name, or an importer of fixed cost.
+        """
+        at = self._at
+        labels, p = at.labels, at.solution.problem
+        n, i = (int(labels.inverse[labels.position("region", x)]) for x in (importer, exporter))
+        if n >= at.base.modelled:
+            raise OptionError(f"{importer!r} has fixed cost, so its uses are not modelled")
+        spend, values = at.final_spending[n], []
+        for a in self._adjoints:
+            table = np.empty((p.theta.size, p.theta.size + 1))
+            row_sensitivities(p, at.solution.work, a.sensitivities, n, i, a.final_price[n], spend, table)
+            values.append(table)
+        uses = [*labels.sector, "final"]
+        coords: dict[str, Any] = {"sector": list(labels.sector), "using": uses}
+        if self._single:
+            return xr.DataArray(values[0], coords, ["sector", "using"], name="using_kappa_hat")
+        coords = {"target": list(self._targets), **coords}
+        return xr.DataArray(np.stack(values), coords, ["target", "sector", "using"], name="using_kappa_hat")
+
+
+def gradient(at: Counterfactual, of: str, region: str | Sequence[str] | None, sector: str | None) -> Gradient:
+    """Gradient of one figure of one or several regions; see `TradeModel.gradient`."""
+    labels, base = at.labels, at.base
+    if of not in FIGURES:
+        raise OptionError(f"of is {of!r}; use one of {', '.join(FIGURES)}")
+    if (sector is None) != (of == "real_income"):
+        raise OptionError(f"of={of!r} {'takes no sector' if sector is not None else 'needs a sector'}")
+    good = None if sector is None else labels.position("sector", sector)
+    single = isinstance(region, str | int)
+    wanted = list(labels.internal("region")[: base.modelled]) if region is None else [region] if single else region
+    names, places = [], []
+    for item in wanted:
+        position = labels.position("region", item)
+        names.append(labels.region[position])
+        places.append(int(labels.inverse[position]))
+        if places[-1] >= base.modelled:
+            raise OptionError(f"region {names[-1]!r} has fixed cost: nothing of it depends on a lever")
+        if good is not None and of != "price" and not at.solution.work.output[good, places[-1]] > 0:
+            raise OptionError(f"{names[-1]!r} makes no {labels.sector[good]!r}")
+    if not names:
+        raise OptionError("no region asked for")
+    return Gradient(at, of, names, single, [adjoint(at.solution, of, n, good) for n in places])
