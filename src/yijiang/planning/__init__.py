@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .bargain import nash, shapley
+    from .games import core, nash, nucleolus, shapley
     from .planner import Plan, plan
 
-__all__ = ["Plan", "nash", "plan", "shapley"]
+_HOME = {
+    "core": "games",
+    "nash": "games",
+    "nucleolus": "games",
+    "shapley": "games",
+    "Plan": "planner",
+    "plan": "planner",
+}
+
+__all__ = ["Plan", "core", "nash", "nucleolus", "plan", "shapley"]
 
 
 def __getattr__(name: str) -> Any:
-    if name in ("nash", "shapley"):
-        from . import bargain
-
-        return getattr(bargain, name)
-    if name in ("Plan", "plan"):
-        from . import planner
-
-        return getattr(planner, name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)

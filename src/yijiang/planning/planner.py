@@ -18,7 +18,7 @@ from yijiang.base import Base
 from yijiang.errors import InfeasibleError, OptionError, SolveError
 from yijiang.evaluation import Evaluator, Outcome
 
-from .bargain import shapley
+from .games import shapley
 from .ensemble import Ensemble, run
 from .responses import Responses, Settlement
 from .search import Choice, Conditions, Search, Table, frontier

@@ -13,7 +13,7 @@ from yijiang.base import Base
 from yijiang.errors import InfeasibleError, OptionError, SolveError
 from yijiang.evaluation import Evaluator, State
 
-from .bargain import nash
+from .games import nash
 from .responses import Responses, Settlement
 
 Floats = NDArray[np.float64]

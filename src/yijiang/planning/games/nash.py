@@ -1,15 +1,13 @@
-"""Sharing a gain: the Nash bargain with bounded transfers, and the Shapley value."""
+"""The Nash bargain with bounded transfers."""
 
 from __future__ import annotations
 
-import itertools
 import math
-from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from yijiang.errors import InfeasibleError, OptionError
+from yijiang.errors import InfeasibleError
 
 Floats = NDArray[np.float64]
 
@@ -75,47 +73,3 @@ def nash(gain: ArrayLike, alone: ArrayLike, limit: float = math.inf) -> Floats:
             "no split within the limit leaves every side as well off as alone", ["raise the limit on transfers"]
         )
     return np.asarray(transfer)
-
-
-def shapley(players: Sequence[str], value: Mapping[frozenset[str], float]) -> dict[str, float]:
-    r"""Shapley value: the mean of what a player adds over all orders of joining.
-
-    .. math:: \phi_n = \sum_{S \not\ni n} \frac{|S|! (N - |S| - 1)!}{N!} (v(S \cup n) - v(S))
-
-    Parameters
-    ----------
-    players
-        Names.
-    value
-        Value of every non-empty coalition; the empty one is worth 0.
-
-    Raises
-    ------
-    OptionError
-        If a coalition has no value.
-
-    References
-    ----------
-    Shapley, L. S. (1953), A value for n-person games.
-
-    Examples
-    --------
-    The glove game: one left glove, two right ones.
-
-    >>> v = {frozenset(s): float("L" in s and len(s) > 1) for s in ("L", "1", "2", "L1", "L2", "12", "L12")}
-    >>> {k: round(x, 6) for k, x in shapley(["L", "1", "2"], v).items()}
-    {'L': 0.666667, '1': 0.166667, '2': 0.166667}
-    """
-    worth = {**value, frozenset(): 0.0}
-    size = len(players)
-    result = dict.fromkeys(players, 0.0)
-    for count in range(size):
-        weight = math.factorial(count) * math.factorial(size - count - 1) / math.factorial(size)
-        for name in players:
-            for others in itertools.combinations([p for p in players if p != name], count):
-                coalition = frozenset(others)
-                for needed in (coalition, coalition | {name}):
-                    if needed not in worth:
-                        raise OptionError(f"the coalition {sorted(needed)} has no value")
-                result[name] += weight * (worth[coalition | {name}] - worth[coalition])
-    return result
