@@ -10,7 +10,6 @@ import pytest
 
 from yijiang.errors import OptionError
 from yijiang.planning import core, nash, nucleolus, shapley
-from yijiang.planning.games.core import dissatisfaction
 
 
 def all_coalitions(players: str) -> list[frozenset[str]]:
@@ -60,8 +59,8 @@ def test_talmud_estates(estate: float, expected: tuple[float, ...]) -> None:
 
 
 def test_a_coalition_in_the_span_does_not_hide_the_next() -> None:
-    # Four players, solved by hand: {ab}, {cd}, {a} and {b} bind first, each short of nothing by 1, which settles a and b;
-    # every other pair then lies beyond the settled sums, and c and d are alike.
+    # Four players, solved by hand: {ab}, {cd}, {a} and {b} bind first, which settles a and b; every other pair then
+    # lies beyond the settled sums, and c and d are alike.
     value = dict.fromkeys(all_coalitions("abcd"), 0.0)
     value |= {frozenset("abcd"): 10.0, frozenset("ab"): 4.0, frozenset("cd"): 4.0, frozenset("b"): 3.0}
     value |= {frozenset("abc"): 4.0, frozenset("abd"): 4.0, frozenset("acd"): 4.0, frozenset("bcd"): 4.0}

@@ -18,8 +18,8 @@ from yijiang.base import Base
 from yijiang.errors import InfeasibleError, OptionError, SolveError
 from yijiang.evaluation import Evaluator, Outcome
 
-from .games import shapley
 from .ensemble import Ensemble, run
+from .games import shapley
 from .responses import Responses, Settlement
 from .search import Choice, Conditions, Search, Table, frontier
 

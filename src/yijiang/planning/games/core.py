@@ -93,7 +93,7 @@ def core(players: Sequence[str], value: Worth) -> Core:
         bounds=[(None, None)] * (size + 1),
         method="highs",
     )
-    if found.status != 0:
+    if found.x is None:
         raise SolveError(f"the least core was not found: {found.message}")
     share, epsilon = found.x[:size], float(found.x[size])
     lack = worth - members @ share

@@ -89,7 +89,7 @@ def _solve(members: Floats, worth: Floats, total: float, least: Floats) -> Float
             bounds=[*((b, None) for b in least), (None, None)],
             method="highs",
         )
-        if found.status != 0:
+        if found.x is None:
             raise SolveError(f"the nucleolus was not found: {found.message}")
         share = found.x[:size]
         fixed = np.flatnonzero(open_rows)[np.abs(found.ineqlin.marginals) > 1e-9]
