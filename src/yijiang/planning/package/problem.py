@@ -1,0 +1,155 @@
+"""What the choice of a package is made from: plain arrays of responses, limits and rules, with the names they belong to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from yijiang.errors import OptionError
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Years:
+    """When projects may start, what that does to their worth, and what may be spent in which year.
+
+    Attributes
+    ----------
+    years : (year,)
+        The years that are budgeted.
+    may_start : (project, year)
+        Whether a project may start in a year.
+    effect, cost : (project, year)
+        Worth of a start in that year: annual equivalent of a stream that begins then and builds up over the ramp,
+        relative to one at full effect from the first year [1].
+    built : (project, year, year)
+        Share of the effect that is there in a year (last axis) after a start in another (second axis) [1].
+    spending : (project, partner, year, year)
+        Spent by a partner in a year (last axis) when the project starts in another (third axis) [money].
+    budget : (partner, year)
+        Most a partner may spend; infinite where no budget is given [money].
+    """
+
+    years: Ints
+    may_start: NDArray[np.bool_]
+    effect: Floats
+    cost: Floats
+    built: Floats
+    spending: Floats
+    budget: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Problem:
+    """One choice among projects: ``gain(s) = g s + q y``, ``change(s) = h s + r y``, with y = s_a s_b for pairs.
+
+    Attributes
+    ----------
+    projects, partners, limits
+        Names; a limit is a (section, pollutant, "limit" or "target").
+    gross : (project, partner)
+        What each alone brings before its cost, payments at the border sections included [money/year].
+    cost : (project, partner)
+        Annual cost borne [money/year].
+    pairs : (pair, 2)
+        Positions of two projects that act on one another.
+    pair_gross : (pair, partner)
+        What both bring beyond the sum of each alone [money/year].
+    change : (project, limit)
+        Change of the concentration [mg/L].
+    pair_change : (pair, limit)
+        What both change beyond the sum of each alone [mg/L].
+    room : (limit,)
+        Largest change allowed; negative for a reduction target [mg/L].
+    bound : (limit,)
+        The concentration allowed [mg/L]; the unit in which relaxations are told.
+    alone : (partner,)
+        What each reaches without the others [money/year].
+    transfer_limit
+        Largest payment [money/year].
+    requires, excludes : (rule, 2)
+        First only with second; not both.
+    smallest : (project,)
+        Smallest scale at which a project makes sense; 1 = all or nothing.
+    years
+        Starts and budgets, or None: every project at full effect.
+    """
+
+    projects: tuple[str, ...]
+    partners: tuple[str, ...]
+    limits: tuple[tuple[str, str, str], ...]
+    gross: Floats
+    cost: Floats
+    pairs: Ints
+    pair_gross: Floats
+    change: Floats
+    pair_change: Floats
+    room: Floats
+    bound: Floats
+    alone: Floats
+    transfer_limit: float = np.inf
+    requires: Ints = field(default_factory=lambda: np.zeros((0, 2), dtype=np.int64))
+    excludes: Ints = field(default_factory=lambda: np.zeros((0, 2), dtype=np.int64))
+    smallest: Floats | None = None
+    years: Years | None = None
+
+    def __post_init__(self) -> None:
+        p, n, o, k = len(self.projects), len(self.partners), len(self.limits), len(self.pairs)
+        shapes = {
+            "gross": (p, n), "cost": (p, n), "pair_gross": (k, n), "change": (p, o), "pair_change": (k, o),
+            "room": (o,), "bound": (o,), "alone": (n,),
+        }  # fmt: skip
+        for name, shape in shapes.items():
+            have = getattr(self, name)
+            if have.shape != shape:
+                raise OptionError(f"{name} has the shape {have.shape}; it should be {shape}")
+            if not np.isfinite(have).all():
+                raise OptionError(f"{name} holds a value that is not a finite number; leave a limit out instead")
+
+    @property
+    def smallest_scale(self) -> Floats:
+        """Smallest scale of every project (project,)."""
+        return np.ones(len(self.projects)) if self.smallest is None else self.smallest
+
+    def joint(self, scale: ArrayLike) -> Floats:
+        """Share of each pair's effect that is there (…, pair): the product of both scales."""
+        s = np.asarray(scale, dtype=np.float64)
+        return np.asarray(s[..., self.pairs[:, 0]] * s[..., self.pairs[:, 1]])
+
+    def gain(self, scale: ArrayLike) -> Floats:
+        """Gain of every partner before transfers at full effect (…, partner) [money/year].
+
+        Parameters
+        ----------
+        scale : (…, project)
+            Scale of every project, 0 to 1.
+        """
+        s = np.asarray(scale, dtype=np.float64)
+        return np.asarray(s @ (self.gross - self.cost) + self.joint(s) @ self.pair_gross)
+
+    def moved(self, scale: ArrayLike) -> Floats:
+        """Change of every limited concentration (…, limit) [mg/L]."""
+        s = np.asarray(scale, dtype=np.float64)
+        return np.asarray(s @ self.change + self.joint(s) @ self.pair_change)
+
+    def chosen(self, names: Sequence[str]) -> Floats:
+        """Scales of a package named (project,): 1 for its projects."""
+        wanted = set(names)
+        return np.array([1.0 if name in wanted else 0.0 for name in self.projects])
+
+    def without_targets(self) -> Problem:
+        """The same choice without the agreed targets."""
+        keep = np.array([kind != "target" for _, _, kind in self.limits], dtype=bool)
+        return replace(
+            self,
+            limits=tuple(x for x, k in zip(self.limits, keep, strict=True) if k),
+            change=self.change[:, keep],
+            pair_change=self.pair_change[:, keep],
+            room=self.room[keep],
+            bound=self.bound[keep],
+        )
