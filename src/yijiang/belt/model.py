@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -339,10 +339,13 @@ class Belt:
 
     @cached_property
     def _digest(self) -> str:
+        return self._sum(())
+
+    def _sum(self, without: Collection[str]) -> str:
         sums = hashlib.sha256()
         for key in sorted(self.meta):
             sums.update(f"{key}={toml_value(self.meta[key])}\n".encode())
-        for name in sorted(self.tables):
+        for name in sorted(set(self.tables) - set(without)):
             frame = self.tables[name]
             if not frame.empty:
                 cells = zip(*(columns.texts(frame[c]) for c in frame.columns), strict=True)
@@ -350,9 +353,15 @@ class Belt:
                 sums.update(format_csv(list(frame.columns), cells).encode("utf-8", "surrogatepass"))
         return sums.hexdigest()
 
-    def digest(self) -> str:
-        """Return the SHA-256 of the belt's head and tables: the same content, the same digest."""
-        return self._digest
+    def digest(self, without: Collection[str] = ()) -> str:
+        """Return the SHA-256 of the belt's head and tables: the same content, the same digest.
+
+        Parameters
+        ----------
+        without
+            Tables left out.
+        """
+        return self._sum(without) if without else self._digest
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Belt) and self.digest() == other.digest()

@@ -1,23 +1,28 @@
-"""What every package does: exact responses of single projects and of pairs, and from them all subsets at once.
+"""What every package does: exact responses of single projects and of the pairs that act on one another.
 
-``f(S) ≈ f(∅) + Σ_a Δ_a + Σ_{a<b} (Δ_ab − Δ_a − Δ_b)`` for income and concentration; cost is exact. The winner is
-always evaluated again in the full loop, so the expansion only orders the candidates.
+``f(S) ≈ f(∅) + Σ_a Δ_a + Σ_{a<b} (Δ_ab − Δ_a − Δ_b)`` for income and concentration; cost is exact. A package that is
+chosen is always evaluated again in the full loop.
 """
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from yijiang._version import __version__
 from yijiang.evaluation import Evaluator, State
 from yijiang.numerics.labels import positions
+from yijiang.numerics.store import Store
 from yijiang.river.formulas import GRAMS_PER_SECOND
 
+from .couples import couples
+
 Floats = NDArray[np.float64]
+#: Tables that say what projects there are; a response depends on the levers of its own only.
+PROJECT_TABLES = ("projects", "members", "payers", "levers", "relations", "budgets", "agreement", "indicators")
 
 
 @dataclass(frozen=True)
@@ -92,34 +97,53 @@ class Settlement:
                 paid[..., self.downstream[k]] -= amount[..., k]
         return paid
 
-    def gain(self, state: State, still: State) -> tuple[Floats, Floats, Floats]:
-        """Gross income, cost and compensation of every region in one state (region,) each [million yuan a year]."""
+    def gain(
+        self, state: State | Response, still: State | Response, scale: Mapping[str, float]
+    ) -> tuple[Floats, Floats, Floats]:
+        """Gross income, cost and compensation of every region in one state (region,) each [million yuan a year].
+
+        Parameters
+        ----------
+        state, still
+            The state and the base.
+        scale
+            Projects done, with the share of their full size.
+        """
         cost = np.zeros_like(state.income)
-        for name in state.package:
-            cost = cost + self.cost[name]
+        for name in sorted(scale):
+            cost = cost + scale[name] * self.cost[name]
         change = state.mean - still.mean
         paid = self.compensation(change) if change.size else np.zeros_like(cost)
         return state.income, cost, paid
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
+class Response:
+    """What the search needs of a state: income (region,), concentrations at low and mean flow (section, pollutant)."""
+
+    income: Floats
+    low: Floats
+    mean: Floats
+
+
+@dataclass(frozen=True, eq=False)
 class Responses:
     """Responses of the candidates: base, singles and pairs, every one solved in the full loop.
 
     Attributes
     ----------
     candidates
-        Projects, in the order of the bits of a subset.
+        Projects, sorted.
     still
         The base state.
     single, pair
-        States by project and by pair.
+        Responses by project and by pair of projects that act on one another.
     """
 
     candidates: tuple[str, ...]
     still: State
-    single: Mapping[str, State]
-    pair: Mapping[tuple[str, str], State]
+    single: Mapping[str, Response]
+    pair: Mapping[tuple[str, str], Response]
 
     @classmethod
     def of(
@@ -127,32 +151,60 @@ class Responses:
         evaluator: Evaluator,
         candidates: Sequence[str],
         progress: Callable[[str], None] = lambda text: None,
+        store: Store | None = None,
+        most: int | None = None,
     ) -> Responses:
-        """Solve the base, every candidate alone and every pair."""
+        """Solve the base, every candidate alone, and the pairs that act on one another.
+
+        Parameters
+        ----------
+        evaluator
+            A warm evaluator.
+        candidates
+            Projects.
+        progress
+            Called with a line of text at every step.
+        store
+            Where responses of the same content are found again.
+        most
+            Most pairs solved; see `couples`.
+        """
+        kept = Store(None) if store is None else store
         names = tuple(sorted(candidates))
         still = evaluator.run()
+        ground = _ground(evaluator)
+
+        def solve(package: Sequence[str]) -> Response:
+            levers = {n: [dict(v) for v in evaluator.base.projects[n].levers] for n in package}
+            found = kept.get({"base": ground, "levers": levers}, lambda: _arrays(evaluator.run(package)))
+            return Response(found["income"], found["low"], found["mean"])
+
         progress(f"{len(names)} single projects")
-        single = {name: evaluator.run([name]) for name in names}
-        couples = list(itertools.combinations(names, 2))
-        progress(f"{len(couples)} pairs")
-        return cls(names, still, single, {couple: evaluator.run(couple) for couple in couples})
+        single = {name: solve([name]) for name in names}
+        pairs = couples(evaluator.base, names, single, still, most)
+        progress(f"{len(pairs)} pairs")
+        return cls(names, still, single, {couple: solve(couple) for couple in pairs})
 
-    def subsets(self) -> NDArray[np.bool_]:
-        """Every subset of the candidates (subset, project); the empty one first."""
-        count = len(self.candidates)
-        numbers = np.arange(2**count)
-        return ((numbers[:, None] >> np.arange(count)) & 1).astype(bool)
-
-    def expand(self, subsets: NDArray[np.bool_], pick: Callable[[State], Floats]) -> Floats:
-        """A quantity over subsets by the expansion in singles and pairs (subset, …), as a change from the base."""
+    def change(self, package: Sequence[str], pick: Callable[[State | Response], Floats]) -> Floats:
+        """A quantity for a single project or a pair, as a change from the base; a pair beyond the sum of both."""
         start = pick(self.still)
-        alone = [pick(self.single[name]) - start for name in self.candidates]
-        total = np.zeros((len(subsets), *start.shape))
-        for k, change in enumerate(alone):
-            total[subsets[:, k]] += change
-        place = {name: k for k, name in enumerate(self.candidates)}
-        for (a, b), state in self.pair.items():
-            i, j = place[a], place[b]
-            extra = pick(state) - start - alone[i] - alone[j]
-            total[subsets[:, i] & subsets[:, j]] += extra
-        return total
+        if len(package) == 1:
+            return pick(self.single[package[0]]) - start
+        a, b = package
+        return pick(self.pair[a, b]) - pick(self.single[a]) - pick(self.single[b]) + start
+
+
+def _arrays(state: State) -> dict[str, Floats]:
+    return {"income": state.income, "low": state.low, "mean": state.mean}
+
+
+def _ground(evaluator: Evaluator) -> dict[str, object]:
+    """Everything a response depends on besides the levers of its projects."""
+    base = evaluator.base
+    return {
+        "version": __version__,
+        "belt": base.belt.digest(without=PROJECT_TABLES),
+        "draw": base.draw,
+        "theta": base.accounts.theta,
+        "tolerance": evaluator.tolerance,
+    }

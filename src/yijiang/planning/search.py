@@ -1,84 +1,34 @@
-"""Choosing a package: feasibility of every subset, its objective, and the proof by full evaluation."""
+"""Choosing a package: the integer programme proposes, the full loop proves, and what it missed goes back as a cut."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from yijiang import ecology
-from yijiang.base import Base
 from yijiang.errors import InfeasibleError, OptionError, SolveError
 from yijiang.evaluation import Evaluator, State
 
+from .conditions import ECOLOGY_TOLERANCE, Conditions, objective_value
 from .games import nash
-from .responses import Responses, Settlement
+from .package import Problem, Programme, Solution
+from .package.programme import OBJECTIVES
+from .package.relaxations import relaxations
+from .responses import Response, Responses, Settlement
+from .years import years_of
 
 Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
 
-OBJECTIVES = ("nash", "total", "maxmin", "eps")
-#: A concentration may exceed its bound by this part of it (rounding of the solvers).
-ECOLOGY_TOLERANCE = 1e-6
-#: Packages of the expansion that are evaluated again in the full loop before one is chosen.
-VERIFIED = 12
 #: Transfers are settled to this part of the largest gain.
 PAYMENT_TOLERANCE = 1e-6
 PAYMENT_STEPS = 30
-#: Packages tried at most: those that the full loop finds over a limit do not count as evaluated.
+#: Packages proved in the full loop: payments move prices, so the order of near equals is only known with them settled.
+PROVED = 12
+#: Packages tried at most: those that the full loop finds over a limit do not count as proved.
 TRIED = 400
-
-
-@dataclass(frozen=True)
-class Conditions:
-    """What a package of some partners must satisfy.
-
-    Attributes
-    ----------
-    partners
-        Positions of the regions that plan together.
-    bound : (section, pollutant)
-        Highest concentration at low flow [mg/L]; infinite where the partners' loads do not reach.
-    target : (section, pollutant)
-        Highest concentration by an agreed target [mg/L]; infinite without one.
-    transfer_limit
-        Largest payment of a region [million yuan a year].
-    """
-
-    partners: tuple[int, ...]
-    bound: Floats
-    target: Floats
-    transfer_limit: float
-
-    @classmethod
-    def of(cls, base: Base, still: State, partners: Sequence[str], targets: bool) -> Conditions:
-        """Limits at sections that the partners' loads reach (or the base where it already fails), and targets."""
-        positions = tuple(base.belt.regions.index(name) for name in partners)
-        have = set(base.belt.tables["parameters"]["parameter"])
-        limit = base.belt.parameter("transfer_limit") if "transfer_limit" in have else np.inf
-        if base.river is None:
-            nothing = np.zeros((0, 0))
-            return cls(positions, nothing, nothing, limit)
-        reached = ecology.reached_by(base, set(partners)) & ecology.binding(base)[None, :]
-        bound = np.where(reached, np.maximum(ecology.limits(base), still.low), np.inf)
-        target = np.full_like(bound, np.inf)
-        if targets and len(partners) > 1:
-            matrix = base.transfer["low"]
-            for row in base.belt.tables["targets"].to_dict("records"):
-                if row["region"] in partners:
-                    s, p = matrix.sections.index(row["section"]), matrix.pollutants.index(row["pollutant"])
-                    target[s, p] = min(target[s, p], still.low[s, p] * (1 - float(row["reduction"])))
-        return cls(positions, bound, target, limit)
-
-    def excess(self, low: Floats) -> Floats:
-        """How far the concentrations exceed what is allowed, relative (…,); at most 0 when they hold."""
-        if not self.bound.size:
-            return np.full(low.shape[:-2], -np.inf)
-        allowed = np.minimum(self.bound, self.target)
-        over = np.where(np.isfinite(allowed), low / np.where(np.isfinite(allowed), allowed, 1.0) - 1, -np.inf)
-        return np.asarray(over.max(axis=(-2, -1)))
 
 
 @dataclass(frozen=True)
@@ -87,6 +37,10 @@ class Choice:
 
     Attributes
     ----------
+    scale
+        Projects done, with the share of their full size.
+    start
+        First year of work by project, where years are planned.
     gross
         Equivalent variation less the payments themselves; what they do to prices is in it.
     gain
@@ -100,6 +54,8 @@ class Choice:
     """
 
     state: State
+    scale: Mapping[str, float]
+    start: Mapping[str, int]
     gross: Floats
     cost: Floats
     compensation: Floats
@@ -109,60 +65,27 @@ class Choice:
     excess: float
 
 
-def objective_value(name: str, surplus: Floats, limit: float) -> tuple[Floats, Floats]:
-    """Value of an objective for surpluses before transfers, and the smallest surplus after them.
-
-    Parameters
-    ----------
-    name
-        "nash", "total", "maxmin" or "eps".
-    surplus : (…, partner)
-        Gain − gain alone [million yuan a year].
-    limit
-        Largest transfer.
-
-    Returns
-    -------
-    value, least : (…,)
-        Nash: Σ ln of the surpluses after the best transfers; total and eps: their sum; maxmin: the smallest.
-    """
-    players = surplus.shape[-1]
-    total = surplus.sum(-1)
-    level = np.broadcast_to(total[..., None] / players, surplus.shape)
-    moved = level - surplus
-    inside = np.all(np.abs(moved) <= limit, axis=-1)
-    after = level.copy()
-    for index in np.argwhere(~inside):
-        at = tuple(index)
-        if total[at] < 0 or np.any(surplus[at] + limit < 0):
-            after[at] = -np.inf
-        else:
-            after[at] = surplus[at] + nash(surplus[at], np.zeros(players), limit)
-    least = after.min(-1)
-    if name == "nash":
-        with np.errstate(divide="ignore", invalid="ignore"):
-            value = np.where(least > 0, np.log(np.maximum(after, 1e-300)).sum(-1), np.where(least >= 0, -1e6, -np.inf))
-    elif name in ("total", "eps"):
-        value = np.where(least >= 0, total, -np.inf)
-    else:
-        value = np.where(least >= 0, least, -np.inf)
-    return value, least
-
-
-@dataclass(frozen=True)
-class Table:
-    """All subsets of the candidates with their expanded figures.
+@dataclass(frozen=True, eq=False)
+class Found:
+    """How a package was found.
 
     Attributes
     ----------
-    subsets : (subset, project)
-    gain : (subset, region) [million yuan a year]
-    excess : (subset,)
+    choice
+        The package, proved in the full loop.
+    problem, programme
+        The choice as an integer programme, with the corrections of the packages proved.
+    solution
+        The programme's own best with these corrections, before payments move prices; its `gap` is the solver's.
+    proved
+        Packages proved in the full loop.
     """
 
-    subsets: Bools
-    gain: Floats
-    excess: Floats
+    choice: Choice
+    problem: Problem
+    programme: Programme
+    solution: Solution
+    proved: int
 
 
 class Search:
@@ -178,100 +101,213 @@ class Search:
         Costs and payments.
     targets
         Whether agreed targets apply to joint plans.
+    gap, seconds
+        Relative gap and time limit of one integer programme.
     """
 
     def __init__(
-        self, evaluator: Evaluator, responses: Responses, settlement: Settlement, targets: bool = True
+        self,
+        evaluator: Evaluator,
+        responses: Responses,
+        settlement: Settlement,
+        targets: bool = True,
+        gap: float = 1e-6,
+        seconds: float = math.inf,
     ) -> None:
         self.evaluator, self.responses, self.settlement, self.targets = evaluator, responses, settlement, targets
-        self._solved: dict[tuple[str, ...], State] = {}
+        self.gap, self.seconds = gap, seconds
+        self._solved: dict[tuple[tuple[str, float], ...], State] = {(): responses.still}
 
-    def state(self, package: Sequence[str]) -> State:
+    def state(self, scale: Mapping[str, float]) -> State:
         """The state of a package, solved once."""
-        key = tuple(sorted(package))
+        key = tuple(sorted(scale.items()))
         if key not in self._solved:
-            known: dict[tuple[str, ...], State] = {(): self.responses.still}
-            known |= {(k,): v for k, v in self.responses.single.items()}
-            known |= {tuple(sorted(k)): v for k, v in self.responses.pair.items()}
-            self._solved[key] = known.get(key) or self.evaluator.run(key)
+            self._solved[key] = self.evaluator.run(sorted(scale), effect=scale)
         return self._solved[key]
+
+    def net(self, package: Sequence[str], response: State | Response) -> Floats:
+        """Gross gain − cost + compensation of every region for a package at full size (region,)."""
+        gross, cost, paid = self.settlement.gain(response, self.responses.still, dict.fromkeys(package, 1.0))
+        return gross - cost + paid
 
     def available(self, partners: Sequence[str]) -> list[str]:
         """Candidates whose members are all among the partners."""
         projects = self.evaluator.base.projects
         return [p for p in self.responses.candidates if set(projects[p].members) <= set(partners)]
 
-    def table(self, partners: Sequence[str], exact: bool = False) -> tuple[Table, Conditions]:
-        """Every subset that the partners may do, expanded from singles and pairs, or each solved in full."""
-        base, still = self.evaluator.base, self.responses.still
-        rules = Conditions.of(base, still, partners, self.targets)
-        allowed = set(self.available(partners))
-        keep = np.array([name in allowed for name in self.responses.candidates], dtype=bool)
-        subsets = self.responses.subsets()
-        subsets = subsets[~subsets[:, ~keep].any(axis=1)]
-        names = self.responses.candidates
-        cost = np.stack([self.settlement.cost[n] for n in names]) if names else np.zeros((0, len(base.belt.regions)))
-        if exact:
-            states = [self.state([n for n, on in zip(names, row, strict=True) if on]) for row in subsets]
-            income = np.stack([s.income for s in states])
-            mean, low = np.stack([s.mean for s in states]), np.stack([s.low for s in states])
-            change = mean - still.mean
-        else:
-            income = self.responses.expand(subsets, lambda s: s.income)
-            change = self.responses.expand(subsets, lambda s: s.mean)
-            low = still.low + self.responses.expand(subsets, lambda s: s.low)
-        gain = income - subsets @ cost
-        if change.size and self.settlement.cost:
-            gain = gain + self.settlement.compensation(change)
-        return Table(subsets, gain, rules.excess(low)), rules
+    def conditions(self, partners: Sequence[str]) -> Conditions:
+        """Limits and targets for these partners."""
+        return Conditions.of(self.evaluator.base, self.responses.still, partners, self.targets)
 
-    def alone(self, region: str) -> float:
-        """Best gain of one region by its own projects, the others at base; doing nothing is always feasible."""
-        choice = self.best([region], np.zeros(1), "total")
-        return float(choice.gain[self.evaluator.base.belt.regions.index(region)])
+    def problem(self, partners: Sequence[str], alone: Floats) -> Problem:
+        """The choice of these partners as plain arrays."""
+        base, responses, rules = self.evaluator.base, self.responses, self.conditions(partners)
+        names = self.available(partners)
+        where = list(rules.partners)
+        place = {name: k for k, name in enumerate(names)}
+        pairs = [c for c in responses.pair if c[0] in place and c[1] in place]
+        cells, kinds = rules.cells()
+        couples = np.array([[place[a], place[b]] for a, b in pairs], dtype=np.int64).reshape(-1, 2)
 
-    def best(self, partners: Sequence[str], alone: Floats, objective: str, exact: bool = False) -> Choice:
-        """The best package of some partners, verified in the full loop.
+        def gross(package: Sequence[str]) -> Floats:
+            income = responses.change(package, lambda s: s.income)
+            mean = responses.change(package, lambda s: s.mean)
+            paid = self.settlement.compensation(mean) if mean.size else np.zeros_like(income)
+            return (income + paid)[where]
+
+        def moved(package: Sequence[str]) -> Floats:
+            low = responses.change(package, lambda s: s.low)
+            return np.array([low[s, p] for s, p, _ in cells], dtype=np.float64)
+
+        matrix = base.transfer["low"] if base.river is not None else None
+        limits = tuple(
+            (matrix.sections[s], matrix.pollutants[p], kind)
+            for (s, p, _), kind in zip(cells, kinds, strict=True)
+            if matrix is not None
+        )
+        still = np.array([responses.still.low[s, p] for s, p, _ in cells], dtype=np.float64)
+        bound = np.array([b for _, _, b in cells], dtype=np.float64)
+        shape = (len(names), len(where))
+        relations = base.belt.tables["relations"].to_dict("records")
+
+        def rule(kind: str) -> NDArray[np.int64]:
+            rows = [
+                [place[r["project"]], place[r["other"]]]
+                for r in relations
+                if r["relation"] == kind and r["project"] in place and r["other"] in place
+            ]
+            return np.array(rows, dtype=np.int64).reshape(-1, 2)
+
+        # What needs a project that these partners cannot do cannot be done either: it is needed by itself and excluded.
+        lost = {r["project"] for r in relations if r["relation"] == "requires" and r["other"] not in place}
+        blocked = [[place[n], place[n]] for n in sorted(lost & set(place))]
+        excludes = np.concatenate([rule("excludes"), np.array(blocked, dtype=np.int64).reshape(-1, 2)])
+        return Problem(
+            tuple(names),
+            tuple(partners),
+            limits,
+            np.array([gross([n]) for n in names], dtype=np.float64).reshape(shape),
+            np.array([self.settlement.cost[n][where] for n in names], dtype=np.float64).reshape(shape),
+            couples,
+            np.array([gross(c) for c in pairs], dtype=np.float64).reshape(len(pairs), len(where)),
+            np.array([moved([n]) for n in names], dtype=np.float64).reshape(len(names), len(cells)),
+            np.array([moved(c) for c in pairs], dtype=np.float64).reshape(len(pairs), len(cells)),
+            bound - still,
+            bound,
+            np.asarray(alone, dtype=np.float64),
+            rules.transfer_limit,
+            rule("requires"),
+            excludes,
+            np.array([float(base.projects[n].row["smallest"]) for n in names], dtype=np.float64),
+            years_of(base, names, partners),
+        )
+
+    def alone(self, region: str) -> tuple[float, float]:
+        """Best gain of one region by its own projects, the others at base, in full and at the worth of its starts.
+
+        Doing nothing is always feasible, so neither is below 0.
+        """
+        found = self.best([region], np.zeros(1), "total")
+        return float(found.choice.gain[self.evaluator.base.belt.regions.index(region)]), float(
+            found.solution.surplus[0]
+        )
+
+    def best(
+        self,
+        partners: Sequence[str],
+        alone: Floats,
+        objective: str,
+        worth: Floats | None = None,
+        progress: Callable[[str], None] = lambda text: None,
+    ) -> Found:
+        """The best package of some partners, proved in the full loop.
+
+        The programme's best package is evaluated in full, payments included, and its figures are put into the
+        programme; then the best of the others, until no other promises more than what is proved, or twelve are.
+
+        Parameters
+        ----------
+        partners
+            Regions that plan together.
+        alone : (partner,)
+            What each reaches without the others [million yuan a year].
+        objective
+            "nash", "total", "maxmin" or "eps".
+        worth : (partner,)
+            The same at the worth of the starts, where years are planned; `alone` without it.
+        progress
+            Called with a line of text at every step.
 
         Raises
         ------
         InfeasibleError
             If no package holds the limits and leaves every partner at least as well off as alone.
+        SolveError
+            If the integer programme finds no package in its time.
         """
         if objective not in OBJECTIVES:
             raise OptionError(f"unknown objective {objective!r}; use one of {', '.join(OBJECTIVES)}")
-        table, rules = self.table(partners, exact)
-        where = list(rules.partners)
-        value, _ = objective_value(objective, table.gain[:, where] - alone, rules.transfer_limit)
-        # Candidates a little over a limit in the expansion are kept: the full loop decides.
-        value = np.where(table.excess <= 1e-4, value, -np.inf)
-        # Ties go to the smaller package, then to the first in order, whatever the rounding.
-        size = table.subsets.sum(1)
-        order = np.lexsort((np.arange(len(value)), size, -np.round(value, 9)))
-        names = self.responses.candidates
-        found: list[Choice] = []
-        for row in order[:TRIED]:
-            if not np.isfinite(value[row]) or len(found) == VERIFIED:
+        rules = self.conditions(partners)
+        problem = self.problem(partners, alone if worth is None else worth)
+        if not problem.projects and np.any(problem.room < 0):
+            raise InfeasibleError("no project of these partners reaches the agreed targets", relaxations(problem))
+        programme = Programme(problem, self.gap, self.seconds)
+        rest = programme.copy()
+        best: Choice | None = None
+        proved, reason = 0, ()
+        for tried in range(TRIED):
+            try:
+                solution = rest.solve(objective)
+            except InfeasibleError:
+                reason = tuple(relaxations(problem)) if tried == 0 else ()
                 break
-            package = [n for n, on in zip(names, table.subsets[row], strict=True) if on]
-            choice = self.choice(package, rules, alone, objective)
-            if choice is not None:
-                found.append(choice)
-        if not found:
+            if (best is not None and solution.bound <= best.objective) or proved == PROVED:
+                break
+            progress(f"package {tried + 1} in the full loop")
+            choice = self._prove(programme, solution, rules, alone, objective)
+            rest.forbid(solution.scale)
+            proved += choice is not None
+            if choice is not None and (best is None or _better(choice, best)):
+                best = choice
+        if best is None:
+            text = "no package holds the limits and leaves every side at least as well off as alone"
             raise InfeasibleError(
-                "no package holds the limits and leaves every side better off", self._relaxations(table, rules, alone)
+                text,
+                reason
+                or ("allow a little more at the tightest section: packages that just hold it fail in the full loop",),
             )
-        return max(found, key=lambda c: (round(c.objective, 9), -len(c.state.package)))
+        solution = programme.solve(objective)
+        return Found(best, problem, programme, solution, proved)
 
-    def choice(self, package: Sequence[str], rules: Conditions, alone: Floats, objective: str) -> Choice | None:
+    def _prove(
+        self, programme: Programme, solution: Solution, rules: Conditions, alone: Floats, objective: str
+    ) -> Choice | None:
+        """Evaluate one package in full, tell the programme its figures, and settle the transfers."""
+        names = programme.problem.projects
+        scale = {n: float(s) for n, s in zip(names, solution.scale, strict=True) if s > 0}
+        start = {n: int(y) for n, y in zip(names, solution.start, strict=True) if y > 0}
+        still, state = self.responses.still, self.state(scale)
+        gross, cost, paid = self.settlement.gain(state, still, scale)
+        moved = np.array([state.low[s, p] - still.low[s, p] for s, p, _ in rules.cells()[0]], dtype=np.float64)
+        programme.correct(solution.scale, (gross - cost + paid)[list(rules.partners)], moved)
+        return self.choice(scale, rules, alone, objective, start)
+
+    def choice(
+        self,
+        scale: Mapping[str, float],
+        rules: Conditions,
+        alone: Floats,
+        objective: str,
+        start: Mapping[str, int] | None = None,
+    ) -> Choice | None:
         """Evaluate one package in full, payments included.
 
         Payments move spending between regions and so prices: the transfers that level the surpluses are sought
         together with what they do. None when the package breaks a limit or leaves a partner worse off than alone.
         """
         where = list(rules.partners)
-        state = self.state(package)
-        gross, cost, paid = self.settlement.gain(state, self.responses.still)
+        state = self.state(scale)
+        gross, cost, paid = self.settlement.gain(state, self.responses.still, scale)
         transfer = np.zeros_like(gross)
         for _ in range(PAYMENT_STEPS):
             gain = gross - cost + paid
@@ -285,45 +321,17 @@ class Search:
             if np.abs(payments - state.payments).max() <= PAYMENT_TOLERANCE * max(1.0, np.abs(gain).max()):
                 break
             transfer = following
-            state = self.evaluator.run(package, payments=payments)
-            income, _, paid = self.settlement.gain(state, self.responses.still)
+            state = self.evaluator.run(sorted(scale), effect=scale, payments=payments)
+            income, _, paid = self.settlement.gain(state, self.responses.still, scale)
             gross = income - payments
         else:
             raise SolveError("the transfers do not settle", move=float(np.abs(payments - state.payments).max()))
         excess = float(rules.excess(state.low))
         if excess > ECOLOGY_TOLERANCE:
             return None
-        return Choice(state, gross, cost, paid, gain, transfer, float(value[0]), excess)
-
-    def _relaxations(self, table: Table, rules: Conditions, alone: Floats) -> list[str]:
-        """The smallest single changes that would let a package through."""
-        surplus = (table.gain[:, list(rules.partners)] - alone).sum(1)
-        fair, clean = surplus >= 0, table.excess <= ECOLOGY_TOLERANCE
-        lines = []
-        if np.any(fair & clean):
-            lines.append(
-                "allow a little more at the tightest section: packages that just hold it fail in the full loop"
-            )
-        if fair.any() and not clean[fair].any() and np.isfinite(table.excess[fair]).any():
-            over = 100 * table.excess[fair].min()
-            lines.append(f"let the tightest section exceed its limit or target by {over:.3g} %")
-        if clean.any() and not fair[clean].any():
-            need = -surplus[clean].max()
-            lines.append(f"add {need:.6g} million a year to the joint gain, or lower the costs by it")
-        return lines or ["relax the targets: no package of these candidates reaches them"]
+        return Choice(state, dict(scale), dict(start or {}), gross, cost, paid, gain, transfer, float(value[0]), excess)
 
 
-def frontier(
-    table: Table, rules: Conditions, candidates: Sequence[str], most: int = 12
-) -> list[tuple[list[str], Floats]]:
-    """Packages that no other one beats for every partner, before transfers (package, gain by partner)."""
-    good = table.excess <= ECOLOGY_TOLERANCE
-    gain = table.gain[good][:, list(rules.partners)]
-    subsets = table.subsets[good]
-    order = np.lexsort(tuple(-gain.T))
-    kept: list[int] = []
-    for k in order:
-        if not any(np.all(gain[j] >= gain[k]) for j in kept):
-            kept.append(int(k))
-    step = max(1, -(-len(kept) // most))
-    return [([n for n, on in zip(candidates, subsets[k], strict=True) if on], gain[k]) for k in kept[::step]]
+def _better(one: Choice, other: Choice) -> bool:
+    """Whether a choice is better; ties go to the smaller package."""
+    return (round(one.objective, 9), -len(one.scale)) > (round(other.objective, 9), -len(other.scale))

@@ -87,6 +87,47 @@ def multipliers_in_order(belt: Belt, found: Findings) -> None:
         found.rows("projects", at, f"{what}_low", values, "the lower multiplier is above the upper one", remedy)
 
 
+def starts_in_order(belt: Belt, found: Findings) -> None:
+    """The last year in which work may start is not before the first."""
+    frame = belt.tables["projects"]
+    at = np.flatnonzero((frame["latest_start"] < frame["start_year"]).fillna(False).to_numpy(dtype=bool))
+    values = [cell_text(frame["latest_start"].iloc[i]) for i in at]
+    remedy = "give latest_start ≥ start_year, or leave it blank"
+    found.rows("projects", at, "latest_start", values, "the last possible start is before the first", remedy)
+
+
+def sizes_need_money(belt: Belt, found: Findings) -> None:
+    """A project may be done in part only if all its levers are in proportion to money."""
+    frame = belt.tables["projects"]
+    levers = belt.tables["levers"]
+    built = set(levers.loc[levers["kind"].isin(list(ATTRIBUTES)), "project"])
+    for i, (project, smallest) in enumerate(zip(frame["project"], frame["smallest"], strict=True)):
+        if project in built and smallest < 1:
+            problem = "a project with an engineering lever is done whole or not at all"
+            found.add("projects", i + 2, "smallest", cell_text(smallest), problem, "enter 1 or leave it blank")
+
+
+def relations_make_sense(belt: Belt, found: Findings) -> None:
+    """No project needs or excludes itself, and no chain of needs comes back to where it began."""
+    frame = belt.tables["relations"]
+    needs: dict[str, list[str]] = {}
+    for i, row in enumerate(frame.to_dict("records")):
+        if row["project"] == row["other"]:
+            problem = f"a project that {row['relation']} itself"
+            found.add("relations", i + 2, "other", row["other"], problem, "name another project, or drop the row")
+        elif row["relation"] == "requires":
+            needs.setdefault(row["project"], []).append(row["other"])
+    for first in sorted(needs):
+        reached, waiting = set(), list(needs[first])
+        while waiting:
+            name = waiting.pop()
+            if name not in reached:
+                reached.add(name)
+                waiting += needs.get(name, [])
+        if first in reached:
+            found.add("relations", 0, "other", first, "a chain of needs comes back to it", "break the circle")
+
+
 def levers_complete(belt: Belt, found: Findings) -> None:
     """A lever fills the columns that its kind needs, with attributes that exist."""
     frame = belt.tables["levers"]

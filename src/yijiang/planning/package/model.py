@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from .problem import Problem, Years
+from .problem import Floats, Problem, Years
 
 #: Ecology rows are written in thousandths of the allowed concentration, so that the solver's tolerance (1e-7) is far
 #: below the tolerance of the limits (1e-6 of them).
@@ -78,10 +78,10 @@ def build(problem: Problem) -> Any:
         model.add_constraints(joint - first <= 0, name="both_first")
         model.add_constraints(joint - second <= 0, name="both_second")
         model.add_constraints(joint - first - second >= -1, name="both")
-        total = total - (table(_pair_worth(problem) / unit, pair, partner) * joint).sum("pair")
+        total = total - (table(pair_worth(problem) / unit, pair, partner) * joint).sum("pair")
         ecology = ecology + (table(problem.pair_change.T / _bound(problem), limit, pair) * joint).sum("pair")
     model.add_constraints(total == table(-problem.alone / unit, partner), name="surplus_of")
-    if len(limit):
+    if len(limit) and len(project):
         room = problem.room / problem.bound * PER_MILLE
         model.add_constraints(ecology <= table(room, limit), name="ecology")
     for rules, name in ((problem.requires, "requires"), (problem.excludes, "excludes")):
@@ -102,12 +102,12 @@ def _pick(values: Any, places: Any, index: pd.Index) -> Any:
     return picked.drop_vars("project").assign_coords({name: index})
 
 
-def _bound(problem: Problem) -> np.ndarray[Any, np.dtype[np.float64]]:
+def _bound(problem: Problem) -> Floats:
     """What an ecology row is divided by (limit, 1)."""
-    return (problem.bound / PER_MILLE)[:, None]
+    return np.asarray(problem.bound / PER_MILLE)[:, None]
 
 
-def _pair_worth(problem: Problem) -> np.ndarray[Any, np.dtype[np.float64]]:
+def pair_worth(problem: Problem) -> Floats:
     """Worth of every pair (pair, partner); with years, from the later of the two earliest starts."""
     if problem.years is None:
         return problem.pair_gross

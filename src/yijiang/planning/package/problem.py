@@ -1,4 +1,4 @@
-"""What the choice of a package is made from: plain arrays of responses, limits and rules, with the names they belong to."""
+"""What the choice of a package is made from: responses, limits and rules as plain arrays with their names."""
 
 from __future__ import annotations
 

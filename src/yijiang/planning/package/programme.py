@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from yijiang.errors import InfeasibleError, OptionError, SolveError
 
-from .engine import engine
-from .model import PER_MILLE, build, money_scale
+from .engine import copied, engine
+from .model import PER_MILLE, build, money_scale, pair_worth
 from .problem import Problem
 
 Floats = NDArray[np.float64]
@@ -99,7 +99,7 @@ class Programme:
         model = build(problem)
         self.model = model
         self._highs = engine(model, gap)
-        self._seconds = seconds
+        self._seconds, self._gap = seconds, gap
         columns = {int(label): k for k, label in enumerate(model.matrices.vlabels)}
         rows = {int(label): k for k, label in enumerate(model.matrices.clabels)}
 
@@ -155,6 +155,40 @@ class Programme:
             self._aim("maxmin")
             return self._run()
         return self._nash(joint)
+
+    def copy(self) -> Programme:
+        """Another programme with the same cuts and corrections; what is added to one does not reach the other."""
+        other = object.__new__(Programme)
+        other.__dict__.update(self.__dict__)
+        other._highs = copied(self._highs, self._gap)
+        other._tangents, other._corrected, other._objective = set(self._tangents), set(self._corrected), ""
+        return other
+
+    def refit(self, problem: Problem) -> None:
+        """Put the responses, limits and alone gains of another draw in the place of these, in money of the same scale.
+
+        Raises
+        ------
+        OptionError
+            If the other problem has other projects, partners, limits or pairs, plans years, or corrections are in.
+        """
+        old = self.problem
+        same = all(getattr(problem, n) == getattr(old, n) for n in ("projects", "partners", "limits"))
+        if not same or not np.array_equal(problem.pairs, old.pairs) or old.years is not None or self._corrected:
+            raise OptionError("only a fresh programme without years can take other figures, for the same names")
+        self.problem = problem
+        worth = np.concatenate([problem.gross - problem.cost, pair_worth(problem)]) / self.unit
+        moved = np.concatenate([problem.change, problem.pair_change]) / problem.bound * PER_MILLE
+        columns = np.concatenate([self._column["scale"], self._column["joint"]]).tolist()
+        for n, row in enumerate(self._row["surplus_of"].tolist()):
+            for column, value in zip(columns, worth[:, n].tolist(), strict=True):
+                self._highs.changeCoeff(row, column, -value)
+            level = -float(problem.alone[n]) / self.unit
+            self._highs.changeRowBounds(row, level, level)
+        for o, row in enumerate(self._row["ecology"].tolist()):
+            for column, value in zip(columns, moved[:, o].tolist(), strict=True):
+                self._highs.changeCoeff(row, column, value)
+            self.allow(o, float(problem.room[o]))
 
     def correct(self, scale: Floats, gain: Floats, moved: Floats) -> None:
         """Give one package the figures of the full loop.
@@ -223,6 +257,10 @@ class Programme:
             self._highs.changeColCost(column, -float(weight))
         self._objective = "weights"
         return self._run()
+
+    def gain_of(self, solution: Solution) -> Floats:
+        """Gain of every partner before transfers, corrections included (partner,) [money/year]."""
+        return np.asarray(solution.surplus - solution.transfer + self.problem.alone)
 
     def duals(self, solution: Solution) -> Floats:
         """Worth of a little more room at every limit, its package kept (limit,) [money/year per mg/L].
@@ -312,7 +350,10 @@ class Programme:
         if status in (self._status.kInfeasible, self._status.kUnboundedOrInfeasible):
             raise InfeasibleError("no package holds the limits and leaves every side at least as well off as alone")
         column = np.array(self._highs.getSolution().col_value)
-        if status not in (self._status.kOptimal, self._status.kTimeLimit) or not math.isfinite(info.mip_gap):
+        # Without a whole variable there is no gap to report: the optimum is exact.
+        exact = status == self._status.kOptimal and not math.isfinite(info.mip_gap)
+        gap, dual = (0.0, info.objective_function_value) if exact else (info.mip_gap, info.mip_dual_bound)
+        if status not in (self._status.kOptimal, self._status.kTimeLimit) or not math.isfinite(gap):
             text = self._highs.modelStatusToString(status)
             raise SolveError(f"the integer programme found no package: {text}", seconds=float(self._seconds))
         whole = np.round(column[self._column["done"]])
@@ -327,7 +368,7 @@ class Programme:
         factor = self.unit if self._objective in ("total", "maxmin", "weights") else 1.0
         return Solution(
             scale, start, column[self._column["surplus"]] * self.unit, column[self._column["transfer"]] * self.unit,
-            -info.objective_function_value * factor, -info.mip_dual_bound * factor, float(info.mip_gap),
+            -info.objective_function_value * factor, -dual * factor, float(gap),
         )  # fmt: skip
 
     def _distance(self, scale: Floats) -> tuple[list[int], list[float], float]:

@@ -104,7 +104,7 @@ def page() -> str:
         "",
         "Written by `python -m yijiang.planning.package.statements` from the statements the programme itself is named",
         "after; a test keeps the two the same. Responses g, q, h, r come from full evaluations of single projects and",
-        "pairs; e and f correct them for every package tried in the full loop, so the chosen package's figures are exact.",
+        "pairs; e and f correct them for every package tried in the full loop, so the figures of those are exact.",
         "With years, g and q count at the worth of the start: the annual equivalent of a stream that begins then and",
         "builds up over the ramp.",
         "",
@@ -112,7 +112,8 @@ def page() -> str:
     for title, statements in (("Variables", VARIABLES), ("Constraints", CONSTRAINTS), ("Objectives", OBJECTIVES)):
         lines += [f"## {title}", ""]
         for s in statements:
-            lines += [f"**{s.name}** — {s.words} · {s.zh}", "", f"$${s.formula}$$", "", f"for {s.applies} [{s.unit}]", ""]
+            lines += [f"**{s.name}** — {s.words} · {s.zh}", "", f"$${s.formula}$$", ""]
+            lines += [f"for {s.applies} [{s.unit}]", ""]
     return "\n".join(lines).rstrip() + "\n"
 
 
