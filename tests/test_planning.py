@@ -15,7 +15,7 @@ from yijiang.errors import DataError, InfeasibleError, OptionError
 from yijiang.evaluation import Evaluator, Outcome
 from yijiang.planning import ensemble, nash
 from yijiang.planning.planner import Plan, plan
-from yijiang.planning.search import objective_value
+from yijiang.planning.conditions import objective_value
 
 PARTNERS = ("Upper", "Middle")
 
@@ -152,12 +152,10 @@ def test_draws_are_repeatable(tiny: yj.Belt, chosen: Plan) -> None:
 
 
 def test_workers_change_nothing(chosen: Plan) -> None:
-    base, package = chosen.base, chosen.package
-    transfer = chosen.choice.transfer
-    runs = [ensemble.run(base, package, transfer, package, PARTNERS, 4, 1, workers) for workers in (1, 2)]
-    assert np.array_equal(runs[0].package, runs[1].package)
-    assert all(np.array_equal(runs[0].pair[c], runs[1].pair[c]) for c in runs[0].pair)
-    assert runs[0].pair
+    runs = [ensemble.run(chosen.base, chosen.ensemble.job, 4, 1, workers) for workers in (1, 2)]
+    for name in ensemble.NAMES:
+        assert np.array_equal(getattr(runs[0], name), getattr(runs[1], name))
+    assert runs[0].pair_gross.shape[1] == 6
 
 
 def test_explain_adds_up(evaluator: Evaluator) -> None:

@@ -102,7 +102,7 @@ def _write(file: Path, arrays: Arrays) -> None:
     part = Path(name)
     try:
         with os.fdopen(handle, "wb") as stream:
-            np.savez(stream, **dict(arrays))
+            np.savez(stream, allow_pickle=False, **dict(arrays))
             stream.flush()
             os.fsync(stream.fileno())
         part.replace(file)

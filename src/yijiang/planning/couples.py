@@ -59,7 +59,7 @@ def touches(levers: Sequence[Mapping[str, Any]]) -> frozenset[tuple[str, ...]]:
     >>> sorted(touches([lever]))
     [('trade', 'A', 'B', 'steel')]
     """
-    found = set()
+    found: set[tuple[str, ...]] = set()
     for lever in levers:
         kind = str(lever["kind"])
         if kind in NETWORK_KINDS:

@@ -12,6 +12,8 @@ from yijiang._version import __version__
 
 from . import listing
 from .ensemble import bounds
+from .package.alternatives import WITHIN, share_with
+from .years import timetable
 
 if TYPE_CHECKING:
     from .planner import Plan
@@ -34,7 +36,10 @@ def document(plan: Plan) -> dict[str, Any]:
         "year": belt.year,
         "unit": f"million {money} per year",
         "names": _names(plan),
-        "package": [{"project": name, "scale": 1.0} for name in plan.package],
+        "package": [
+            {"project": name, "scale": plan.choice.scale[name], "start": _start(plan, name)} for name in plan.package
+        ],
+        "timetable": timetable(plan.base, {n: _start(plan, n) for n in plan.package}, plan.regions),
     }
     content |= _gains(plan, content["unit"])
     content |= _water(plan)
@@ -57,6 +62,11 @@ def document(plan: Plan) -> dict[str, Any]:
     return plain
 
 
+def _start(plan: Plan, project: str) -> int:
+    """First year of work: as planned, or the first possible one."""
+    return plan.choice.start.get(project, int(plan.base.projects[project].row["start_year"]))
+
+
 def _names(plan: Plan) -> dict[str, dict[str, dict[str, str]]]:
     tables = plan.base.belt.tables
     names: dict[str, dict[str, dict[str, str]]] = {}
@@ -77,7 +87,7 @@ def _names(plan: Plan) -> dict[str, dict[str, dict[str, str]]]:
 
 def _gains(plan: Plan, unit: str) -> dict[str, Any]:
     choice, regions = plan.choice, plan.base.belt.regions
-    low, high = bounds(plan.ensemble.package) if len(plan.ensemble.package) else (choice.gain, choice.gain)
+    low, high = bounds(plan.ensemble.package) if len(plan.ensemble) else (choice.gain, choice.gain)
     gains = {}
     status = _by_status(plan)
     for name, alone in zip(plan.regions, plan.alone, strict=True):
@@ -95,9 +105,7 @@ def _gains(plan: Plan, unit: str) -> dict[str, Any]:
             "unit": unit,
         }
     where = list(plan.rules.partners)
-    together = (
-        plan.ensemble.package[:, where].sum(1) if len(plan.ensemble.package) else choice.gain[where].sum(keepdims=True)
-    )
+    together = plan.ensemble.package[:, where].sum(1) if len(plan.ensemble) else choice.gain[where].sum(keepdims=True)
     total_low, total_high = bounds(together)
     outside = {
         name: choice.gain[n]
@@ -111,8 +119,21 @@ def _gains(plan: Plan, unit: str) -> dict[str, Any]:
         },
         "outsiders": outside,
         "transfers": _transfers(plan),
-        "shapley": plan.shapley,
+        "shapley": dict(plan.shapley),
+        "sharing": _sharing(plan),
     }  # fmt: skip
+
+
+def _sharing(plan: Plan) -> dict[str, Any]:
+    """Every coalition's value and the other ways to divide the joint gain, each named with its convention."""
+    found = plan.core
+    return {
+        "convention": "gamma",
+        "coalitions": [{"members": sorted(s), "value": v} for s, v in plan.coalition.items()],
+        "shapley": {"shares": dict(plan.shapley), "standard_error": plan.shapley.standard_error},
+        "nucleolus": dict(plan.nucleolus),
+        "core": {"empty": found.empty, "epsilon": found.epsilon, "division": dict(found.division)},
+    }
 
 
 def _transfers(plan: Plan) -> list[dict[str, Any]]:
@@ -154,6 +175,10 @@ def _water(plan: Plan) -> dict[str, Any]:
     rows = plan.outcome.sections.to_dict("records")
     matrix = base.transfer["low"]
     own = ecology.reached_by(base, set(plan.regions))
+    priced: dict[tuple[str, str], Any] = {}
+    for price in plan.prices:
+        section, pollutant, _ = plan.problem.limits[price.limit]
+        priced[section, pollutant] = price
     river = []
     for row in rows:
         s, p = matrix.sections.index(row["section"]), matrix.pollutants.index(row["pollutant"])
@@ -167,7 +192,7 @@ def _water(plan: Plan) -> dict[str, Any]:
                 "binding": math.isfinite(allowed) and row["plan"] >= allowed * (1 - 1e-3),
                 "own": bool(own[s, p]),
                 "target": target if math.isfinite(target) else None,
-                "shadow_price": None,
+                **_price(priced.get((row["section"], row["pollutant"])), plan.base.belt.money),
             }
         )
     judged = [r for r in river if r["own"] and r["may_bind"]]
@@ -194,6 +219,18 @@ def _water(plan: Plan) -> dict[str, Any]:
         "ratio": tightest["plan"] / tightest["limit"]
     }
     return {"river": river, "tightest": tight, "river_profile": profile}
+
+
+def _price(price: Any, money: str) -> dict[str, Any]:
+    """Shadow price of one section and pollutant: none where the package keeps well away from the limit."""
+    if price is None:
+        return {"shadow_price": None, "price_tighter": None, "price_looser": None, "price_unit": None}
+    return {
+        "shadow_price": price.kept,
+        "price_tighter": price.tighter,
+        "price_looser": price.looser,
+        "price_unit": f"{money} a year per mg/L",
+    }
 
 
 def _freight(plan: Plan) -> dict[str, Any]:
@@ -261,42 +298,72 @@ def _economy(plan: Plan) -> dict[str, Any]:
 
 
 def _choices(plan: Plan) -> dict[str, Any]:
-    rows = plan.frontier().to_dict("records")
-    frontier = [
-        {"package": [p for p in r["package"].split(", ") if p], "gains": {n: r[n] for n in plan.regions}} for r in rows
-    ]
-    names = plan.search.responses.candidates
-    where = list(plan.rules.partners)
-    total = plan.table.gain[:, where].sum(1)
-    best = float(plan.choice.gain[where].sum())
-    good = np.flatnonzero((plan.table.excess <= 1e-6) & (total >= best - 0.02 * abs(best)))
-    alternatives: list[dict[str, Any]] = []
-    for k in sorted(good, key=lambda k: -total[k]):
-        package = [n for n, on in zip(names, plan.table.subsets[k], strict=True) if on]
-        if package != plan.package and len(alternatives) < 5:
-            alternatives.append(
-                {
-                    "package": package,
-                    "gains": {n: plan.table.gain[k, i] for n, i in zip(plan.regions, where, strict=True)},
-                    "objective": total[k],
-                    "loss": (best - total[k]) / abs(best) if best else 0.0,
-                }
-            )
-    ensemble = plan.ensemble
-    all_gain = float((ensemble.package[:, where] > 0).all(1).mean()) if len(ensemble.package) else None
-    flow_low, flow_high = bounds(ensemble.pair_flow) if ensemble.pair_flow.size else (None, None)
+    names = plan.problem.projects
+
+    def package(scale: Any) -> list[str]:
+        return [n for n, s in zip(names, scale, strict=True) if s > 0]
+
+    found, complete = plan.alternatives
+    others = [a for a in found if package(a.scale) != plan.package]
+    ensemble, robust = plan.ensemble, plan.robustness
+    partner = {n: plan.base.belt.regions.index(n) for n in plan.regions}
+    first, second = (partner[plan.regions[k]] for k in (0, 1))
+    flow_low, flow_high = bounds(ensemble.flow[:, second, first]) if len(ensemble) else (None, None)
+    share = share_with(plan.problem, found)
     return {
-        "frontier": frontier,
-        "alternatives": alternatives,
+        "frontier": [
+            {
+                "package": package(p.scale),
+                "gains": dict(zip(plan.regions, p.gain.tolist(), strict=True)),
+                "gap": p.gap,
+                "chosen": package(p.scale) == plan.package,
+            }
+            for p in plan.points
+        ],
+        "alternatives": [
+            {
+                "package": package(a.scale),
+                "gains": dict(zip(plan.regions, a.gain.tolist(), strict=True)),
+                "objective": a.gain.sum(),
+                "loss": a.loss,
+            }
+            for a in others[:5]
+        ],
         "robustness": {
             "draws": ensemble.draws,
             "failed": ensemble.failed,
-            "share_all_gain": all_gain,
+            "share_all_gain": robust.all_gain if robust else None,
             "pair_flow": {"from": plan.regions[0], "to": plan.regions[1], "low": flow_low, "high": flow_high},
+            "same_package": robust.same if robust else None,
+            "infeasible": robust.infeasible if robust else None,
+            "regret": _quantiles(robust.regret) if robust else None,
+            "worst_tenth": dict(zip(plan.regions, robust.tail.tolist(), strict=True)) if robust else None,
+            "near_best": {"packages": len(found), "complete": complete, "within": WITHIN},
+            "projects": [
+                {
+                    "project": n,
+                    "chosen_in_draws": float(robust.chosen_in[k]) if robust else None,
+                    "in_near_best": float(share[k]),
+                }
+                for k, n in enumerate(names)
+            ],
         },
         # Relative to the largest gain of a region.
-        "verify": {"miss": plan.miss, "payment_effect": plan.payment_effect, "tolerance": plan.tolerance},
+        "verify": {
+            "miss": plan.miss,
+            "payment_effect": plan.payment_effect,
+            "tolerance": plan.tolerance,
+            "proved": plan.found.proved,
+        },
     }
+
+
+def _quantiles(values: Any) -> dict[str, float | None]:
+    """Median, 95th percentile and largest of the draws that could be chosen for."""
+    known = values[np.isfinite(values)]
+    if not known.size:
+        return {"median": None, "high": None, "largest": None}
+    return {"median": np.median(known), "high": np.percentile(known, 95.0), "largest": known.max()}
 
 
 def _provenance(plan: Plan) -> dict[str, Any]:
@@ -308,8 +375,8 @@ def _provenance(plan: Plan) -> dict[str, Any]:
     return {
         "version": __version__,
         "seed": plan.seed,
-        "solver": f"{plan.method}: every subset of {len(plan.search.responses.candidates)} candidates",
-        "mip_gap": None,
+        "solver": _solver(plan),
+        "mip_gap": plan.found.solution.gap,
         "relative_gap": None,
         "mass_balance": plan.outcome.balance,
         "loop_residual": state.loop_residual,
@@ -318,6 +385,16 @@ def _provenance(plan: Plan) -> dict[str, Any]:
         "seconds": plan.seconds,
         "digest": plan.base.belt.digest(),
     }
+
+
+def _solver(plan: Plan) -> str:
+    import highspy
+
+    count = len(plan.problem.projects)
+    if plan.method == "exhaustive":
+        return f"every subset of {count} candidates"
+    version = highspy.Highs.version if isinstance(highspy.Highs.version, str) else ""
+    return f"HiGHS {version}".strip() + f", {count} candidates"
 
 
 def _plain(value: Any) -> Any:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from yijiang._version import __version__
 from yijiang.base import Base
 from yijiang.errors import SolveError
 from yijiang.evaluation import Evaluator
+from yijiang.numerics.executor import each
+from yijiang.numerics.store import Store
 
+from .draws import Draw, draw_all
 from .responses import Settlement
 
 if TYPE_CHECKING:
@@ -26,214 +29,229 @@ Floats = NDArray[np.float64]
 FAILED_LIMIT = 0.05
 
 
-@dataclass(frozen=True)
-class Draw:
-    """One joint draw: a trade table, elasticities (sector,), and multipliers of every project's effect and cost."""
-
-    table: int
-    theta: Floats
-    effect: dict[str, float]
-    cost: dict[str, float]
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Job:
-    """What is evaluated on every draw: the package with its transfers, every candidate and every pair of them."""
+    """What is evaluated on every draw.
 
-    package: tuple[str, ...]
+    Attributes
+    ----------
+    scale
+        The package: projects with the share of their full size.
+    transfer : (region,)
+        Its transfers [million yuan a year].
+    candidates, pairs
+        Projects, and pairs of them, each evaluated at full size.
+    cells : (limit, 2)
+        Positions of the limited sections and pollutants.
+    limits
+        Their names.
+    """
+
+    scale: Mapping[str, float]
     transfer: Floats
     candidates: tuple[str, ...]
+    pairs: tuple[tuple[str, str], ...]
+    cells: NDArray[np.int64]
+    limits: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True)
-class Solved:
-    """Figures of one draw (region,) [million yuan a year]: gross − cost + compensation, the package with transfers."""
-
-    package: Floats
-    single: dict[str, Floats]
-    gross: dict[str, Floats]
-    pair: dict[tuple[str, str], Floats]
-    trade: Floats
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Ensemble:
-    """Gains over draws.
+    """Figures over draws; money in million yuan a year.
 
     Attributes
     ----------
     package : (draw, region)
-        Gain of the chosen package, its transfers included [million yuan a year].
-    single : {project: (draw, region)}
-        Gross gain − cost + compensation of every candidate alone.
-    gross : {project: (draw, region)}
-        Gross gain of every candidate alone.
-    pair : {(project, project): (draw, region)}
-        Gross gain − cost + compensation of every pair.
-    pair_flow : (draw,)
-        Value the first partner sells to the second in the base of the draw [million yuan a year].
+        Gain of the chosen package, its transfers included.
+    unpaid : (draw, region)
+        Its gain before transfers.
+    gross, cost : (draw, candidate, region)
+        Gross gain with the payments at border sections, and cost, of every candidate alone.
+    pair_gross : (draw, pair, region)
+        The same of every pair.
+    moved : (draw, candidate, limit)
+        Change of the limited concentrations by every candidate alone [mg/L].
+    pair_moved : (draw, pair, limit)
+        The same by every pair.
+    income : (draw, candidate, region)
+        Equivalent variation of every candidate alone.
+    flow : (draw, region, region)
+        Trade of the base, importer by exporter.
     failed
         Draws that did not solve.
+    found
+        Draws that an earlier run had finished.
     """
 
+    job: Job
     package: Floats
-    single: dict[str, Floats]
-    gross: dict[str, Floats]
-    pair: dict[tuple[str, str], Floats]
-    pair_flow: Floats
+    unpaid: Floats
+    gross: Floats
+    cost: Floats
+    pair_gross: Floats
+    moved: Floats
+    pair_moved: Floats
+    income: Floats
+    flow: Floats
     failed: int
     draws: int
+    found: int
+
+    def __len__(self) -> int:
+        return len(self.package)
+
+    def net(self, project: str) -> Floats:
+        """Gross − cost + compensation of one candidate alone (draw, region)."""
+        k = self.job.candidates.index(project)
+        return np.asarray(self.gross[:, k] - self.cost[:, k])
+
+    def net_pair(self, pair: tuple[str, str]) -> Floats:
+        """Gross − cost + compensation of one pair (draw, region)."""
+        k = self.job.pairs.index(pair)
+        a, b = (self.job.candidates.index(name) for name in pair)
+        return np.asarray(self.pair_gross[:, k] - self.cost[:, a] - self.cost[:, b])
 
 
-def triangular(generator: np.random.Generator, low: float, mode: float, high: float) -> float:
-    """One triangular draw; a degenerate range gives the mode."""
-    return float(generator.triangular(low, mode, high)) if low <= mode <= high and low < high else mode
+#: The arrays of one draw, by name; their axes are those of `Ensemble` without the draw.
+NAMES = ("package", "unpaid", "gross", "cost", "pair_gross", "moved", "pair_moved", "income", "flow")
 
 
-def draw_all(base: Base, draws: int, seed: int) -> list[Draw]:
-    """All draws, before any is solved, so that the number of workers cannot change them.
-
-    A draw takes a trade table in turn, one quantile of all elasticities between their bounds, and multipliers of
-    every project's effect and cost, each triangular with its mode at the base.
-    """
-    generator = np.random.default_rng(seed)
-    tables = sorted({int(d) for d in base.belt.tables["trade"]["draw"]})
-    theta = base.belt.tables["elasticities"].set_index("sector").loc[base.belt.sectors]
-    centre = theta["value"].to_numpy(float)
-    low = np.where(theta["low"].notna(), theta["low"].to_numpy(float), centre)
-    high = np.where(theta["high"].notna(), theta["high"].to_numpy(float), centre)
-    made = []
-    for count in range(draws):
-        quantile = generator.triangular(0.0, 0.5, 1.0)
-        # Below the centre towards the low end, above it towards the high end.
-        below, above = low + (centre - low) * 2 * quantile, centre + (high - centre) * (2 * quantile - 1)
-        effect = {n: triangular(generator, p.effect[0], 1.0, p.effect[1]) for n, p in base.projects.items()}
-        cost = {n: triangular(generator, p.cost[0], 1.0, p.cost[1]) for n, p in base.projects.items()}
-        made.append(Draw(tables[count % len(tables)], np.where(quantile < 0.5, below, above), effect, cost))
-    return made
-
-
-def solve(base: Base, job: Job, draw: Draw) -> Solved | None:
-    """Re-base on one draw and evaluate the job against that draw's own base; None when it does not solve."""
+def solve(base: Base, job: Job, draw: Draw) -> dict[str, Floats]:
+    """Re-base on one draw and evaluate the job against that draw's own base; an empty dict when it does not solve."""
     try:
         evaluator = Evaluator(Base(base.belt, draw.table, draw.theta, like=base))
         settlement = Settlement.of(evaluator, draw.cost)
         still = evaluator.run()
+        regions = len(base.belt.regions)
 
-        def gain(package: Sequence[str]) -> tuple[Floats, Floats]:
-            income, cost, paid = settlement.gain(evaluator.run(package, draw.effect), still)
-            return income, income - cost + paid
+        def figures(package: Sequence[str]) -> tuple[Floats, Floats, Floats]:
+            state = evaluator.run(package, draw.effect)
+            income, _, paid = settlement.gain(state, still, dict.fromkeys(package, 1.0))
+            moved = state.low - still.low
+            return income, income + paid, np.array([moved[s, p] for s, p in job.cells], dtype=np.float64)
 
-        single = {name: gain([name]) for name in job.candidates}
-        plain = settlement.gain(evaluator.run(job.package, draw.effect), still)[2]
-        paid = evaluator.run(job.package, draw.effect, payments=job.transfer + plain)
-        package = paid.income - settlement.gain(paid, still)[1]
-        couples = itertools.combinations(job.candidates, 2)
-        return Solved(
-            package,
-            {name: net for name, (_, net) in single.items()},
-            {name: income for name, (income, _) in single.items()},
-            {couple: gain(couple)[1] for couple in couples},
-            evaluator.base.accounts.trade.sum(2),
-        )
+        single = [figures([name]) for name in job.candidates]
+        pairs = [figures(pair) for pair in job.pairs]
+        effect = {n: s * draw.effect[n] for n, s in job.scale.items()}
+        done = evaluator.run(sorted(job.scale), effect)
+        income, cost, paid = settlement.gain(done, still, job.scale)
+        after = evaluator.run(sorted(job.scale), effect, payments=job.transfer + paid)
     except SolveError:
-        return None
+        return {}
+
+    def stack(rows: Sequence[Floats], width: int) -> Floats:
+        return np.array(rows, dtype=np.float64).reshape(len(rows), width)
+
+    return {
+        "package": after.income - cost,
+        "unpaid": income - cost + paid,
+        "gross": stack([g for _, g, _ in single], regions),
+        "cost": stack([settlement.cost[n] for n in job.candidates], regions),
+        "pair_gross": stack([g for _, g, _ in pairs], regions),
+        "moved": stack([m for _, _, m in single], len(job.cells)),
+        "pair_moved": stack([m for _, _, m in pairs], len(job.cells)),
+        "income": stack([i for i, _, _ in single], regions),
+        "flow": evaluator.base.accounts.trade.sum(2),
+    }
 
 
-class _Worker:
-    """A process's own base, built once."""
+@dataclass(frozen=True, eq=False)
+class _Sent:
+    """What a process needs: the belt to build its own base from, the job, and where results are kept."""
 
-    base: Base
+    belt: Belt
     job: Job
+    folder: Path | None
+
+
+class _Bases:
+    """Bases of this process, built once for each belt."""
+
+    known: ClassVar[dict[str, Base]] = {}
 
     @classmethod
-    def start(cls, belt: Belt, job: Job) -> None:
-        cls.base, cls.job = Base(belt), job
-        _share(cls.base)
-
-    @classmethod
-    def solve(cls, draw: Draw) -> Solved | None:
-        return solve(cls.base, cls.job, draw)
+    def of(cls, belt: Belt) -> Base:
+        digest = belt.digest()
+        if digest not in cls.known:
+            cls.known = {digest: share(Base(belt))}
+        return cls.known[digest]
 
 
-def _share(base: Base) -> None:
+def share(base: Base) -> Base:
     """Build what `Base(like=…)` hands on, so that no draw builds it again."""
     if base.freight is not None:
         _ = base.freight.base_state
     if base.river is not None:
         _ = base.loads
+    return base
 
 
-def _solve_all(base: Base, job: Job, draws: Iterable[Draw], workers: int) -> Iterator[Solved | None]:
-    if workers <= 1:
-        _share(base)
-        for draw in draws:
-            yield solve(base, job, draw)
-        return
-    # Spawned, not forked: the same on every system, and safe beside threads of the caller.
-    import multiprocessing
-
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, context, _Worker.start, (base.belt, job)) as pool:
-        yield from pool.map(_Worker.solve, draws)
+def _one(sent: _Sent, draw: Draw) -> tuple[dict[str, Any], int]:
+    """One draw, looked up or computed; with whether it was found."""
+    store = Store(sent.folder)
+    job = sent.job
+    content = {
+        "version": __version__, "belt": sent.belt.digest(), "table": draw.table, "theta": draw.theta,
+        "effect": draw.effect, "cost": draw.cost, "scale": dict(job.scale), "transfer": job.transfer,
+        "candidates": job.candidates, "pairs": job.pairs, "cells": job.cells,
+    }  # fmt: skip
+    return store.get(content, lambda: solve(_Bases.of(sent.belt), job, draw)), store.found
 
 
 def run(
     base: Base,
-    package: Sequence[str],
-    transfer: Floats,
-    candidates: Sequence[str],
-    partners: Sequence[str],
+    job: Job,
     draws: int,
     seed: int,
     workers: int = 1,
+    executor: Any = None,
+    folder: Path | None = None,
     progress: Callable[[str], None] = lambda text: None,
 ) -> Ensemble:
-    """Evaluate the package, every candidate and every pair on joint draws.
+    """Evaluate a job on joint draws.
 
     Parameters
     ----------
     base
         The solved base.
-    package, transfer
-        Chosen projects, and what each region receives (region,) [million yuan a year].
-    candidates, partners
-        Projects and regions of the plan.
+    job
+        The package with its transfers, candidates and pairs.
     draws, seed
         Number of draws, and the seed of their generator.
-    workers
-        Processes; the figures are the same for any number.
+    workers, executor
+        Processes of this machine, or a Dask client; the figures are the same for any.
+    folder
+        Where every finished draw is kept: a run that was stopped goes on where it stopped.
 
     Raises
     ------
     SolveError
-        If more than 5 % of the draws fail.
+        If more than 5 % of the draws fail, or a worker is killed; finished draws stay in the folder.
     """
-    job = Job(tuple(package), transfer, tuple(sorted(candidates)))
-    first, second = (base.belt.regions.index(partners[k]) for k in (0, min(1, len(partners) - 1)))
-    solved: list[Solved] = []
-    failed = 0
-    for count, one in enumerate(_solve_all(base, job, draw_all(base, draws, seed), min(workers, max(draws, 1))), 1):
-        if one is None:
-            failed += 1
+    kept: list[dict[str, Any]] = []
+    failed = found = 0
+    if workers <= 1 and executor is None:
+        _Bases.known = {base.belt.digest(): share(base)}
+    sent = _Sent(base.belt, job, folder)
+    for count, (one, known) in enumerate(each(_one, sent, draw_all(base, draws, seed), workers, executor), 1):
+        found += known
+        if one:
+            kept.append(one)
         else:
-            solved.append(one)
-        if count % 10 == 0:
+            failed += 1
+        if count % 10 == 0 or count == draws:
             progress(f"draw {count} of {draws}")
     if failed > FAILED_LIMIT * draws:
         raise SolveError(f"{failed} of {draws} draws did not solve", share=failed / draws)
-    if not solved:
-        return Ensemble(np.zeros((0, len(base.belt.regions))), {}, {}, {}, np.zeros(0), failed, draws)
-    couples = list(itertools.combinations(job.candidates, 2))
-    return Ensemble(
-        np.stack([s.package for s in solved]),
-        {n: np.stack([s.single[n] for s in solved]) for n in job.candidates},
-        {n: np.stack([s.gross[n] for s in solved]) for n in job.candidates},
-        {c: np.stack([s.pair[c] for s in solved]) for c in couples},
-        np.array([s.trade[second, first] for s in solved]),
-        failed,
-        draws,
-    )
+    regions, limits = len(base.belt.regions), len(job.cells)
+    empty = {
+        "package": (regions,), "unpaid": (regions,), "gross": (len(job.candidates), regions),
+        "cost": (len(job.candidates), regions), "pair_gross": (len(job.pairs), regions),
+        "moved": (len(job.candidates), limits), "pair_moved": (len(job.pairs), limits),
+        "income": (len(job.candidates), regions), "flow": (regions, regions),
+    }  # fmt: skip
+    arrays = {n: np.stack([k[n] for k in kept]) if kept else np.zeros((0, *empty[n])) for n in NAMES}
+    return Ensemble(job, **arrays, failed=failed, draws=draws, found=found)
 
 
 def bounds(values: Floats) -> tuple[Floats, Floats]:

@@ -24,8 +24,9 @@ def projects(plan: Plan) -> list[dict[str, Any]]:
         available = set(project.members) <= set(plan.regions)
         chosen = name in plan.package
         single = plan.search.responses.single.get(name)
-        ranges = plan.ensemble.gross.get(name)
-        low, high = bounds(ranges) if ranges is not None else (None, None)
+        low, high = (None, None)
+        if single and len(plan.ensemble):
+            low, high = bounds(plan.ensemble.income[:, plan.ensemble.job.candidates.index(name)])
         rows.append(
             {
                 "project": name,
@@ -69,15 +70,15 @@ def projects(plan: Plan) -> list[dict[str, Any]]:
 def pairs(plan: Plan) -> list[dict[str, Any]]:
     """Every pair of candidates: net gain of the partners together, its range, and what differs from the sum of both."""
     where = list(plan.rules.partners)
-    search, rows = plan.search, []
+    responses, rows = plan.search.responses, []
 
     def net(package: tuple[str, ...]) -> float:
-        gross, cost, paid = search.settlement.gain(search.state(package), search.responses.still)
-        return float((gross - cost + paid)[where].sum())
+        response = responses.pair[package[0], package[1]] if len(package) == 2 else responses.single[package[0]]
+        return float(plan.search.net(package, response)[where].sum())
 
-    for couple in search.responses.pair:
-        ranges = plan.ensemble.pair.get(couple)
-        low, high = bounds(ranges[:, where].sum(1)) if ranges is not None else (None, None)
+    for couple in responses.pair:
+        spread = plan.ensemble.net_pair(couple)[:, where].sum(1)
+        low, high = bounds(spread) if len(spread) else (None, None)
         value = net(couple)
         apart = value - net(couple[:1]) - net(couple[1:])
         rows.append({"projects": list(couple), "gain": value, "low": low, "high": high, "interaction": apart})
@@ -93,8 +94,7 @@ def _why_not(plan: Plan, name: str, available: bool) -> dict[str, str]:
             "zh": "需要" + "、".join(belt.name_of("region", m, "zh") for m in others) + "同意",
         }
     where = list(plan.rules.partners)
-    gross, cost, paid = plan.search.settlement.gain(plan.search.state([name]), plan.search.responses.still)
-    net = float((gross - cost + paid)[where].sum())
+    net = float(plan.search.net([name], plan.search.responses.single[name])[where].sum())
     if net < 0:
         return {
             "en": f"costs the partners {-net / 1000:.2f} bn more a year than it brings them",
@@ -134,9 +134,7 @@ def areas(plan: Plan, projects: list[dict[str, Any]]) -> list[dict[str, Any]]:
             continue
         candidates = [p for p in projects if p["area"] == row["item"] and p["available"]]
         chosen = [p for p in candidates if p["chosen"]]
-        spread = [
-            plan.ensemble.single[p["project"]][:, where].sum(1) for p in chosen if p["project"] in plan.ensemble.single
-        ]
+        spread = [plan.ensemble.net(p["project"])[:, where].sum(1) for p in chosen] if len(plan.ensemble) else []
         low, high = bounds(np.sum(spread, axis=0)) if spread else (None, None)
         areas.append(
             {

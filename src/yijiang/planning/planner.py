@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -17,14 +18,23 @@ from numpy.typing import NDArray
 from yijiang.base import Base
 from yijiang.errors import InfeasibleError, OptionError, SolveError
 from yijiang.evaluation import Evaluator, Outcome
+from yijiang.numerics.store import Store
 
-from .ensemble import Ensemble, run
-from .games import shapley
+from .conditions import Conditions
+from .ensemble import Ensemble, Job, run
+from .exhaustive import exhaustive
+from .games import core, nucleolus, shapley
+from .package import Problem, Programme
+from .package.alternatives import Alternative, alternatives
+from .package.frontier import Point, frontier
+from .package.prices import Price, prices
 from .responses import Responses, Settlement
-from .search import Choice, Conditions, Search, Table, frontier
+from .robustness import Robustness, robustness
+from .search import Choice, Found, Search
 
 if TYPE_CHECKING:
     from yijiang.belt import Belt
+    from yijiang.planning.games import Core, Division
 
 Floats = NDArray[np.float64]
 
@@ -34,8 +44,9 @@ DRAWS = 40
 TOLERANCE = 0.02
 #: With fewer candidates, starting another process takes longer than the draws.
 WORTH_WORKERS = 6
-#: More candidates than this would need the integer programme instead of listing every subset.
-MOST_CANDIDATES = 16
+#: Points of the frontier.
+POINTS = 10
+METHODS = ("milp", "exhaustive")
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,8 +57,12 @@ class Plan:
     ----------
     regions
         Partners.
+    found
+        How the package was found: the integer programme with its corrections.
     choice
         The package with its verified figures.
+    own
+        The choice of every partner alone, as an integer programme.
     alone : (partner,)
         Best gain of each partner alone [million yuan a year].
     ensemble
@@ -65,9 +80,10 @@ class Plan:
     seed: int
     evaluator: Evaluator
     search: Search
-    table: Table
+    found: Found
     rules: Conditions
     choice: Choice
+    own: tuple[Problem, ...]
     alone: Floats
     coalition: dict[frozenset[str], float]
     ensemble: Ensemble
@@ -95,14 +111,84 @@ class Plan:
         return pd.DataFrame({r: {c: rows[r][c] for c in columns} for r in self.regions}).T.rename_axis("region")
 
     @property
-    def shapley(self) -> dict[str, float]:
+    def problem(self) -> Problem:
+        """The choice as plain arrays."""
+        return self.found.problem
+
+    @cached_property
+    def programme(self) -> Programme:
+        """The integer programme, with the corrections of the packages proved."""
+        return self.found.programme
+
+    @cached_property
+    def scale(self) -> Floats:
+        """Scale of every candidate in the chosen package (project,)."""
+        return np.array([self.choice.scale.get(n, 0.0) for n in self.problem.projects])
+
+    @property
+    def shapley(self) -> Division:
         """Shapley value of the partners [million yuan a year]."""
         return shapley(self.regions, self.coalition)
 
+    @property
+    def core(self) -> Core:
+        """Least core of the partners' coalitions."""
+        return core(self.regions, self.coalition)
+
+    @property
+    def nucleolus(self) -> Division:
+        """Nucleolus of the partners [million yuan a year]."""
+        return nucleolus(self.regions, self.coalition)
+
+    @cached_property
+    def points(self) -> list[Point]:
+        """Packages in which no partner can have more without another having less, before transfers."""
+        return frontier(self.programme, POINTS) if self.problem.projects else []
+
     def frontier(self) -> pd.DataFrame:
-        """Packages no other one beats for every partner, before transfers [million yuan a year]."""
-        rows = frontier(self.table, self.rules, self.search.responses.candidates)
-        return pd.DataFrame([{"package": ", ".join(p), **dict(zip(self.regions, g, strict=True))} for p, g in rows])
+        """The frontier with names: package, gain of every partner before transfers [million yuan a year], gap."""
+        rows = [
+            {
+                "package": ", ".join(n for n, s in zip(self.problem.projects, p.scale, strict=True) if s > 0),
+                **dict(zip(self.regions, p.gain.tolist(), strict=True)),
+                "gap": p.gap,
+            }
+            for p in self.points
+        ]
+        return pd.DataFrame(rows, columns=["package", *self.regions, "gap"])
+
+    @cached_property
+    def alternatives(self) -> tuple[list[Alternative], bool]:
+        """Packages within 2 % of the best joint gain, and whether these are all."""
+        return alternatives(self.programme) if self.problem.projects else ([], True)
+
+    @cached_property
+    def prices(self) -> list[Price]:
+        """Prices of the limits that the package comes near."""
+        if not self.problem.projects:
+            return []
+        return prices(self.programme.copy(), self.programme.copy().solve("total"))
+
+    @property
+    def shadow_prices(self) -> pd.DataFrame:
+        """Worth of a little more room at every limit the package comes near [million yuan a year per mg/L].
+
+        ``kept``: with the projects kept; ``tighter``, ``looser``: joint gain lost or won per mg/L when the limit moves
+        by 1 % and the package may change (NaN where no package holds a tighter limit).
+        """
+        rows = []
+        for price in self.prices:
+            section, pollutant, kind = self.problem.limits[price.limit]
+            rows.append(
+                {"section": section, "pollutant": pollutant, "kind": kind, "kept": price.kept,
+                 "tighter": math.nan if price.tighter is None else price.tighter, "looser": price.looser}
+            )  # fmt: skip
+        return pd.DataFrame(rows, columns=["section", "pollutant", "kind", "kept", "tighter", "looser"])
+
+    @cached_property
+    def robustness(self) -> Robustness | None:
+        """The package against the best of every draw; None without draws."""
+        return robustness(self.problem, list(self.own), self.ensemble, list(self.rules.partners), self.scale)
 
     @cached_property
     def document(self) -> dict[str, Any]:
@@ -123,12 +209,16 @@ def plan(
     belt: Belt,
     regions: Sequence[str],
     objective: str = "nash",
-    method: str = "pairs",
+    method: str = "milp",
     draws: int | None = None,
     seed: int = 0,
     targets: bool = True,
     compensation_rate: float = 1.0,
     workers: int = 1,
+    executor: Any = None,
+    store: str | Path | None = None,
+    gap: float = 1e-6,
+    seconds: float = math.inf,
     progress: Callable[[str], None] = lambda text: None,
 ) -> Plan:
     """Choose the package that leaves every partner better off within the river's limits.
@@ -142,8 +232,8 @@ def plan(
     objective
         "nash" (product of surpluses), "total", "maxmin" or "eps" (total, with the frontier).
     method
-        "pairs" orders all subsets by singles and pairs and proves the best in the full loop; "exhaustive" solves every
-        subset in the full loop.
+        "milp": an integer programme over responses of singles and pairs, proved in the full loop; "exhaustive": every
+        subset of up to 12 candidates in the full loop.
     draws
         Joint draws behind the ranges; 40 unless given.
     seed
@@ -155,6 +245,12 @@ def plan(
     workers
         Processes for the draws; the figures are the same for any number. A script that asks for more than one needs
         the usual ``if __name__ == "__main__":`` around its work.
+    executor
+        A `dask.distributed.Client` that runs the draws instead (extra `dask`).
+    store
+        Folder where responses and finished draws are kept: a run that was stopped goes on where it stopped.
+    gap, seconds
+        Relative gap and time limit of one integer programme; the gap reached is in the provenance.
     progress
         Called with a line of text at every step.
 
@@ -172,6 +268,46 @@ def plan(
     True
     """
     began = time.perf_counter()
+    partners = _partners(belt, regions)
+    if method not in METHODS:
+        raise OptionError(f"unknown method {method!r}; use one of {', '.join(METHODS)}")
+    kept = Store(store)
+    progress("base")
+    base = Base(belt)
+    evaluator = Evaluator(base)
+    candidates = [n for n, p in base.projects.items() if set(p.members) <= set(partners)]
+    responses = Responses.of(evaluator, candidates, progress, kept)
+    settlement = Settlement.of(evaluator, rate=compensation_rate)
+    search = Search(evaluator, responses, settlement, targets, gap, seconds)
+    progress("each partner alone")
+    own = [search.best([name], np.zeros(1), "total") for name in partners]
+    alone = np.array([f.choice.gain[base.belt.regions.index(n)] for f, n in zip(own, partners, strict=True)])
+    worth = np.array([float(f.solution.surplus[0]) for f in own])
+    progress("search")
+    found = search.best(partners, alone, objective, worth, progress)
+    choice = found.choice if method == "milp" else exhaustive(search, partners, alone, objective, progress)
+    miss, payment_effect = _miss(choice, found.problem, search)
+    if miss > TOLERANCE:
+        raise SolveError("the chosen package does not do in the full loop what the search expected", miss=miss)
+    rules = search.conditions(partners)
+    coalition = _coalitions(search, partners, alone, choice, rules)
+    progress("ranges")
+    job = Job(
+        choice.scale, choice.transfer, responses.candidates, tuple(responses.pair),
+        np.array([[s, p] for s, p, _ in rules.cells()[0]], dtype=np.int64).reshape(-1, 2),
+        tuple((section, pollutant) for section, pollutant, _ in found.problem.limits),
+    )  # fmt: skip
+    many = workers if len(candidates) >= WORTH_WORKERS else 1
+    ensemble = run(base, job, DRAWS if draws is None else draws, seed, many, executor, kept.folder, progress)
+    return Plan(
+        base, partners, objective, method, seed, evaluator, search, found, rules, choice,
+        tuple(f.problem for f in own), alone, coalition, ensemble, miss, payment_effect, TOLERANCE,
+        _sign_not_identified(base, choice), time.perf_counter() - began,
+    )  # fmt: skip
+
+
+def _partners(belt: Belt, regions: Sequence[str]) -> tuple[str, ...]:
+    """The partners by their identifiers, or an error that says what a plan needs."""
     partners = tuple(belt.region(name) for name in regions)
     if len(partners) < 2 or len(set(partners)) < len(partners):
         raise OptionError(f"a plan needs two or more different regions, not {', '.join(regions) or 'none'}")
@@ -180,57 +316,28 @@ def plan(
             raise OptionError(f"{name} is not a member of the belt; members: {', '.join(belt.members)}")
     if "projects" not in belt.scope:
         raise OptionError(f"the belt {belt.name!r} holds no projects, so nothing can be planned on it")
-    if method not in ("pairs", "exhaustive"):
-        raise OptionError(f"unknown method {method!r}; use pairs or exhaustive")
-    progress("base")
-    base = Base(belt)
-    evaluator = Evaluator(base)
-    candidates = [n for n, p in base.projects.items() if set(p.members) <= set(partners)]
-    if len(candidates) > MOST_CANDIDATES:
-        raise OptionError(f"{len(candidates)} candidates; at most {MOST_CANDIDATES} can be listed in every combination")
-    responses = Responses.of(evaluator, candidates, progress=progress)
-    search = Search(evaluator, responses, Settlement.of(evaluator, rate=compensation_rate), targets)
-    alone = np.array([search.alone(name) for name in partners])
-    progress("search")
-    exact = method == "exhaustive"
-    choice = search.best(partners, alone, objective, exact)
-    table, rules = search.table(partners, exact)
-    miss, payment_effect = _miss(choice, table, search)
-    coalition = _coalitions(search, partners, alone, objective, choice, rules)
-    progress("ranges")
-    ensemble = run(
-        base,
-        choice.state.package,
-        choice.transfer,
-        candidates,
-        partners,
-        DRAWS if draws is None else draws,
-        seed,
-        workers if len(candidates) >= WORTH_WORKERS else 1,
-        progress,
-    )
-    if miss > TOLERANCE:
-        raise SolveError("the chosen package does not do in the full loop what the search expected", miss=miss)
-    return Plan(
-        base, partners, objective, method, seed, evaluator, search, table, rules, choice, alone, coalition, ensemble,
-        miss, payment_effect, TOLERANCE, _sign_not_identified(base, choice), time.perf_counter() - began,
-    )  # fmt: skip
+    return partners
 
 
-def _miss(choice: Choice, table: Table, search: Search) -> tuple[float, float]:
+def _miss(choice: Choice, problem: Problem, search: Search) -> tuple[float, float]:
     """What the expansion misses in the full loop, and what payments do to prices, both relative to the largest gain."""
-    names = search.responses.candidates
-    bits = np.array([n in choice.state.package for n in names], dtype=bool)
-    row = int(np.argmax((table.subsets == bits).all(axis=1)))
-    gross, cost, paid = search.settlement.gain(search.state(choice.state.package), search.responses.still)
+    gross, cost, paid = search.settlement.gain(search.state(choice.scale), search.responses.still, choice.scale)
     unpaid, largest = gross - cost + paid, max(1.0, float(np.abs(choice.gain).max()))
-    return float(np.abs(table.gain[row] - unpaid).max()) / largest, float(np.abs(choice.gain - unpaid).max()) / largest
+    where = [search.evaluator.base.belt.regions.index(n) for n in problem.partners]
+    expected = problem.gain(np.array([choice.scale.get(n, 0.0) for n in problem.projects]))
+    return (
+        float(np.abs(expected - unpaid[where]).max()) / largest,
+        float(np.abs(choice.gain - unpaid).max()) / largest,
+    )
 
 
 def _coalitions(
-    search: Search, partners: Sequence[str], alone: Floats, objective: str, choice: Choice, rules: Conditions
+    search: Search, partners: Sequence[str], alone: Floats, choice: Choice, rules: Conditions
 ) -> dict[frozenset[str], float]:
-    """Best joint gain of every coalition [million yuan a year]; what cannot be reached together is the sum alone."""
+    """Best joint gain of every coalition [million yuan a year]; what cannot be reached together is the sum alone.
+
+    Those outside stay at the base and do nothing (the γ convention of Hart and Kurz 1983 with idle outsiders).
+    """
     worth = {frozenset([n]): float(v) for n, v in zip(partners, alone, strict=True)}
     position = {n: k for k, n in enumerate(partners)}
     for size in range(2, len(partners) + 1):
@@ -240,7 +347,7 @@ def _coalitions(
                 continue
             own = alone[[position[n] for n in group]]
             try:
-                best = search.best(group, own, "total")
+                best = search.best(group, own, "total").choice
                 where = [search.evaluator.base.belt.regions.index(n) for n in group]
                 worth[frozenset(group)] = float(best.gain[where].sum())
             except InfeasibleError:

@@ -202,16 +202,6 @@ class Search:
             years_of(base, names, partners),
         )
 
-    def alone(self, region: str) -> tuple[float, float]:
-        """Best gain of one region by its own projects, the others at base, in full and at the worth of its starts.
-
-        Doing nothing is always feasible, so neither is below 0.
-        """
-        found = self.best([region], np.zeros(1), "total")
-        return float(found.choice.gain[self.evaluator.base.belt.regions.index(region)]), float(
-            found.solution.surplus[0]
-        )
-
     def best(
         self,
         partners: Sequence[str],
@@ -254,7 +244,8 @@ class Search:
         programme = Programme(problem, self.gap, self.seconds)
         rest = programme.copy()
         best: Choice | None = None
-        proved, reason = 0, ()
+        proved = 0
+        reason: tuple[str, ...] = ()
         for tried in range(TRIED):
             try:
                 solution = rest.solve(objective)

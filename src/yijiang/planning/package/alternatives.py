@@ -13,6 +13,8 @@ from .problem import Problem
 from .programme import Programme
 
 Floats = NDArray[np.float64]
+#: Largest loss of a package that is nearly as good, as a share of the best joint gain.
+WITHIN = 0.02
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,7 +35,7 @@ class Alternative:
     loss: float
 
 
-def alternatives(programme: Programme, within: float = 0.02, most: int = 30) -> tuple[list[Alternative], bool]:
+def alternatives(programme: Programme, within: float = WITHIN, most: int = 30) -> tuple[list[Alternative], bool]:
     """List the packages whose joint gain is at most a share below the best, best first.
 
     Parameters

@@ -114,7 +114,8 @@ def pair_worth(problem: Problem) -> Floats:
     years = problem.years
     earliest = np.argmax(years.may_start, axis=1)
     effect = years.effect[np.arange(len(earliest)), earliest]
-    return problem.pair_gross * np.minimum(effect[problem.pairs[:, 0]], effect[problem.pairs[:, 1]])[:, None]
+    later = np.minimum(effect[problem.pairs[:, 0]], effect[problem.pairs[:, 1]])
+    return np.asarray(problem.pair_gross * later[:, None])
 
 
 def _yearly(model: Any, problem: Problem, years: Years, done: Any, scale: Any, table: Any, unit: float) -> Any:

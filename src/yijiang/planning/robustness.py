@@ -1,0 +1,123 @@
+"""What if the data are wrong: the package against the best of every draw, and which projects those bests hold."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from yijiang.errors import InfeasibleError
+
+from .ensemble import Ensemble
+from .package import Problem, Programme
+
+Floats = NDArray[np.float64]
+
+#: Share of the worst draws whose mean is the conditional value at risk.
+TAIL = 0.1
+
+
+@dataclass(frozen=True, eq=False)
+class Robustness:
+    """The chosen package over the draws; money in million yuan a year.
+
+    Attributes
+    ----------
+    chosen_in : (project,)
+        Share of the draws whose own best package holds the project.
+    regret : (draw,)
+        Joint gain of the draw's own best package less that of the chosen one; NaN where the draw has no feasible one.
+    same
+        Share of the draws whose own best package is the chosen one.
+    all_gain
+        Share of the draws in which every partner gains, transfers included.
+    infeasible
+        Draws without a feasible package.
+    tail : (partner,)
+        Mean gain, transfers included, in the worst tenth of the draws of each partner (conditional value at risk).
+    """
+
+    chosen_in: Floats
+    regret: Floats
+    same: float
+    all_gain: float
+    infeasible: int
+    tail: Floats
+
+
+def robustness(
+    problem: Problem, own: list[Problem], ensemble: Ensemble, where: list[int], scale: Floats
+) -> Robustness | None:
+    """Choose again on every draw by the responses stored, and compare with the chosen package; None without draws.
+
+    On a draw each partner's gain alone is chosen again too, from its own projects.
+
+    Parameters
+    ----------
+    problem, own
+        The choice on the base draw, and that of each partner alone.
+    ensemble
+        Responses of every candidate and pair by draw.
+    where
+        Positions of the partners among the regions.
+    scale : (project,)
+        The chosen package.
+    """
+    if not len(ensemble) or not problem.projects:
+        return None
+    bare = replace(problem, years=None, smallest=None)
+    joint = Programme(bare)
+    alike = [replace(p, years=None, smallest=None) for p in own]
+    apart = [(Programme(p), p, [w]) for p, w in zip(alike, where, strict=True)]
+    chosen_in = np.zeros(len(problem.projects))
+    regret = np.full(len(ensemble), np.nan)
+    same = infeasible = 0
+    for d in range(len(ensemble)):
+        alone = []
+        for programme, each, place in apart:
+            programme.refit(_drawn(each, ensemble, place, d))
+            alone.append(float(programme.solve("total").surplus.sum()))
+        joint.refit(replace(_drawn(bare, ensemble, where, d), alone=np.array(alone)))
+        try:
+            best = joint.solve("total")
+        except InfeasibleError:
+            infeasible += 1
+            continue
+        chosen_in += best.scale > 0
+        same += bool(np.array_equal(best.scale > 0, scale > 0))
+        unpaid = float(ensemble.unpaid[d, where].sum())
+        # The expansion in pairs may lie a little below the full loop for the chosen package itself.
+        regret[d] = max(0.0, float(joint.gain_of(best).sum()) - unpaid)
+    solved = max(len(ensemble) - infeasible, 1)
+    after = np.sort(ensemble.package[:, where], axis=0)
+    worst = max(1, int(np.ceil(TAIL * len(after))))
+    return Robustness(
+        chosen_in / solved,
+        regret,
+        same / solved,
+        float((ensemble.package[:, where] > 0).all(1).mean()),
+        infeasible,
+        after[:worst].mean(0),
+    )
+
+
+def _drawn(problem: Problem, ensemble: Ensemble, where: list[int], draw: int) -> Problem:
+    """The choice with the responses of one draw."""
+    job = ensemble.job
+    rows = [job.candidates.index(n) for n in problem.projects]
+    names = problem.projects
+    pairs = [job.pairs.index((names[a], names[b])) for a, b in problem.pairs]
+    gross, moved = ensemble.gross[draw][:, where], ensemble.moved[draw]
+    # What a partner alone must hold is part of what all must hold together.
+    limits = [job.limits.index((section, pollutant)) for section, pollutant, _ in problem.limits]
+    moved, pair_moved = moved[:, limits], ensemble.pair_moved[draw][:, limits]
+    first, second = ([job.candidates.index(names[k]) for k in problem.pairs[:, side]] for side in (0, 1))
+    return replace(
+        problem,
+        gross=gross[rows],
+        cost=ensemble.cost[draw][rows][:, where],
+        pair_gross=ensemble.pair_gross[draw][pairs][:, where] - gross[first] - gross[second],
+        change=moved[rows],
+        pair_change=pair_moved[pairs] - moved[first] - moved[second],
+    )
