@@ -90,7 +90,8 @@ def _plain(value: Any) -> Any:
 
 def _read(file: Path) -> dict[str, NDArray[Any]] | None:
     try:
-        with np.load(file, allow_pickle=False) as kept:
+        # Opened here, so that a file that is no archive is closed again.
+        with file.open("rb") as stream, np.load(stream, allow_pickle=False) as kept:
             return {name: kept[name] for name in kept.files}
     except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile):
         return None
