@@ -12,8 +12,7 @@ import pytest
 
 from yijiang.errors import InfeasibleError, OptionError
 from yijiang.planning.conditions import objective_value
-from yijiang.planning.package import Problem, Programme, Years
-from yijiang.planning.package import statements
+from yijiang.planning.package import Problem, Programme, Years, statements
 from yijiang.planning.package.alternatives import alternatives
 from yijiang.planning.package.frontier import frontier
 from yijiang.planning.package.prices import prices

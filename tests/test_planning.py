@@ -14,8 +14,8 @@ from yijiang.base import Base
 from yijiang.errors import DataError, InfeasibleError, OptionError
 from yijiang.evaluation import Evaluator, Outcome
 from yijiang.planning import ensemble, nash
-from yijiang.planning.planner import Plan, plan
 from yijiang.planning.conditions import objective_value
+from yijiang.planning.planner import Plan, plan
 
 PARTNERS = ("Upper", "Middle")
 

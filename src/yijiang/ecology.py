@@ -23,25 +23,23 @@ def limits(base: Base) -> Floats:
 
     A pollutant that the standard does not know has no limit (infinite).
     """
-    standard = _standard()
     assert base.river is not None
     required = base.river.sections.set_index("section")["limit_class"].astype(int)
     matrix = base.transfer["low"]
     table = np.full((len(matrix.sections), len(matrix.pollutants)), np.inf)
     for s, section in enumerate(matrix.sections):
         for p, pollutant in enumerate(matrix.pollutants):
-            table[s, p] = standard.limit(pollutant, int(required[section]))
+            table[s, p] = _limit(pollutant, int(required[section]))
     return table
 
 
 def classes(base: Base, concentration: Floats) -> NDArray[np.int64]:
     """Class of every single value (section, pollutant); 6 = worse than class V."""
-    standard = _standard()
     matrix = base.transfer["low"]
     result = np.full(concentration.shape, 6, dtype=np.int64)
     for p, pollutant in enumerate(matrix.pollutants):
         for grade in range(5, 0, -1):
-            result[concentration[:, p] <= standard.limit(pollutant, grade), p] = grade
+            result[concentration[:, p] <= _limit(pollutant, grade), p] = grade
     return result
 
 
@@ -74,7 +72,7 @@ def sections_table(base: Base, still: State, state: State) -> pd.DataFrame:
         for p, pollutant in enumerate(matrix.pollutants):
             limit = float(bound[s, p])
             changed = before[s, p] != after[s, p]
-            boundary = _standard().limit(pollutant, int(min(before[s, p], after[s, p]))) if changed else limit
+            boundary = _limit(pollutant, int(min(before[s, p], after[s, p]))) if changed else limit
             rows.append(
                 {
                     "section": section,
@@ -100,3 +98,8 @@ def sections_table(base: Base, still: State, state: State) -> pd.DataFrame:
 @cache
 def _standard() -> Standard:
     return Standard.read("GB3838-2002")
+
+
+@cache
+def _limit(pollutant: str, grade: int) -> float:
+    return _standard().limit(pollutant, grade)

@@ -179,8 +179,16 @@ class Belt:
         """Return a copy of one table; an unknown name is an error that lists the tables."""
         return self.tables[match_name(name, ((t,) for t in self.tables), "table")]
 
+    @cached_property
+    def _listed(self) -> dict[tuple[str, str], tuple[str, ...]]:
+        return {}
+
     def _ids(self, table: str, column: str) -> list[str]:
-        return [str(v) for v in self.tables[table][column]]
+        # Evaluations ask for the same few names thousands of times, and every look at a table is a copy.
+        key = table, column
+        if key not in self._listed:
+            self._listed[key] = tuple(str(v) for v in self.tables[table][column])
+        return list(self._listed[key])
 
     @property
     def regions(self) -> list[str]:

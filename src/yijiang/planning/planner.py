@@ -83,7 +83,7 @@ class Plan:
     found: Found
     rules: Conditions
     choice: Choice
-    own: tuple[Problem, ...]
+    own: tuple[Programme, ...]
     alone: Floats
     coalition: dict[frozenset[str], float]
     ensemble: Ensemble
@@ -188,7 +188,7 @@ class Plan:
     @cached_property
     def robustness(self) -> Robustness | None:
         """The package against the best of every draw; None without draws."""
-        return robustness(self.problem, list(self.own), self.ensemble, list(self.rules.partners), self.scale)
+        return robustness(self.found.bare, list(self.own), self.ensemble, list(self.rules.partners), self.scale)
 
     @cached_property
     def document(self) -> dict[str, Any]:
@@ -301,7 +301,7 @@ def plan(
     ensemble = run(base, job, DRAWS if draws is None else draws, seed, many, executor, kept.folder, progress)
     return Plan(
         base, partners, objective, method, seed, evaluator, search, found, rules, choice,
-        tuple(f.problem for f in own), alone, coalition, ensemble, miss, payment_effect, TOLERANCE,
+        tuple(f.bare for f in own), alone, coalition, ensemble, miss, payment_effect, TOLERANCE,
         _sign_not_identified(base, choice), time.perf_counter() - began,
     )  # fmt: skip
 

@@ -47,7 +47,7 @@ class Robustness:
 
 
 def robustness(
-    problem: Problem, own: list[Problem], ensemble: Ensemble, where: list[int], scale: Floats
+    joint: Programme, own: list[Programme], ensemble: Ensemble, where: list[int], scale: Floats
 ) -> Robustness | None:
     """Choose again on every draw by the responses stored, and compare with the chosen package; None without draws.
 
@@ -55,8 +55,8 @@ def robustness(
 
     Parameters
     ----------
-    problem, own
-        The choice on the base draw, and that of each partner alone.
+    joint, own
+        The choice on the base draw, and that of each partner alone, without corrections.
     ensemble
         Responses of every candidate and pair by draw.
     where
@@ -64,21 +64,19 @@ def robustness(
     scale : (project,)
         The chosen package.
     """
+    problem = joint.problem
     if not len(ensemble) or not problem.projects:
         return None
-    bare = replace(problem, years=None, smallest=None)
-    joint = Programme(bare)
-    alike = [replace(p, years=None, smallest=None) for p in own]
-    apart = [(Programme(p), p, [w]) for p, w in zip(alike, where, strict=True)]
+    joint, *apart = (_steady(programme) for programme in (joint, *own))
     chosen_in = np.zeros(len(problem.projects))
     regret = np.full(len(ensemble), np.nan)
     same = infeasible = 0
     for d in range(len(ensemble)):
         alone = []
-        for programme, each, place in apart:
-            programme.refit(_drawn(each, ensemble, place, d))
+        for programme, place in zip(apart, where, strict=True):
+            programme.refit(_drawn(programme.problem, ensemble, [place], d))
             alone.append(float(programme.solve("total").surplus.sum()))
-        joint.refit(replace(_drawn(bare, ensemble, where, d), alone=np.array(alone)))
+        joint.refit(replace(_drawn(joint.problem, ensemble, where, d), alone=np.array(alone)))
         try:
             best = joint.solve("total")
         except InfeasibleError:
@@ -100,6 +98,14 @@ def robustness(
         infeasible,
         after[:worst].mean(0),
     )
+
+
+def _steady(programme: Programme) -> Programme:
+    """A programme of its own at full size and full effect, which is what draws are compared at."""
+    problem = programme.problem
+    if problem.years is None and np.all(problem.smallest_scale == 1):
+        return programme.copy()
+    return Programme(replace(problem, years=None, smallest=None))
 
 
 def _drawn(problem: Problem, ensemble: Ensemble, where: list[int], draw: int) -> Problem:

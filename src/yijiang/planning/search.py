@@ -75,6 +75,8 @@ class Found:
         The package, proved in the full loop.
     problem, programme
         The choice as an integer programme, with the corrections of the packages proved.
+    bare
+        The same without corrections.
     solution
         The programme's own best with these corrections, before payments move prices; its `gap` is the solver's.
     proved
@@ -84,6 +86,7 @@ class Found:
     choice: Choice
     problem: Problem
     programme: Programme
+    bare: Programme
     solution: Solution
     proved: int
 
@@ -242,7 +245,7 @@ class Search:
         if not problem.projects and np.any(problem.room < 0):
             raise InfeasibleError("no project of these partners reaches the agreed targets", relaxations(problem))
         programme = Programme(problem, self.gap, self.seconds)
-        rest = programme.copy()
+        bare, rest = programme.copy(), programme.copy()
         best: Choice | None = None
         proved = 0
         reason: tuple[str, ...] = ()
@@ -268,7 +271,7 @@ class Search:
                 or ("allow a little more at the tightest section: packages that just hold it fail in the full loop",),
             )
         solution = programme.solve(objective)
-        return Found(best, problem, programme, solution, proved)
+        return Found(best, problem, programme, bare, solution, proved)
 
     def _prove(
         self, programme: Programme, solution: Solution, rules: Conditions, alone: Floats, objective: str
