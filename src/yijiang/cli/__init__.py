@@ -88,6 +88,7 @@ def plan(
     out: Path = Path("yijiang-plan"),
     lang: Literal["zh", "en", "both"] = "both",
     seed: int = 0,
+    store: Path | None = None,
     json: bool = False,
 ) -> int:
     """Choose the package of projects that leaves every partner better off, and write the report.
@@ -115,6 +116,8 @@ def plan(
         Language of the report and the summary.
     seed
         Seed of the draws.
+    store
+        A folder where finished evaluations and draws are kept: a run that was stopped goes on where it stopped.
     json
         Print the plan document instead of the summary.
     """
@@ -145,6 +148,7 @@ def plan(
             objective=objective,
             draws=draws,
             seed=seed,
+            store=store,
             workers=min(os.cpu_count() or 1, 4),
             progress=progress,
         )

@@ -13,6 +13,7 @@ from yijiang._version import __version__
 from . import listing
 from .ensemble import bounds
 from .package.alternatives import WITHIN, share_with
+from .package.prices import STEP, Price
 from .years import timetable
 
 if TYPE_CHECKING:
@@ -172,10 +173,10 @@ def _water(plan: Plan) -> dict[str, Any]:
     from yijiang.river import steady
 
     base, river_net = plan.base, plan.base.river
-    rows = plan.outcome.sections.to_dict("records")
+    rows = [{str(k): v for k, v in row.items()} for row in plan.outcome.sections.to_dict("records")]
     matrix = base.transfer["low"]
     own = ecology.reached_by(base, set(plan.regions))
-    priced: dict[tuple[str, str], Any] = {}
+    priced: dict[tuple[str, str], Price] = {}
     for price in plan.prices:
         section, pollutant, _ = plan.problem.limits[price.limit]
         priced[section, pollutant] = price
@@ -192,7 +193,7 @@ def _water(plan: Plan) -> dict[str, Any]:
                 "binding": math.isfinite(allowed) and row["plan"] >= allowed * (1 - 1e-3),
                 "own": bool(own[s, p]),
                 "target": target if math.isfinite(target) else None,
-                **_price(priced.get((row["section"], row["pollutant"])), plan.base.belt.money),
+                **_price(priced.get((row["section"], row["pollutant"])), allowed, plan.base.belt.money),
             }
         )
     judged = [r for r in river if r["own"] and r["may_bind"]]
@@ -221,14 +222,16 @@ def _water(plan: Plan) -> dict[str, Any]:
     return {"river": river, "tightest": tight, "river_profile": profile}
 
 
-def _price(price: Any, money: str) -> dict[str, Any]:
+def _price(price: Price | None, allowed: float, money: str) -> dict[str, Any]:
     """Shadow price of one section and pollutant: none where the package keeps well away from the limit."""
     if price is None:
-        return {"shadow_price": None, "price_tighter": None, "price_looser": None, "price_unit": None}
+        return dict.fromkeys(("shadow_price", "price_tighter", "price_looser", "price_step", "price_unit"))
     return {
         "shadow_price": price.kept,
         "price_tighter": price.tighter,
         "price_looser": price.looser,
+        # Joint gain lost when the limit tightens by 1 %.
+        "price_step": None if price.tighter is None else price.tighter * STEP * allowed,
         "price_unit": f"{money} a year per mg/L",
     }
 

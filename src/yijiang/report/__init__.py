@@ -28,12 +28,17 @@ SECTIONS = (
     "river",
     "transport",
     "package",
+    "years",
     "choices",
+    "sharing",
     "robust",
     "assumed",
     "sources",
     "provenance",
 )
+
+
+OPTIONAL = ("points", "years", "sharing")
 
 
 def _resource(name: str) -> str:
@@ -105,8 +110,8 @@ def render(document: Document, lang: str = "both") -> str:
         script=Markup(_resource("script.js")),
         river=pair(document.get("river_name")),
         year=document.get("year", "–"),
-        # Without an agenda there is nothing to put point by point.
-        sections=[s for s in SECTIONS if s != "points" or view["points"]],
+        # Parts that have nothing to show are left out: points without an agenda, years without a package.
+        sections=[s for s in SECTIONS if s not in OPTIONAL or view[s]],
     )
 
 

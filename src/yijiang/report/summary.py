@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from yijiang.errors import OptionError
 from yijiang.messages import LANGUAGES
-from yijiang.report.views import assumed_share, first_three, headline, robust_view, tightest_line, title, transfer_lines
+from yijiang.report.choiceviews import robust_view
+from yijiang.report.views import assumed_share, first_three, headline, tightest_line, title, transfer_lines
 from yijiang.report.wording import Document, Names, Text, joined, known, money, money_range, percent, say
 
 MOST_LINES = 25
@@ -56,6 +57,6 @@ def summary(document: Document, lang: str) -> str:
         lines.append(say("summary.outsiders", value=money(sum(outside), signed=True)))
     share = assumed_share(document)
     lines.append(say("first.assumed", share=percent(share)) if share is not None else say("first.assumed_unknown"))
-    lines += robust_view(document)
+    lines += robust_view(document)["lines"]
     lines = [*lines[: MOST_LINES - 1], say("page.range")]
     return "\n".join(line[lang] for line in lines)

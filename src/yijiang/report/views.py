@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from yijiang.charts import RangeBar, range_bars
+from yijiang.report.choiceviews import choice_view, robust_view, sharing_view, years_view
 from yijiang.report.pointviews import points_view
 from yijiang.report.waterviews import map_view, river_view, transport_view
 from yijiang.report.wording import (
@@ -53,6 +54,8 @@ def build(document: Document) -> dict[str, Any]:
         "transport": transport_view(document),
         "projects": project_cards(document),
         "choices": choice_view(document),
+        "sharing": sharing_view(document),
+        "years": years_view(document),
         "robust": robust_view(document),
         "assumed": list(document.get("assumed") or []),
         "sources": source_rows(document),
@@ -309,61 +312,6 @@ def project_cards(document: Document) -> list[dict[str, Any]]:
             }
         )
     return cards
-
-
-def choice_view(document: Document) -> dict[str, Any]:
-    """Return the other packages that were weighed: the near best and the points of the frontier."""
-    names = Names(document)
-    regions: Sequence[str] = document["regions"]
-
-    def row(entry: Any, mark: str) -> dict[str, Any]:
-        package = [p["project"] if isinstance(p, dict) else p for p in entry.get("package") or []]
-        return {
-            "package": [names("projects", p) for p in package],
-            "gains": [money((entry.get("gains") or {}).get(r)) for r in regions],
-            "mark": mark,
-        }
-
-    frontier = []
-    for entry in document.get("frontier") or []:
-        floor = entry.get("eps")
-        mark = (
-            say("choice.floor", value=money(floor))
-            if known(floor)
-            else say("choice.weight", value=figure(entry.get("weight")))
-        )
-        frontier.append({**row(entry, ""), "mark": mark})
-    return {
-        "regions": [names("regions", r) for r in regions],
-        "objective": label("objective", document.get("objective")),
-        "alternatives": [row(e, percent(e.get("loss"))) for e in document.get("alternatives") or []],
-        "frontier": frontier,
-    }
-
-
-def robust_view(document: Document) -> list[Text]:
-    """Return the sentences on how firm the result is."""
-    names = Names(document)
-    lines: list[Text] = []
-    robust = document.get("robustness") or {}
-    if robust:
-        lines.append(say("robust.draws", draws=robust.get("draws"), failed=robust.get("failed")))
-        lines.append(say("robust.share", share=percent(robust.get("share_all_gain"), 3)))
-        flow = robust.get("pair_flow")
-        if flow:
-            lines.append(
-                say(
-                    "robust.flow",
-                    start=names("regions", flow["from"]),
-                    end=names("regions", flow["to"]),
-                    range=money_range(flow.get("low"), flow.get("high")),
-                )
-            )
-    lines += [say("robust.sign", region=names("regions", r)) for r in document.get("sign_not_identified") or []]
-    check = document.get("verify") or {}
-    if check:
-        lines.append(say("robust.verify", miss=percent(check.get("miss")), tolerance=percent(check.get("tolerance"))))
-    return lines or [say("robust.none")]
 
 
 def source_rows(document: Document) -> list[dict[str, str]]:

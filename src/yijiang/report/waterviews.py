@@ -115,7 +115,7 @@ def river_view(document: Document) -> dict[str, Any]:
                 "tidal": bool(row.get("tidal")),
                 "own": bool(row.get("own")),
                 "target": figure(row["target"]) if known(row.get("target")) else None,
-                "price": money(row["shadow_price"]) if known(row.get("shadow_price")) and row["shadow_price"] else None,
+                "price": money(row["price_step"]) if known(row.get("price_step")) and row["price_step"] else None,
                 "over": over,
             }
         )

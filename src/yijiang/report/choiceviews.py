@@ -1,0 +1,157 @@
+"""The part of the page about the choice: other packages, the frontier, sharing, how firm it is, and the years."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from yijiang.charts.scatter import Point, scatter
+from yijiang.charts.schedule import Bar, schedule
+from yijiang.report.wording import (
+    Document,
+    Names,
+    Text,
+    each,
+    joined,
+    known,
+    label,
+    money,
+    money_range,
+    percent,
+    plain,
+    say,
+)
+
+
+def choice_view(document: Document) -> dict[str, Any]:
+    """Return the other packages that were weighed: the near best and the points of the frontier, with its picture."""
+    names = Names(document)
+    regions: Sequence[str] = document["regions"]
+
+    def row(entry: Any, mark: Text) -> dict[str, Any]:
+        package = [p["project"] if isinstance(p, dict) else p for p in entry.get("package") or []]
+        return {
+            "package": [names("projects", p) for p in package],
+            "gains": [money((entry.get("gains") or {}).get(r)) for r in regions],
+            "mark": mark,
+        }
+
+    points = list(document.get("frontier") or [])
+    near = (document.get("robustness") or {}).get("near_best") or {}
+    return {
+        "regions": [names("regions", r) for r in regions],
+        "objective": label("objective", document.get("objective")),
+        "near": say("choice.near", count=near.get("packages", 0), within=percent(near.get("within"))) if near else None,
+        "alternatives": [row(e, plain(percent(e.get("loss")))) for e in document.get("alternatives") or []],
+        "frontier": [row(e, say("choice.chosen") if e.get("chosen") else say("choice.other")) for e in points],
+        "picture": each(lambda lang: _frontier(document, names, lang))
+        if len(regions) == 2 and len(points) > 1
+        else None,
+    }
+
+
+def _frontier(document: Document, names: Names, lang: str) -> str:
+    first, second = document["regions"]
+    points = []
+    for entry in document["frontier"]:
+        gains = entry["gains"]
+        package = joined([names("projects", p) for p in entry["package"]])[lang] or say("choice.empty")[lang]
+        points.append(Point(gains[first] / 1000, gains[second] / 1000, package, bool(entry.get("chosen"))))
+    axes = tuple(say("choice.axis", region=names("regions", r))[lang] for r in (first, second))
+    return scatter(points, (axes[0], axes[1]), say("choice.frontier")[lang], say("choice.chosen")[lang])
+
+
+def sharing_view(document: Document) -> dict[str, Any] | None:
+    """Return what every coalition reaches and how other rules would divide the joint gain; None without figures."""
+    sharing = document.get("sharing")
+    if not sharing:
+        return None
+    names = Names(document)
+    regions: Sequence[str] = document["regions"]
+    found = sharing["core"]
+    core = say("sharing.core_empty", amount=money(found["epsilon"])) if found["empty"] else say("sharing.core")
+    rows = [
+        ("sharing.nash", {r: document["gains"][r]["after_transfer"] for r in regions}),
+        ("sharing.shapley", sharing["shapley"]["shares"]),
+        ("sharing.nucleolus", sharing["nucleolus"]),
+    ]
+    return {
+        "regions": [names("regions", r) for r in regions],
+        "coalitions": [
+            (joined([names("regions", m) for m in c["members"]]), money(c["value"])) for c in sharing["coalitions"]
+        ],
+        "rules": [(say(key), [money(shares.get(r)) for r in regions]) for key, shares in rows],
+        "core": core,
+    }
+
+
+def robust_view(document: Document) -> dict[str, Any]:
+    """Return how firm the result is: sentences, and per project in how many draws and near-best packages it stands."""
+    names = Names(document)
+    lines: list[Text] = []
+    robust = document.get("robustness") or {}
+    if robust:
+        lines.append(say("robust.draws", draws=robust.get("draws"), failed=robust.get("failed")))
+        lines.append(say("robust.share", share=percent(robust.get("share_all_gain"), 3)))
+        if known(robust.get("same_package")):
+            lines.append(say("robust.same", share=percent(robust["same_package"], 3)))
+        regret = robust.get("regret") or {}
+        if known(regret.get("median")):
+            lines.append(say("robust.regret", median=money(regret["median"]), high=money(regret["high"])))
+        worst = robust.get("worst_tenth") or {}
+        lines += [say("robust.worst", region=names("regions", r), gain=money(v)) for r, v in worst.items() if known(v)]
+        flow = robust.get("pair_flow")
+        if flow:
+            lines.append(
+                say(
+                    "robust.flow",
+                    start=names("regions", flow["from"]),
+                    end=names("regions", flow["to"]),
+                    range=money_range(flow.get("low"), flow.get("high")),
+                )
+            )
+    lines += [say("robust.sign", region=names("regions", r)) for r in document.get("sign_not_identified") or []]
+    check = document.get("verify") or {}
+    if check:
+        lines.append(say("robust.verify", miss=percent(check.get("miss")), tolerance=percent(check.get("tolerance"))))
+    chosen = {p["project"] for p in document.get("package") or []}
+    projects = sorted(robust.get("projects") or [], key=lambda r: -(r.get("chosen_in_draws") or 0.0))
+    return {
+        "lines": lines or [say("robust.none")],
+        "projects": [
+            {
+                "name": names("projects", r["project"]),
+                "chosen": r["project"] in chosen,
+                "draws": percent(r.get("chosen_in_draws"), 3),
+                "near": percent(r.get("in_near_best"), 3),
+            }
+            for r in projects
+        ],
+    }
+
+
+def years_view(document: Document) -> dict[str, Any] | None:
+    """Return the years of the plan: what is built when, and what each partner spends; None without a package."""
+    rows = document.get("timetable") or []
+    if not rows:
+        return None
+    names = Names(document)
+    regions: Sequence[str] = document["regions"]
+    return {
+        "picture": each(lambda lang: _schedule(document, names, lang)),
+        "regions": [names("regions", r) for r in regions],
+        "rows": [(str(row["year"]), [money(row["spending"].get(r)) for r in regions]) for row in rows],
+    }
+
+
+def _schedule(document: Document, names: Names, lang: str) -> str:
+    bars = []
+    for entry in document["package"]:
+        name = entry["project"]
+        shares = [(row["year"], row["built"].get(name, 0.0)) for row in document["timetable"]]
+        full = next((year for year, share in shares if share >= 1), shares[-1][0])
+        start = entry["start"]
+        text = say("years.bar", project=names("projects", name), start=start, full=full)[lang]
+        bars.append(Bar(names("projects", name)[lang], int(start), int(full), text))
+    bars.sort(key=lambda b: (b.start, b.full, b.label))
+    return schedule(bars, say("section.years")[lang], (say("years.built")[lang], say("years.full")[lang]))
