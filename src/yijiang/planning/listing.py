@@ -12,6 +12,8 @@ import numpy as np
 from .ensemble import bounds
 
 if TYPE_CHECKING:
+    from yijiang.belt import Belt
+
     from .planner import Plan
 
 
@@ -45,9 +47,7 @@ def projects(plan: Plan) -> list[dict[str, Any]]:
                     {
                         "kind": v["kind"],
                         "rule": {"en": v["rule_en"], "zh": v["rule_zh"]},
-                        "effect": " ".join(
-                            str(v[c]) for c in ("region", "partner", "sector", "using", "target", "pollutant") if v[c]
-                        ),
+                        "effect": lever_text(plan.base.belt, v),
                         "amount": v["amount"],
                         "unit": v["unit"],
                         "rate": v["rate"],
@@ -65,6 +65,36 @@ def projects(plan: Plan) -> list[dict[str, Any]]:
             }
         )
     return rows
+
+
+def lever_text(belt: Belt, lever: Mapping[str, Any]) -> dict[str, str]:
+    """What one lever touches, in names of both languages.
+
+    Examples
+    --------
+    >>> import yijiang as yj
+    >>> empty = dict.fromkeys(("using", "target", "pollutant"), "")
+    >>> lever = {"region": "Hubei", "partner": "Jiangsu", "sector": "agriculture", **empty}
+    >>> lever_text(yj.case("yangtze2017"), lever)["zh"]
+    '湖北 · 江苏 · 农业'
+    """
+    places = {
+        str(row[key]): {lang: str(row.get(f"name_{lang}") or row[key]) for lang in ("en", "zh")}
+        for table, key in (("reaches", "reach"), ("nodes", "node"), ("links", "link"), ("locks", "lock"))
+        for row in belt.tables[table].to_dict("records")
+    }
+    kinds = {"region": "region", "partner": "region", "sector": "sector", "using": "sector"}
+    text = {}
+    for lang in ("en", "zh"):
+        parts = [belt.name_of(kind, str(lever[c]), lang) for c, kind in kinds.items() if lever[c]]
+        if lever["target"]:
+            target = str(lever["target"])
+            parts.append(places.get(target, {lang: target})[lang])
+        if lever["pollutant"]:
+            known = belt.tables["kinetics"].set_index("pollutant")["name_zh"]
+            parts.append(str(known.get(lever["pollutant"], lever["pollutant"])) if lang == "zh" else lever["pollutant"])
+        text[lang] = " · ".join(parts)
+    return text
 
 
 def pairs(plan: Plan) -> list[dict[str, Any]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from yijiang.charts.scatter import Point, scatter
@@ -28,10 +28,11 @@ def choice_view(document: Document) -> dict[str, Any]:
     names = Names(document)
     regions: Sequence[str] = document["regions"]
 
+    chosen = {p["project"] for p in document.get("package") or []}
+
     def row(entry: Any, mark: Text) -> dict[str, Any]:
-        package = [p["project"] if isinstance(p, dict) else p for p in entry.get("package") or []]
         return {
-            "package": [names("projects", p) for p in package],
+            "package": _differences(names, chosen, set(entry.get("package") or [])),
             "gains": [money((entry.get("gains") or {}).get(r)) for r in regions],
             "mark": mark,
         }
@@ -41,7 +42,7 @@ def choice_view(document: Document) -> dict[str, Any]:
     return {
         "regions": [names("regions", r) for r in regions],
         "objective": label("objective", document.get("objective")),
-        "near": say("choice.near", count=near.get("packages", 0), within=percent(near.get("within"))) if near else None,
+        "near": _near(near) if near else None,
         "alternatives": [row(e, plain(percent(e.get("loss")))) for e in document.get("alternatives") or []],
         "frontier": [row(e, say("choice.chosen") if e.get("chosen") else say("choice.other")) for e in points],
         "picture": each(lambda lang: _frontier(document, names, lang))
@@ -50,13 +51,31 @@ def choice_view(document: Document) -> dict[str, Any]:
     }
 
 
+def _near(near: Mapping[str, Any]) -> Text:
+    """Say how many packages are nearly as good as the best."""
+    key = "choice.near" if near.get("packages", 0) > 1 else "choice.near_one"
+    values = {"within": percent(near.get("within"))}
+    return say(key, count=near["packages"], **values) if key == "choice.near" else say(key, **values)
+
+
+def _differences(names: Names, chosen: set[str], package: set[str]) -> list[Text]:
+    """Tell a package by what it leaves out of the chosen one and adds to it."""
+    if not package:
+        return [say("choice.empty")]
+    lines = [say("choice.without", project=names("projects", p)) for p in sorted(chosen - package)]
+    lines += [say("choice.with", project=names("projects", p)) for p in sorted(package - chosen)]
+    return lines or [say("choice.same")]
+
+
 def _frontier(document: Document, names: Names, lang: str) -> str:
     first, second = document["regions"]
+    unit = 100.0 if lang == "zh" else 1000.0
+    chosen = {p["project"] for p in document["package"]}
     points = []
     for entry in document["frontier"]:
         gains = entry["gains"]
-        package = joined([names("projects", p) for p in entry["package"]])[lang] or say("choice.empty")[lang]
-        points.append(Point(gains[first] / 1000, gains[second] / 1000, package, bool(entry.get("chosen"))))
+        package = joined(_differences(names, chosen, set(entry["package"])), "; ")[lang]
+        points.append(Point(gains[first] / unit, gains[second] / unit, package, bool(entry.get("chosen"))))
     axes = tuple(say("choice.axis", region=names("regions", r))[lang] for r in (first, second))
     return scatter(points, (axes[0], axes[1]), say("choice.frontier")[lang], say("choice.chosen")[lang])
 
