@@ -1,4 +1,4 @@
-"""The integer programme against every subset, another solver's logarithm, finite differences and hand-solved cases."""
+"""The integer programme against every subset, another solver's logarithm, differences and hand-solved cases."""
 
 from __future__ import annotations
 
@@ -143,6 +143,40 @@ def test_requires_and_excludes() -> None:
     assert needs.scale[off] > 0 or needs.scale[on[0]] == 0
     clash = Programme(replace(problem, excludes=np.array([[on[0], on[1]]]))).solve("total")
     assert clash.scale[on[0]] == 0 or clash.scale[on[1]] == 0
+
+
+def test_an_expansion_about_a_package_is_exact_for_its_neighbours() -> None:
+    problem = made(1)
+    r = np.random.default_rng(5)
+    scale = np.array([1.0, 0, 1, 1, 0, 0, 1])
+    gain, moved = r.normal(size=2), r.normal(0, 0.001, 3)
+    flipped_gain, flipped_moved = r.normal(size=(7, 2)), r.normal(0, 0.001, (7, 3))
+    about = problem.centred(scale, gain, moved, flipped_gain, flipped_moved)
+    assert about.gain(scale) == pytest.approx(gain)
+    assert about.moved(scale) == pytest.approx(moved)
+    for k in range(7):
+        other = scale.copy()
+        other[k] = 1 - other[k]
+        assert about.gain(other) == pytest.approx(flipped_gain[k])
+        assert about.moved(other) == pytest.approx(flipped_moved[k])
+    # The programme reads it the same way.
+    about = replace(about, alone=np.full(2, -1e3), room=np.full(3, 1.0))
+    found = Programme(about).solve("total")
+    expected = best_of_all(about, "total")
+    assert expected is not None
+    assert found.objective == pytest.approx(expected[0])
+    refitted = Programme(replace(problem, room=about.room, alone=about.alone))
+    refitted.refit(about)
+    assert refitted.solve("total").objective == pytest.approx(expected[0], rel=1e-6)
+
+
+def test_within_keeps_near() -> None:
+    problem = made(1)
+    best = Programme(problem).solve("total").scale
+    far = 1.0 - (best > 0)
+    programme = Programme(replace(problem, alone=np.full(2, -1e4), room=np.full(3, 1.0)))
+    programme.within(far, 2)
+    assert ((programme.solve("total").scale > 0) != (far > 0)).sum() <= 2
 
 
 def divisible() -> Problem:

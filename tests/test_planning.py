@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import math
+from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import yijiang as yj
@@ -15,6 +17,7 @@ from yijiang.errors import DataError, InfeasibleError, OptionError
 from yijiang.evaluation import Evaluator, Outcome
 from yijiang.planning import ensemble, nash
 from yijiang.planning.conditions import objective_value
+from yijiang.planning.exhaustive import exhaustive
 from yijiang.planning.planner import Plan, plan
 
 PARTNERS = ("Upper", "Middle")
@@ -178,3 +181,96 @@ def test_objectives_by_hand() -> None:
 
 def test_bounded_transfers() -> None:
     assert nash([10.0, 0.0, 2.0], [0.0, 0.0, 0.0], limit=3.0).tolist() == pytest.approx([-3.0, 2.5, 0.5])
+
+
+@pytest.mark.parametrize("objective", ["nash", "total", "maxmin", "eps"])
+def test_the_programme_equals_every_subset(tiny: yj.Belt, chosen: Plan, objective: str) -> None:
+    alone = np.asarray(chosen.alone)
+    found = chosen.search.best(PARTNERS, alone, objective)
+    listed = exhaustive(chosen.search, PARTNERS, alone, objective)
+    assert found.choice.scale == listed.scale
+    assert found.miss < 1e-3
+    assert found.solution.gap <= 1e-6
+
+
+def with_relation(belt: yj.Belt, *rows: tuple[str, str, str]) -> yj.Belt:
+    return belt.with_tables(relations=pd.DataFrame(rows, columns=["project", "relation", "other"]))
+
+
+def test_relations_of_the_belt_reach_the_programme(tiny: yj.Belt) -> None:
+    clash = plan(with_relation(tiny, ("channel", "excludes", "one_market")), PARTNERS, draws=0)
+    assert len({"channel", "one_market"} & set(clash.package)) == 1
+    listed = plan(with_relation(tiny, ("channel", "excludes", "one_market")), PARTNERS, draws=0, method="exhaustive")
+    assert listed.package == clash.package
+
+
+def test_budgets_put_off_what_cannot_be_paid(tiny: yj.Belt, chosen: Plan) -> None:
+    projects = tiny.table("projects")
+    first = int(projects["start_year"].min())
+    projects["latest_start"] = pd.array([first + 6] * len(projects), dtype="Int64")
+    spends = {row["year"]: row["spending"]["Middle"] for row in chosen.document["timetable"]}
+    money = 0.6 * max(spends.values())
+    rows = [(r, y, money, "tiny", "assumed") for r in PARTNERS for y in range(first, first + 12)]
+    budgets = pd.DataFrame(rows, columns=["region", "year", "value", "source", "status"])
+    made = plan(tiny.with_tables(projects=projects, budgets=budgets), PARTNERS, draws=0)
+    starts = {row["project"]: row["start"] for row in made.document["package"]}
+    assert len(set(starts.values())) > 1
+    for row in made.document["timetable"]:
+        assert all(spent <= money * (1 + 1e-6) for spent in row["spending"].values())
+    nothing = plan(
+        tiny.with_tables(budgets=budgets.assign(value=0.0)), PARTNERS, draws=0, targets=False, compensation_rate=0.0
+    )
+    assert nothing.package == []
+
+
+def test_a_project_may_be_done_in_part(tiny: yj.Belt) -> None:
+    projects = tiny.table("projects")
+    projects["smallest"] = np.where(projects["project"] == "phosphorus", 0.1, 1.0)
+    part = plan(tiny.with_tables(projects=projects), PARTNERS, draws=0, compensation_rate=0.0)
+    assert 0.1 <= part.choice.scale["phosphorus"] < 1.0
+    whole = plan(tiny, PARTNERS, draws=0, compensation_rate=0.0)
+    assert part.choice.gain.sum() > whole.choice.gain.sum()
+    # The size just reaches the tightest target.
+    assert part.choice.excess == pytest.approx(0.0, abs=1e-4)
+
+
+def test_a_run_goes_on_where_it_stopped(tiny: yj.Belt, chosen: Plan, tmp_path: Path) -> None:
+    kept = tmp_path / "kept"
+    plan(tiny, PARTNERS, draws=3, store=kept)
+    files = {f.name for f in kept.iterdir()}
+    again = plan(tiny, PARTNERS, draws=8, store=kept)
+    assert again.ensemble.found == 3
+    assert again.gains.equals(chosen.gains)
+    assert files < {f.name for f in kept.iterdir()}
+
+
+def test_three_partners_share_by_coalitions(tiny: yj.Belt) -> None:
+    made = plan(tiny, ("Upper", "Middle", "Lower"), draws=2)
+    whole = sum(made.shapley.values())
+    assert whole == pytest.approx(made.coalition[frozenset(made.regions)], rel=1e-9)
+    assert sum(made.nucleolus.values()) == pytest.approx(whole, rel=1e-9)
+    assert len(made.document["sharing"]["coalitions"]) == 7
+
+
+def test_frontier_ends_and_alternatives(chosen: Plan) -> None:
+    points = chosen.frontier()
+    assert (points["gap"] <= 1e-6).all()
+    gains = points[list(PARTNERS)].to_numpy()
+    for k, name in enumerate(PARTNERS):
+        weights = [1.0 if n == name else 0.0 for n in PARTNERS]
+        programme = chosen.programme.copy()
+        programme.without_transfers()
+        assert gains[:, k].max() == pytest.approx(programme.gain_of(programme.weigh(weights))[k], rel=1e-6)
+    found, complete = chosen.alternatives
+    assert complete
+    assert found[0].loss == 0.0
+
+
+def test_robustness_counts_the_draws(chosen: Plan) -> None:
+    robust = chosen.robustness
+    assert robust is not None
+    assert 0 <= robust.same <= 1
+    assert (robust.chosen_in <= 1).all()
+    assert np.nanmin(robust.regret) >= 0
+    low = np.sort(chosen.ensemble.package[:, list(chosen.rules.partners)], axis=0)[0]
+    assert robust.tail == pytest.approx(low)  # the worst tenth of eight draws is one

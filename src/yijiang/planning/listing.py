@@ -76,7 +76,7 @@ def lever_text(belt: Belt, lever: Mapping[str, Any]) -> dict[str, str]:
     >>> empty = dict.fromkeys(("using", "target", "pollutant"), "")
     >>> lever = {"region": "Hubei", "partner": "Jiangsu", "sector": "agriculture", **empty}
     >>> lever_text(yj.case("yangtze2017"), lever)["zh"]
-    '湖北 · 江苏 · 农业'
+    '湖北 · 江苏 · 农林牧渔业'
     """
     places = {
         str(row[key]): {lang: str(row.get(f"name_{lang}") or row[key]) for lang in ("en", "zh")}

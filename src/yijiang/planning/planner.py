@@ -68,7 +68,8 @@ class Plan:
     ensemble
         Gains over draws.
     miss
-        Largest difference between the expansion and the full loop, relative to the largest gain of a region.
+        Largest difference between what the programme expected of a package and the full loop, relative to the largest
+        gain of a partner.
     payment_effect
         Largest change of a region's gain because payments move spending and prices, relative to the largest gain.
     """
@@ -286,9 +287,9 @@ def plan(
     progress("search")
     found = search.best(partners, alone, objective, worth, progress)
     choice = found.choice if method == "milp" else exhaustive(search, partners, alone, objective, progress)
-    miss, payment_effect = _miss(choice, found.problem, search)
-    if miss > TOLERANCE:
-        raise SolveError("the chosen package does not do in the full loop what the search expected", miss=miss)
+    if found.miss > TOLERANCE:
+        text = "packages do not do in the full loop what the search expected"
+        raise SolveError(text, miss=found.miss, tolerance=TOLERANCE)
     rules = search.conditions(partners)
     coalition = _coalitions(search, partners, alone, choice, rules)
     progress("ranges")
@@ -301,7 +302,8 @@ def plan(
     ensemble = run(base, job, DRAWS if draws is None else draws, seed, many, executor, kept.folder, progress)
     return Plan(
         base, partners, objective, method, seed, evaluator, search, found, rules, choice,
-        tuple(f.bare for f in own), alone, coalition, ensemble, miss, payment_effect, TOLERANCE,
+        tuple(f.bare for f in own), alone, coalition, ensemble, found.miss,
+        _payment_effect(choice, search), TOLERANCE,
         _sign_not_identified(base, choice), time.perf_counter() - began,
     )  # fmt: skip
 
@@ -319,16 +321,11 @@ def _partners(belt: Belt, regions: Sequence[str]) -> tuple[str, ...]:
     return partners
 
 
-def _miss(choice: Choice, problem: Problem, search: Search) -> tuple[float, float]:
-    """What the expansion misses in the full loop, and what payments do to prices, both relative to the largest gain."""
-    gross, cost, paid = search.settlement.gain(search.state(choice.scale), search.responses.still, choice.scale)
-    unpaid, largest = gross - cost + paid, max(1.0, float(np.abs(choice.gain).max()))
-    where = [search.evaluator.base.belt.regions.index(n) for n in problem.partners]
-    expected = problem.gain(np.array([choice.scale.get(n, 0.0) for n in problem.projects]))
-    return (
-        float(np.abs(expected - unpaid[where]).max()) / largest,
-        float(np.abs(choice.gain - unpaid).max()) / largest,
-    )
+def _payment_effect(choice: Choice, search: Search) -> float:
+    """What payments do to prices: the largest change of a gain, relative to the largest gain."""
+    state, still = search.state(choice.scale), search.responses.still
+    gross, cost, paid = search.settlement.gain(state, still, choice.scale)
+    return float(np.abs(choice.gain - (gross - cost + paid)).max()) / max(1.0, float(np.abs(choice.gain).max()))
 
 
 def _coalitions(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,6 +27,9 @@ PAYMENT_TOLERANCE = 1e-6
 PAYMENT_STEPS = 30
 #: Packages proved in the full loop: payments move prices, so the order of near equals is only known with them settled.
 PROVED = 12
+#: A package that the expansion misses by more than this part of the largest gain becomes its new centre.
+MISS = 1e-3
+CENTRES = 20
 #: Packages tried at most: those that the full loop finds over a limit do not count as proved.
 TRIED = 400
 
@@ -81,6 +84,9 @@ class Found:
         The programme's own best with these corrections, before payments move prices; its `gap` is the solver's.
     proved
         Packages proved in the full loop.
+    miss
+        Largest difference between what the programme expected of a package that it proposed and the full loop, relative
+        to the largest gain of a partner.
     """
 
     choice: Choice
@@ -89,6 +95,7 @@ class Found:
     bare: Programme
     solution: Solution
     proved: int
+    miss: float
 
 
 class Search:
@@ -244,10 +251,11 @@ class Search:
         problem = self.problem(partners, alone if worth is None else worth)
         if not problem.projects and np.any(problem.room < 0):
             raise InfeasibleError("no project of these partners reaches the agreed targets", relaxations(problem))
-        programme = Programme(problem, self.gap, self.seconds)
-        bare, rest = programme.copy(), programme.copy()
+        bare = Programme(problem, self.gap, self.seconds)
+        programme = self._centred(bare, rules, objective, progress)
+        rest = programme.copy()
         best: Choice | None = None
-        proved = 0
+        proved, miss = 0, 0.0
         reason: tuple[str, ...] = ()
         for tried in range(TRIED):
             try:
@@ -258,33 +266,66 @@ class Search:
             if (best is not None and solution.bound <= best.objective) or proved == PROVED:
                 break
             progress(f"package {tried + 1} in the full loop")
-            choice = self._prove(programme, solution, rules, alone, objective)
+            scale = _named(problem, solution.scale)
+            start = {n: int(y) for n, y in zip(problem.projects, solution.start, strict=True) if y > 0}
+            gain, moved = self._figures(scale, rules)
+            miss = max(miss, _miss(programme.problem, solution.scale, gain))
+            programme.correct(solution.scale, gain, moved)
             rest.forbid(solution.scale)
+            choice = self.choice(scale, rules, alone, objective, start)
             proved += choice is not None
             if choice is not None and (best is None or _better(choice, best)):
                 best = choice
         if best is None:
             text = "no package holds the limits and leaves every side at least as well off as alone"
-            raise InfeasibleError(
-                text,
-                reason
-                or ("allow a little more at the tightest section: packages that just hold it fail in the full loop",),
-            )
-        solution = programme.solve(objective)
-        return Found(best, problem, programme, bare, solution, proved)
+            tight = "allow a little more at the tightest section: packages that just hold it fail in the full loop"
+            raise InfeasibleError(text, reason or (tight,))
+        return Found(best, problem, programme, bare, programme.solve(objective), proved, miss)
 
-    def _prove(
-        self, programme: Programme, solution: Solution, rules: Conditions, alone: Floats, objective: str
-    ) -> Choice | None:
-        """Evaluate one package in full, tell the programme its figures, and settle the transfers."""
-        names = programme.problem.projects
-        scale = {n: float(s) for n, s in zip(names, solution.scale, strict=True) if s > 0}
-        start = {n: int(y) for n, y in zip(names, solution.start, strict=True) if y > 0}
+    def _centred(
+        self, bare: Programme, rules: Conditions, objective: str, progress: Callable[[str], None]
+    ) -> Programme:
+        """Expand about the best package itself where the expansion about the base misses too much of it.
+
+        Each centre is the best package found so far, with every package that differs in one project evaluated in full.
+        A proposal that is better in the full loop is the next centre; one that is not halves how far the next may lie
+        from the centre (a trust region), down to a single project.
+        """
+        programme, problem = bare.copy(), bare.problem
+        if problem.years is not None or np.any(problem.smallest_scale < 1):
+            return programme
+        centre, value, expanded = np.zeros(len(problem.projects)), -math.inf, programme
+        for _ in range(CENTRES):
+            try:
+                solution = programme.solve(objective)
+            except InfeasibleError:
+                break
+            gain, moved = self._figures(_named(problem, solution.scale), rules)
+            if _miss(programme.problem, solution.scale, gain) <= MISS:
+                break
+            reached = _worth(problem, gain, moved)
+            if reached > value:
+                centre, value = solution.scale, reached
+                progress(f"expansion about a package of {int((centre > 0).sum())} projects")
+                flips = [self._figures(_named(problem, other), rules) for other in _flipped(centre)]
+                gains, moves = (np.array([f[i] for f in flips]) for i in (0, 1))
+                expanded = bare.copy()
+                expanded.refit(problem.centred(centre, gain, moved, gains, moves.reshape(len(flips), -1)))
+                programme = expanded.copy()
+            else:
+                apart = int(((solution.scale > 0) != (centre > 0)).sum())
+                if apart <= 1:
+                    break
+                programme = expanded.copy()
+                programme.within(centre, apart // 2)
+        return programme
+
+    def _figures(self, scale: Mapping[str, float], rules: Conditions) -> tuple[Floats, Floats]:
+        """Gain of the partners before transfers, and changes of the limited concentrations, in the full loop."""
         still, state = self.responses.still, self.state(scale)
         gross, cost, paid = self.settlement.gain(state, still, scale)
         moved = np.array([state.low[s, p] - still.low[s, p] for s, p, _ in rules.cells()[0]], dtype=np.float64)
-        programme.correct(solution.scale, (gross - cost + paid)[list(rules.partners)], moved)
-        return self.choice(scale, rules, alone, objective, start)
+        return (gross - cost + paid)[list(rules.partners)], moved
 
     def choice(
         self,
@@ -324,6 +365,30 @@ class Search:
         if excess > ECOLOGY_TOLERANCE:
             return None
         return Choice(state, dict(scale), dict(start or {}), gross, cost, paid, gain, transfer, float(value[0]), excess)
+
+
+def _named(problem: Problem, scale: Floats) -> dict[str, float]:
+    """Scale of the projects done, by name."""
+    return {n: float(s) for n, s in zip(problem.projects, scale, strict=True) if s > 0}
+
+
+def _flipped(scale: Floats) -> Iterator[Floats]:
+    """Every package that differs from one in a single project."""
+    for k in range(len(scale)):
+        other = scale.copy()
+        other[k] = 0.0 if other[k] > 0 else 1.0
+        yield other
+
+
+def _worth(problem: Problem, gain: Floats, moved: Floats) -> float:
+    """Joint gain of a package that holds the limits; below all of those, one that does not, the less the better."""
+    over = float(((moved - problem.room) / problem.bound).max(initial=0.0))
+    return float(gain.sum()) if over <= ECOLOGY_TOLERANCE else -1e12 * over
+
+
+def _miss(problem: Problem, scale: Floats, gain: Floats) -> float:
+    """How far the expansion misses the gains of a package, relative to the largest."""
+    return float(np.abs(problem.gain(scale) - gain).max()) / max(1.0, float(np.abs(gain).max()))
 
 
 def _better(one: Choice, other: Choice) -> bool:

@@ -80,9 +80,9 @@ def build(problem: Problem) -> Any:
         model.add_constraints(joint - first - second >= -1, name="both")
         total = total - (table(pair_worth(problem) / unit, pair, partner) * joint).sum("pair")
         ecology = ecology + (table(problem.pair_change.T / _bound(problem), limit, pair) * joint).sum("pair")
-    model.add_constraints(total == table(-problem.alone / unit, partner), name="surplus_of")
+    model.add_constraints(total == table((problem.gain_at_none - problem.alone) / unit, partner), name="surplus_of")
     if len(limit) and len(project):
-        room = problem.room / problem.bound * PER_MILLE
+        room = (problem.room - problem.moved_at_none) / problem.bound * PER_MILLE
         model.add_constraints(ecology <= table(room, limit), name="ecology")
     for rules, name in ((problem.requires, "requires"), (problem.excludes, "excludes")):
         if len(rules):
@@ -141,7 +141,8 @@ def _yearly(model: Any, problem: Problem, years: Years, done: Any, scale: Any, t
         index = pd.Index(keep, name="limit")
         built = table(years.built, project, start, year)
         change = table(problem.change.T[keep] / _bound(problem)[keep], index, project)
-        room = table(np.maximum(problem.room[keep] / problem.bound[keep], 0.0) * PER_MILLE, index)
+        left = (problem.room - problem.moved_at_none)[keep]
+        room = table(np.maximum(left / problem.bound[keep], 0.0) * PER_MILLE, index)
         model.add_constraints((change * built * share).sum(["project", "start"]) <= room, name="ecology_yearly")
     if len(problem.requires):
         rule = pd.RangeIndex(len(problem.requires), name="rule")

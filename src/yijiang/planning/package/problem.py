@@ -46,7 +46,7 @@ class Years:
 
 @dataclass(frozen=True, eq=False)
 class Problem:
-    """One choice among projects: ``gain(s) = g s + q y``, ``change(s) = h s + r y``, with y = s_a s_b for pairs.
+    """One choice among projects: ``gain(s) = g₀ + g s + q y``, ``change(s) = h₀ + h s + r y``, y = s_a s_b for pairs.
 
     Attributes
     ----------
@@ -78,6 +78,8 @@ class Problem:
         Smallest scale at which a project makes sense; 1 = all or nothing.
     years
         Starts and budgets, or None: every project at full effect.
+    base_gain : (partner,), base_moved : (limit,)
+        g₀ and h₀: not zero where the expansion is centred on a package instead of the base (see `centred`).
     """
 
     projects: tuple[str, ...]
@@ -97,6 +99,8 @@ class Problem:
     excludes: Ints = field(default_factory=lambda: np.zeros((0, 2), dtype=np.int64))
     smallest: Floats | None = None
     years: Years | None = None
+    base_gain: Floats | None = None
+    base_moved: Floats | None = None
 
     def __post_init__(self) -> None:
         p, n, o, k = len(self.projects), len(self.partners), len(self.limits), len(self.pairs)
@@ -130,12 +134,54 @@ class Problem:
             Scale of every project, 0 to 1.
         """
         s = np.asarray(scale, dtype=np.float64)
-        return np.asarray(s @ (self.gross - self.cost) + self.joint(s) @ self.pair_gross)
+        return np.asarray(self.gain_at_none + s @ (self.gross - self.cost) + self.joint(s) @ self.pair_gross)
 
     def moved(self, scale: ArrayLike) -> Floats:
         """Change of every limited concentration (…, limit) [mg/L]."""
         s = np.asarray(scale, dtype=np.float64)
-        return np.asarray(s @ self.change + self.joint(s) @ self.pair_change)
+        return np.asarray(self.moved_at_none + s @ self.change + self.joint(s) @ self.pair_change)
+
+    @property
+    def gain_at_none(self) -> Floats:
+        """g₀ (partner,): what the expansion says of no project at all."""
+        return np.zeros(len(self.partners)) if self.base_gain is None else self.base_gain
+
+    @property
+    def moved_at_none(self) -> Floats:
+        """h₀ (limit,)."""
+        return np.zeros(len(self.limits)) if self.base_moved is None else self.base_moved
+
+    def centred(
+        self, scale: Floats, gain: Floats, moved: Floats, flipped_gain: Floats, flipped_moved: Floats
+    ) -> Problem:
+        """The same choice expanded about a package: exact there and for every package that differs in one project.
+
+        Parameters
+        ----------
+        scale : (project,)
+            The package, every project whole or not at all.
+        gain : (partner,), moved : (limit,)
+            Its figures in the full loop.
+        flipped_gain : (project, partner), flipped_moved : (project, limit)
+            Figures of the package with one project added or taken out.
+        """
+        sign = np.where(scale > 0, 1.0, -1.0)[:, None]
+        added_gain, added_moved = sign * (gain - flipped_gain), sign * (moved - flipped_moved)
+        # What pairs with the package add is told apart, so that a change of one project keeps its exact figure.
+        with_package_gain, with_package_moved = np.zeros_like(added_gain), np.zeros_like(added_moved)
+        for (a, b), q, r in zip(self.pairs.tolist(), self.pair_gross, self.pair_change, strict=True):
+            for one, other in ((a, b), (b, a)):
+                if scale[other] > 0:
+                    with_package_gain[one] += q
+                    with_package_moved[one] += r
+        fresh = replace(
+            self,
+            gross=added_gain - with_package_gain + self.cost,
+            change=added_moved - with_package_moved,
+            base_gain=np.zeros_like(gain),
+            base_moved=np.zeros_like(moved),
+        )
+        return replace(fresh, base_gain=gain - fresh.gain(scale), base_moved=moved - fresh.moved(scale))
 
     def chosen(self, names: Sequence[str]) -> Floats:
         """Scales of a package named (project,): 1 for its projects."""
@@ -152,4 +198,5 @@ class Problem:
             pair_change=self.pair_change[:, keep],
             room=self.room[keep],
             bound=self.bound[keep],
+            base_moved=self.moved_at_none[keep],
         )

@@ -44,7 +44,8 @@ class Solution:
     bound
         No package of the programme is better than this.
     gap
-        Bound − objective, relative to the objective (nash: absolute, in logarithms).
+        Bound − objective, relative to the objective; nash: per partner in logarithms, which is the relative gap of the
+        geometric mean of the surpluses.
     """
 
     scale: Floats
@@ -149,8 +150,7 @@ class Programme:
                 else (level, joint.bound / players)
             )
             even = np.full(players, level)
-            gap = bound - value if objective == "nash" else joint.gap
-            return Solution(joint.scale, joint.start, even, even - before, value, bound, gap)
+            return Solution(joint.scale, joint.start, even, even - before, value, bound, joint.gap)
         if objective == "maxmin":
             self._aim("maxmin")
             return self._run()
@@ -183,7 +183,7 @@ class Programme:
         for n, row in enumerate(self._row["surplus_of"].tolist()):
             for column, value in zip(columns, worth[:, n].tolist(), strict=True):
                 self._highs.changeCoeff(row, column, -value)
-            level = -float(problem.alone[n]) / self.unit
+            level = float(problem.gain_at_none[n] - problem.alone[n]) / self.unit
             self._highs.changeRowBounds(row, level, level)
         for o, row in enumerate(self._row["ecology"].tolist()):
             for column, value in zip(columns, moved[:, o].tolist(), strict=True):
@@ -226,6 +226,11 @@ class Programme:
         columns, weights, count = self._distance(scale)
         self._add_row(1.0 - count, np.inf, columns, weights)
 
+    def within(self, scale: Floats, radius: int) -> None:
+        """Keep to packages that differ from one in at most some projects."""
+        columns, weights, count = self._distance(scale)
+        self._add_row(-np.inf, radius - count, columns, weights)
+
     def at_least(self, partner: int, gain: float) -> int:
         """Ask for a gain of one partner before transfers [money/year]; returns the row, for `bound_row`."""
         column = [int(self._column["surplus"][partner]), int(self._column["transfer"][partner])]
@@ -248,7 +253,8 @@ class Programme:
     def allow(self, limit: int, room: float) -> None:
         """Change what one limit allows, as a change of concentration from the base [mg/L]."""
         row = int(self._row["ecology"][limit])
-        self._highs.changeRowBounds(row, -np.inf, room / self.problem.bound[limit] * PER_MILLE)
+        left = room - float(self.problem.moved_at_none[limit])
+        self._highs.changeRowBounds(row, -np.inf, left / self.problem.bound[limit] * PER_MILLE)
 
     def weigh(self, weights: Sequence[float]) -> Solution:
         """Maximise a weighted sum of the surpluses (partner,)."""
@@ -320,7 +326,7 @@ class Programme:
         shift = len(self.problem.partners) * math.log(self.unit)
         return Solution(
             best.scale, best.start, best.surplus, best.transfer, best.objective + shift, bound + shift,
-            max(bound - best.objective, 0.0),
+            max(bound - best.objective, 0.0) / len(self.problem.partners),
         )  # fmt: skip
 
     def _tangent(self, partner: int, place: float) -> bool:
