@@ -21,7 +21,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from common import GOODS, SECTORS, SOURCES, cents, subfolder, write_head, write_table
+from common import GOODS, SECTORS, SOURCES, cents, merge_sources, subfolder, write_head, write_table
 
 CASE = Path(__file__).resolve().parents[1] / "src" / "yijiang" / "belt" / "cases" / "danube2011"
 YEAR = 2011
@@ -45,7 +45,7 @@ HEAD = {
     "money": MONEY,
     "river_en": "Danube",
     "river_zh": "多瑙河",
-    "scope": ["economy"],
+    "scope": ["economy", "projects"],
     "sides": [],
 }
 CITED = "danube_wiod2011"
@@ -188,7 +188,7 @@ def main() -> None:
     arguments.out.mkdir(parents=True, exist_ok=True)
     write_head(arguments.out, HEAD)
     write_case(arguments.out, result)
-    (arguments.out / "sources.csv").write_bytes((SOURCES / "danube" / "economy.csv").read_bytes())
+    merge_sources(arguments.out, SOURCES / "danube")
     report(result)
 
 

@@ -115,7 +115,7 @@ def pairs(plan: Plan) -> list[dict[str, Any]]:
     return rows
 
 
-def _why_not(plan: Plan, name: str, available: bool) -> dict[str, str]:
+def _why_not(plan: Plan, name: str, available: bool) -> dict[str, Any]:
     belt = plan.base.belt
     if not available:
         others = [m for m in plan.base.projects[name].members if m not in plan.regions]
@@ -126,10 +126,7 @@ def _why_not(plan: Plan, name: str, available: bool) -> dict[str, str]:
     where = list(plan.rules.partners)
     net = float(plan.search.net([name], plan.search.responses.single[name])[where].sum())
     if net < 0:
-        return {
-            "en": f"costs the partners {-net / 1000:.2f} bn more a year than it brings them",
-            "zh": f"各方每年得不偿失，净损失{-net / 100:.1f}亿元",
-        }
+        return {"loss": -net}
     return {"en": "the package without it is better", "zh": "不含该项目的组合更优"}
 
 

@@ -17,6 +17,7 @@ from yijiang.report.wording import (
     label,
     money,
     money_range,
+    money_unit,
     percent,
     plain,
     say,
@@ -69,14 +70,16 @@ def _differences(names: Names, chosen: set[str], package: set[str]) -> list[Text
 
 def _frontier(document: Document, names: Names, lang: str) -> str:
     first, second = document["regions"]
-    unit = 100.0 if lang == "zh" else 1000.0
+    large = max(abs(v) for e in document["frontier"] for v in e["gains"].values()) >= 100.0
+    unit = (100.0 if lang == "zh" else 1000.0) if large else 1.0
+    words = {"unit": say("choice.unit_large" if large else "choice.unit_small")[lang], "currency": money_unit(lang)}
     chosen = {p["project"] for p in document["package"]}
     points = []
     for entry in document["frontier"]:
         gains = entry["gains"]
         package = joined(_differences(names, chosen, set(entry["package"])), "; ")[lang]
         points.append(Point(gains[first] / unit, gains[second] / unit, package, bool(entry.get("chosen"))))
-    axes = tuple(say("choice.axis", region=names("regions", r))[lang] for r in (first, second))
+    axes = tuple(say("choice.axis", region=names("regions", r), **words)[lang] for r in (first, second))
     return scatter(points, (axes[0], axes[1]), say("choice.frontier")[lang], say("choice.chosen")[lang])
 
 
@@ -120,7 +123,8 @@ def robust_view(document: Document) -> dict[str, Any]:
         worst = robust.get("worst_tenth") or {}
         lines += [say("robust.worst", region=names("regions", r), gain=money(v)) for r, v in worst.items() if known(v)]
         flow = robust.get("pair_flow")
-        if flow:
+        # One table of trade for every draw: it is no estimate.
+        if flow and flow.get("low") != flow.get("high"):
             lines.append(
                 say(
                     "robust.flow",

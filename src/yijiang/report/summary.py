@@ -6,7 +6,18 @@ from yijiang.errors import OptionError
 from yijiang.messages import LANGUAGES
 from yijiang.report.choiceviews import robust_view
 from yijiang.report.views import assumed_share, first_three, headline, tightest_line, title, transfer_lines
-from yijiang.report.wording import Document, Names, Text, joined, known, money, money_range, percent, say
+from yijiang.report.wording import (
+    Document,
+    Names,
+    Text,
+    joined,
+    known,
+    money,
+    money_range,
+    percent,
+    say,
+    told_in_its_currency,
+)
 
 MOST_LINES = 25
 
@@ -30,6 +41,11 @@ def summary(document: Document, lang: str) -> str:
     """
     if lang not in LANGUAGES:
         raise OptionError(f"unknown language {lang!r}; one of: {', '.join(LANGUAGES)}")
+    with told_in_its_currency(document):
+        return _lines(document, lang)
+
+
+def _lines(document: Document, lang: str) -> str:
     names = Names(document)
     total = document.get("total") or {}
     lines: list[Text] = [title(document), headline(document)]

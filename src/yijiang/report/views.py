@@ -24,6 +24,7 @@ from yijiang.report.wording import (
     percent,
     plain,
     say,
+    told_in_its_currency,
 )
 
 STATUSES = ("official", "aggregated", "estimated", "assumed")
@@ -42,6 +43,11 @@ def build(document: Document) -> dict[str, Any]:
     dict
         Section name to its worded content; texts are language-to-words mappings.
     """
+    with told_in_its_currency(document):
+        return _parts(document)
+
+
+def _parts(document: Document) -> dict[str, Any]:
     return {
         "title": title(document),
         "first": first_screen(document),
@@ -264,6 +270,12 @@ def gain_view(document: Document) -> dict[str, Any]:
     }
 
 
+def _why_not(reason: Any) -> Text:
+    """Word why a project is not chosen: a loss is told as money."""
+    loss = reason.get("loss") if isinstance(reason, dict) else None
+    return say("project.loss", amount=money(loss)) if known(loss) else pair(reason)
+
+
 def project_cards(document: Document) -> list[dict[str, Any]]:
     """Return every project as a card, the chosen ones first."""
     names = Names(document)
@@ -306,7 +318,7 @@ def project_cards(document: Document) -> list[dict[str, Any]]:
                     (names("regions", r), money(v, signed=True), money_range(low.get(r), high.get(r)))
                     for r, v in (row.get("effect") or {}).items()
                 ],
-                "why_not": pair(row["why_not"]) if row.get("why_not") else None,
+                "why_not": _why_not(row["why_not"]) if row.get("why_not") else None,
                 "status": label("status", row.get("status")),
                 "source": row.get("source"),
             }

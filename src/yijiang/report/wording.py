@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from yijiang.messages import LANGUAGES, has_message, message
@@ -20,7 +22,7 @@ CLASSES = ("I", "II", "III", "IV", "V")
 def say(key: str, **values: Any) -> Text:
     """Return a message in every language; values that are texts themselves are filled in language by language.
 
-    >>> say("unit.large_money", value="3")["zh"]
+    >>> say("unit.large_money", value="3", currency={"en": "yuan", "zh": "元"})["zh"]
     '3亿元'
     """
     return {
@@ -94,6 +96,36 @@ def span(low: str, high: str) -> str:
     return f"{low} – {high}" if "−" in low + high else f"{low}–{high}"
 
 
+#: ISO code of the currency that amounts are worded in while a document is told.
+_CURRENCY: ContextVar[str] = ContextVar("currency", default="CNY")
+
+
+@contextmanager
+def told_in_its_currency(document: Document) -> Iterator[None]:
+    """Word every amount inside the block in the currency of a document, whose `unit` is like "million USD per year".
+
+    >>> with told_in_its_currency({"unit": "million USD per year"}):
+    ...     money(2350.0)["en"], money(2350.0)["zh"]
+    ('2.35 bn USD', '23.5亿美元')
+    """
+    words = str(document.get("unit") or "").split()
+    code = words[1] if len(words) > 1 and words[0] == "million" else "CNY"
+    token = _CURRENCY.set(code)
+    try:
+        yield
+    finally:
+        _CURRENCY.reset(token)
+
+
+def money_unit(lang: str) -> str:
+    """Name of the currency in a language.
+
+    >>> money_unit("zh")
+    '元'
+    """
+    return label("currency", _CURRENCY.get())[lang]
+
+
 def _money_unit(lang: str, size: float) -> tuple[float, str]:
     if lang == "zh":
         return (100.0, "unit.large_money") if size >= 1.0 else (0.01, "unit.small_money")
@@ -101,7 +133,7 @@ def _money_unit(lang: str, size: float) -> tuple[float, str]:
 
 
 def money(value: Any, *, signed: bool = False) -> Text:
-    """Word an amount given in million yuan: bn yuan in English, 亿元 (100 million yuan) in Chinese.
+    """Word an amount given in million: bn yuan in English, 亿元 (100 million yuan) in Chinese.
 
     >>> money(2350.0)["en"], money(2350.0)["zh"], money(34.0)["en"], money(None)["zh"]
     ('2.35 bn yuan', '23.5亿元', '34 million yuan', '–')
@@ -116,13 +148,13 @@ def money(value: Any, *, signed: bool = False) -> Text:
     def make(lang: str) -> str:
         scale, key = _money_unit(lang, abs(value))
         sign = "+" if signed and value > 0 else ""
-        return message(key, lang, value=sign + figure(value / scale))
+        return message(key, lang, value=sign + figure(value / scale), currency=money_unit(lang))
 
     return each(make)
 
 
 def money_range(low: Any, high: Any) -> Text:
-    """Word a range given in million yuan, both ends in one unit.
+    """Word a range given in million, both ends in one unit.
 
     >>> money_range(1200.0, 3400.0)["en"], money_range(-1200.0, 3400.0)["zh"]
     ('1.2–3.4 bn yuan', '−12 – 34亿元')
@@ -132,7 +164,8 @@ def money_range(low: Any, high: Any) -> Text:
 
     def make(lang: str) -> str:
         scale, key = _money_unit(lang, max(abs(low), abs(high)))
-        return message(key, lang, value=span(figure(low / scale), figure(high / scale)))
+        value = span(figure(low / scale), figure(high / scale))
+        return message(key, lang, value=value, currency=money_unit(lang))
 
     return each(make)
 
