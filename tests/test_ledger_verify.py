@@ -146,14 +146,18 @@ def test_an_event_cut_from_the_middle_and_from_the_end(two: tuple[Ledger, Ledger
     db = opened(folder / "a.db")
     db.execute("DELETE FROM ledger_events WHERE side = ? AND seq = 3", (A,))
     assert found(a.verify()) == [(A, 3, "gap")]
-    # The end that the other side saw.
+    # The end that the other side saw, and that this copy remembers itself.
     db.execute("DELETE FROM ledger_events WHERE side = ? AND seq = 4", (A,))
+    assert found(a.verify()) == [(A, 3, "truncated"), (A, 4, "truncated")]
+    db.execute("DELETE FROM ledger_heads WHERE side = ?", (A,))
     faults = a.verify()
     assert found(faults) == [(A, 3, "truncated")]
     assert B in faults[0].detail
     # The end nobody here saw: only a statement kept elsewhere tells.
     db.execute("DELETE FROM ledger_events WHERE side = ?", (B,))
     db.execute("DELETE FROM ledger_pins WHERE side = ?", (B,))
+    assert found(a.verify()) == [(B, 2, "truncated")]
+    db.execute("DELETE FROM ledger_heads WHERE side = ?", (B,))
     assert a.verify() == []
     assert found(a.verify(kept)) == [(A, 4, "truncated")]
     assert found(a.verify([kept, kept])) == [(A, 4, "truncated")]

@@ -9,7 +9,7 @@ from typing import Any
 from yijiang.errors import OptionError
 from yijiang.ledger.causality import Causality
 from yijiang.ledger.events import Event
-from yijiang.ledger.fold import fold
+from yijiang.ledger.fold import fold, take_erasure
 from yijiang.ledger.kinds import AMENDABLE, KINDS, THINGS, BodyError, check_amendment, check_body, complete
 from yijiang.ledger.names import NameBook
 
@@ -37,7 +37,7 @@ class Index:
         # By hash as well: an event of this process is met again when the rows are read on.
         self._made: dict[str, dict[str, Event]] = {}
         self._causality = Causality()
-        self.erased: set[str] = set()
+        self.erased: dict[str, str | None] = {}
 
     def add(self, event: Event) -> None:
         """Take in one event; parents come before children."""
@@ -47,7 +47,7 @@ class Index:
         elif event.kind == "amend":
             self._made.setdefault(event.body["of"], {})[event.hash] = event
         elif event.kind == "erase":
-            self.erased.add(event.body["person"])
+            take_erasure(self.erased, event)
 
     def kind(self, id_: str) -> str | None:
         """Return the kind of the thing with an id."""
