@@ -50,6 +50,10 @@ def _name(value: object) -> bool:
     return isinstance(value, str) and 0 < len(value) <= 200 and value.isprintable() and value == value.strip()
 
 
+def _unit(value: object) -> bool:
+    return _words(value) or _title(value)
+
+
 def _list_of(check: Callable[[object], bool]) -> Callable[[object], bool]:
     return lambda value: isinstance(value, list) and len(value) <= 10_000 and all(check(item) for item in value)
 
@@ -208,7 +212,7 @@ KINDS: Mapping[str, Mapping[str, Field]] = {
         "id": _ID,
         "of": _ID,
         "title": _TITLE,
-        "unit": Field(_words, "a unit", ""),
+        "unit": Field(_unit, "a unit, or one in each language as {en, zh}", ""),
         "baseline": _NUMBER_OR_NULL,
         "target": _NUMBER_OR_NULL,
         "year": Field(_or_null(_whole), "a year or null", None),

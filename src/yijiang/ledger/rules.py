@@ -11,6 +11,7 @@ LADDER = ("proposed", "agreed", "planned", "running", "delivered", "verified")
 """The statuses in their order; stalled, dropped and superseded are marked beside it."""
 
 ASIDE = ("stalled", "dropped", "superseded")
+MOVING = ("running", "delivered")
 _GONE = ("dropped", "superseded")
 
 

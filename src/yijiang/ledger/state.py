@@ -12,7 +12,7 @@ from yijiang.ledger.events import Event
 from yijiang.ledger.fold import Actual, Thing, fold
 from yijiang.ledger.kinds import STEPS, last_day
 from yijiang.ledger.names import NameBook
-from yijiang.ledger.rules import Rules
+from yijiang.ledger.rules import MOVING, Rules
 
 _DONE = ("delivered", "verified", "dropped", "superseded")
 
@@ -176,6 +176,7 @@ def _milestone(thing: Thing, rules: Rules, day: date) -> dict[str, Any]:
         "claimed": standing.claimed,
         "sides": list(rules.sides(thing)),
         **_taken_up(thing, rules),
+        "started_on": min((mark.on for mark in thing.marks if mark.status in MOVING), default=None),
         "delivered_on": delivery.on if delivery else None,
         "delivered_by": delivery.side if delivery else None,
         "verified_on": max(times)[:10] if standing.status == "verified" else None,

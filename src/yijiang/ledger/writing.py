@@ -192,14 +192,19 @@ class Copy:
             put_documents(self._store, [(found, title, text)])
         return found
 
-    def remove_document(self, digest_: str) -> None:
-        """Remove a source document's text; it stays removed whatever copies are merged."""
-        held = [row for row in read_documents(self._store) if row[0] == digest_]
-        if not held:
-            raise OptionError(f"the ledger holds no document with the digest {digest_!r}")
+    def remove_document(self, digest_: str) -> str:
+        """Remove a source document's text, named by its digest or the beginning of it; returns the digest.
+
+        It stays removed whatever copies are merged.
+        """
+        held = [row for row in read_documents(self._store) if digest_ and row[0].startswith(digest_)]
+        if len(held) != 1:
+            count = f"{len(held)} documents" if held else "no document"
+            raise OptionError(f"the ledger holds {count} with the digest {digest_!r}")
         with self._store.writing():
-            put_documents(self._store, [(digest_, held[0][1], None)])
+            put_documents(self._store, [(held[0][0], held[0][1], None)])
         self._store.settle()
+        return held[0][0]
 
 
 def _single(items: Iterable[tuple[str, Mapping[str, Any]]], names: NameBook) -> Iterable[tuple[str, Mapping[str, Any]]]:

@@ -5,7 +5,31 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from yijiang.messages import has_message, message
+from yijiang.cli.common import show
+from yijiang.messages import LANGUAGES, has_message, message
+
+
+def say(key: str, **values: object) -> None:
+    """Print a short message in both languages on one line."""
+    show(" · ".join(message(f"ledger.{key}", lang, **values) for lang in LANGUAGES))
+
+
+def in_language(text: Any, lang: str) -> str:
+    """Return a title that may be there in both languages."""
+    return str(text[lang]) if isinstance(text, Mapping) else str(text)
+
+
+def _outcome(row: Mapping[str, Any], lang: str) -> str:
+    def figure(value: float) -> str:
+        return f"{value:.6g}"
+
+    target, claimed, verified = figure(row["target"]), row["claimed"], row["verified"]
+    if verified is not None and verified["reached"]:
+        return message("ledger.outcome_verified", lang, value=figure(verified["value"]), target=target)
+    if claimed is not None:
+        values = {"value": figure(claimed["value"]), "side": claimed["side"]}
+        return message("ledger.outcome_claimed", lang, target=target, **values)
+    return message("ledger.outcome_open", lang, target=target)
 
 
 def summary(state: Mapping[str, Any], lang: str) -> Iterator[str]:
@@ -51,12 +75,17 @@ def summary(state: Mapping[str, Any], lang: str) -> Iterator[str]:
             yield f"     {say('unowned', sides=comma.join(unowned))}"
     for row in state["projects"]:
         standing = say("standing", status=word("stage", row["status"]), claimed=word("stage", row["claimed"]))
-        yield f"  {row['id']} {row['title']}: {standing}"
+        yield f"  {row['id']} {in_language(row['title'], lang)}: {standing}"
         for part in state["milestones"]:
             if part["project"] == row["id"]:
                 status, claimed = word("stage", part["status"]), word("stage", part["claimed"])
                 standing = say("standing", status=status, claimed=claimed)
                 late = say("late") if part["overdue"] else ""
-                yield f"     {part['id']} {part['title']}: {standing}{late}"
+                yield f"     {part['id']} {in_language(part['title'], lang)}: {standing}{late}"
+    for row in state["indicators"]:
+        if row["target"] is not None:
+            standing = _outcome(row, lang)
+            unit = in_language(row["unit"], lang)
+            yield f"  {row['id']} {in_language(row['title'], lang)}{f' ({unit})' if unit else ''}: {standing}"
     if state["conflicts"]:
         yield say("conflicts", count=len(state["conflicts"]))
