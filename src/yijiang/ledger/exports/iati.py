@@ -8,9 +8,8 @@ from xml.etree.ElementTree import Element, indent, tostring
 
 from yijiang.errors import OptionError
 from yijiang.ledger.exports.results import milestone_result, outcome_result
-from yijiang.ledger.exports.wording import Sides, Texts, joined, label, say, texts
+from yijiang.ledger.exports.wording import PARTS, Sides, Texts, joined, label, say, texts
 from yijiang.ledger.exports.xml import child, day_of, document_links, narratives
-from yijiang.ledger.kinds import last_day
 
 State = Mapping[str, Any]
 Row = Mapping[str, Any]
@@ -191,25 +190,24 @@ class _Maker:
                 parts.append(say("follow.substantive"))
             if isinstance(row["source"], Mapping):
                 parts.append(say("iati.source", **row["source"]))
-        return joined(parts)
+        return joined(parts, PARTS)
 
     def _dates(self, node: Element, row: Row, is_point: bool) -> None:
         projects = [self._projects[p] for p in row["projects"]] if is_point else [row]
         milestones = [m for project in projects for m in self._milestones.get(project["id"], ())]
-        entered = child(node, "activity-date", {"iso-date": row["entered"]}, type="1")
-        narratives(entered, say("iati.entered"))
+        stated = [row["deadline"]] if is_point and row["deadline"] else [m["due"] for m in milestones]
+        due = max((day for one in stated if (day := day_of(one))), default=None)
+        # What was entered after its own deadline was not meant to begin after it.
+        planned = child(node, "activity-date", {"iso-date": min(row["entered"], due or row["entered"])}, type="1")
+        if planned.get("iso-date") == row["entered"]:
+            narratives(planned, say("iati.entered"))
         started = [day_of(m["started_on"]) for m in milestones if m["started_on"]]
         begun = min((day for day in started if day and day <= self._as_of), default=None)
         if begun and row["status"] in ("running", "delivered", "verified", "stalled"):
             child(node, "activity-date", {"iso-date": begun}, type="2")
-        due = (
-            [last_day(row["deadline"])]
-            if is_point and row["deadline"]
-            else [last_day(m["due"] or "") for m in milestones]
-        )
-        if any(due):
-            child(node, "activity-date", {"iso-date": max(day for day in due if day).isoformat()}, type="3")
+        if due:
+            child(node, "activity-date", {"iso-date": due}, type="3")
         done = [day_of(m["delivered_on"]) for m in milestones if m["delivered_on"]]
         ended = max((day for day in done if day), default=None)
-        if ended and ended <= self._as_of and row["status"] == "verified":
+        if ended and (begun or ended) <= ended <= self._as_of and row["status"] == "verified":
             child(node, "activity-date", {"iso-date": ended}, type="4")

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from xml.etree.ElementTree import Element
 
-from yijiang.ledger.exports.wording import Sides, Texts, joined, label, say, texts
+from yijiang.ledger.exports.wording import PARTS, Sides, Texts, joined, label, say, texts
 from yijiang.ledger.exports.xml import child, day_of, document_links, narratives, told
 
 Row = Mapping[str, Any]
@@ -34,7 +34,7 @@ def milestone_result(
     due = day_of(row["due"])
     period = _period(indicator, row["entered"], due or as_of)
     asked = say("iati.asked", sides=sides.list(row["sides"]))
-    _comment(child(period, "target"), asked if due else joined([asked, say("iati.no_due")]))
+    _comment(child(period, "target"), asked if due else joined([asked, say("iati.no_due")], PARTS))
     if row["claimed"] != "planned" or evidence:
         actual = child(period, "actual")
         _comment(actual, _reached(row, evidence, sides))
@@ -54,7 +54,7 @@ def _reached(row: Row, evidence: Sequence[Row], sides: Sides) -> Texts:
     if row["substantive"]:
         parts.append(say("follow.substantive"))
     # Evidence that no link leads to is told in words.
-    return joined([*parts, *(told(one, sides) for one in evidence)])
+    return joined([*parts, *(told(one, sides) for one in evidence)], PARTS)
 
 
 def outcome_result(
@@ -80,7 +80,7 @@ def _indicator(result: Element, row: Row, by_id: Mapping[str, Row], sides: Sides
     narratives(child(node, "title"), texts(row["title"]))
     parts = [say("iati.unit", unit=unit)] if unit else []
     parts.append(say("iati.target_plan" if row["source"] == "plan" else "iati.target_hand", side=sides(row["side"])))
-    narratives(child(node, "description"), joined(parts))
+    narratives(child(node, "description"), joined(parts, PARTS))
     if row["baseline"] is not None:
         stated = row["baseline_year"]
         year = stated or int(row["entered"][:4])
@@ -120,7 +120,7 @@ def _actual(period: Element, actual: Row, by_id: Mapping[str, Row], sides: Sides
     else:
         said = say("iati.actual_claimed", side=side, day=day)
     proof = by_id.get(actual["evidence"] or "")
-    _comment(node, joined([said, told(proof, sides)]) if proof else said)
+    _comment(node, joined([said, told(proof, sides)], PARTS) if proof else said)
     document_links(node, [proof] if proof else (), sides)
 
 

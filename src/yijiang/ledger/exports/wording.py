@@ -11,6 +11,9 @@ from yijiang.messages import LANGUAGES, has_message, message
 Texts = Mapping[str, str]
 """A text by language; one that was said in one language has only that."""
 
+LIST: Texts = {"en": ", ", "zh": "、"}
+PARTS: Texts = {"en": "; ", "zh": "；"}
+
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 
 
@@ -27,11 +30,16 @@ def texts(value: Any) -> Texts:
     return {"zh" if _HAN.search(str(value)) else "en": str(value)}
 
 
+def in_language(by_language: Texts, lang: str) -> str:
+    """Return a text in one language, or as it was said where it was not said in that one."""
+    return by_language.get(lang) or next(iter(by_language.values()), "")
+
+
 def say(key: str, **values: Any) -> Texts:
     """Return a message in both languages; values that are texts by language are filled in language by language."""
 
     def fill(value: Any, lang: str) -> Any:
-        return next((value[one] for one in (lang, *value)), "") if isinstance(value, Mapping) else value
+        return in_language(value, lang) if isinstance(value, Mapping) else value
 
     return {lang: message(key, lang, **{k: fill(v, lang) for k, v in values.items()}) for lang in LANGUAGES}
 
@@ -46,12 +54,11 @@ def label(group: str, code: Any) -> Texts:
     return say(key) if has_message(key) else dict.fromkeys(LANGUAGES, str(code))
 
 
-def joined(parts: Iterable[Texts]) -> Texts:
-    """Return several texts as one list, with the sign each language uses."""
+def joined(parts: Iterable[Texts], signs: Texts = LIST) -> Texts:
+    """Return several texts as one, with the sign each language uses between the parts of a list or of a sentence."""
     listed = list(parts)
     return {
-        lang: ("、" if lang == "zh" else ", ").join(part.get(lang) or next(iter(part.values()), "") for part in listed)
-        for lang in LANGUAGES
+        lang: signs[lang].join(in_language(part, lang) for part in listed) for lang in LANGUAGES
     }
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 from xml.etree.ElementTree import Element, SubElement
 
-from yijiang.ledger.exports.wording import Sides, Texts, joined, label, say, texts
+from yijiang.ledger.exports.wording import PARTS, Sides, Texts, joined, label, say, texts
 from yijiang.ledger.kinds import last_day
 
 Row = Mapping[str, Any]
@@ -97,7 +97,7 @@ def told(row: Row, sides: Sides) -> Texts:
         parts.append(say("follow.accepted_by", sides=sides.list(accepted)))
     else:
         parts.append(say("follow.not_accepted"))
-    return joined(parts)
+    return joined(parts, PARTS)
 
 
 def document_links(parent: Element, evidence: Iterable[Row], sides: Sides) -> None:
