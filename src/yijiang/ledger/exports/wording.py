@@ -57,9 +57,7 @@ def label(group: str, code: Any) -> Texts:
 def joined(parts: Iterable[Texts], signs: Texts = LIST) -> Texts:
     """Return several texts as one, with the sign each language uses between the parts of a list or of a sentence."""
     listed = list(parts)
-    return {
-        lang: signs[lang].join(in_language(part, lang) for part in listed) for lang in LANGUAGES
-    }
+    return {lang: signs[lang].join(in_language(part, lang) for part in listed) for lang in LANGUAGES}
 
 
 class Sides:

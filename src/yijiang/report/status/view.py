@@ -12,7 +12,7 @@ from yijiang.report.status.pictures import burnup_picture, said_on, timeline_pic
 from yijiang.report.status.quoting import pieces
 from yijiang.report.status.standing import Standing, milestone_standing, point_standing
 from yijiang.report.status.telling import check, conflict, entry
-from yijiang.report.wording import Text, joined, label, plain, say
+from yijiang.report.wording import Text, joined, label, pair, plain, say
 
 _OPEN = 40
 """With more points than this, areas where nothing happened are closed to begin with."""
@@ -191,14 +191,26 @@ def _visit(book: Book, parts: Parts, row: Row) -> dict[str, Any]:
     start, end = row["start"], row["end"]
     return {
         "anchor": anchor,
-        "title": row["title"],
+        "title": pair(row["title"]),
         "when": f"{start} – {end}" if start and end and start != end else start or end,
         "who": joined([book.person(name) for name in row["who"]]) if row["who"] else None,
-        "lists": [(say(f"follow.visit_{name}"), row[name]) for name in ("where", "seen", "follows") if row[name]],
+        "lists": [
+            (say(f"follow.visit_{name}"), [_followed(book, one) for one in row[name]])
+            for name in ("where", "seen", "follows")
+            if row[name]
+        ],
         "source": parts.quote(given, anchor.upper().replace("-", ""), anchor) if isinstance(given, Mapping) else None,
         "source_text": given if isinstance(given, str) else None,
         "source_url": web_address(given),
     }
+
+
+def _followed(book: Book, text: str) -> dict[str, Any]:
+    """Return an entry of a visit: the point it names by its id, with number and place on the page, or its words."""
+    point = book.row(text, "commitments")
+    if point is None:
+        return {"anchor": None, "number": None, "text": plain(text)}
+    return {"anchor": book.anchor(text), "number": book.tag(text), "text": book.name(text)}
 
 
 def _source(parts: Parts, anchor: str, row: Row) -> dict[str, Any]:
