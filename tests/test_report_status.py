@@ -116,7 +116,7 @@ def test_delivered_by_one_side_is_not_verified(spoken: Any) -> None:
 def test_overdue_is_reckoned_from_the_day_asked_for(spoken: Any) -> None:
     state = spoken.state("2026-06-30")
     assert "overdue by 30 days" in Page(render(state, lang="en")).text
-    assert "overdue by 1 days" in Page(render(state, lang="en", as_of="2026-06-01")).text
+    assert "overdue by a day" in Page(render(state, lang="en", as_of="2026-06-01")).text
     assert "overdue by" not in Page(render(state, lang="en", as_of="2026-05-31")).text
     with pytest.raises(OptionError, match="as_of"):
         render(state, as_of="2026-05")

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from yijiang.errors import DataError, Finding
-from yijiang.messages import LANGUAGES, message
+from yijiang.messages import LANGUAGES, has_message, message
 
 if TYPE_CHECKING:
     from yijiang.agenda import Agenda
@@ -211,7 +211,15 @@ def _plan_items(document: Mapping[str, Any], state: Mapping[str, Any]) -> list[I
         # Only where the partners set themselves a target: other sections shift a little with every package.
         if row["target"] is not None:
             section, pollutant = row["section"], row["pollutant"]
-            name = _said("ledger.target_section", section=section, pollutant=pollutant)
+            name = {
+                lang: message(
+                    "ledger.target_section",
+                    lang,
+                    section=_name(document, "sections", section, lang),
+                    pollutant=_name(document, "pollutants", pollutant, lang),
+                )
+                for lang in LANGUAGES
+            }
             id_ = f"{whole}-{section}-{pollutant}"
             water = {**told, "unit": "mg/L"}
             items.append(_target(id_, whole, name, water, row["base"], row["plan"], ascending=False))
@@ -280,7 +288,10 @@ def _target(
 
 def _unit(unit: Any) -> Any:
     found = re.fullmatch(r"million (\S+) per year", str(unit))
-    return _said("ledger.unit_money", money=found[1]) if found else str(unit)
+    if found is None:
+        return str(unit)
+    own = f"ledger.unit_money_{found[1]}"
+    return _said(own) if has_message(own) else _said("ledger.unit_money", money=found[1])
 
 
 def _title(name: Any) -> Any:
@@ -291,6 +302,10 @@ def _said(key: str, **values: Any) -> dict[str, str]:
     return {lang: message(key, lang, **values) for lang in LANGUAGES}
 
 
+def _name(document: Mapping[str, Any], kind: str, id_: str, lang: str) -> str:
+    found = (document["names"].get(kind) or {}).get(id_)
+    return str(found[lang]) if found else id_
+
+
 def _two(key: str, document: Mapping[str, Any], region: str) -> dict[str, str]:
-    names = document["names"]["regions"].get(region, {"zh": region, "en": region})
-    return {lang: message(key, lang, region=names[lang]) for lang in LANGUAGES}
+    return {lang: message(key, lang, region=_name(document, "regions", region, lang)) for lang in LANGUAGES}

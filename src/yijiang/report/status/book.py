@@ -17,6 +17,8 @@ ABSENT = "[…]"
 """What the ledger puts in the place of a name that never came with the exchange."""
 
 _DAY = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?")
+_STEPPED = ("commitments", "projects", "milestones")
+_ABOVE = {"evidence": (*_STEPPED, "indicators"), "indicators": _STEPPED}
 _LETTERS = {"commitments": "c", "projects": "p", "milestones": "m", "evidence": "e", "indicators": "i", "visits": "v"}
 
 
@@ -113,6 +115,10 @@ class Book:
             return self._anchors[row["id"]][2:]
         if kind == "milestones":
             return self.tag(row["project"])
+        if kind in ("evidence", "indicators"):
+            # What another side sent may name anything, itself too: only what lies above is followed.
+            above = self._things.get(str(row["of"]), ("", row))[0]
+            return self.tag(row["of"]) if above in _ABOVE[kind] else ""
         if kind == "projects":
             return next((self.tag(c) for c in row["commitments"] if self.row(c, "commitments")), "")
         return ""

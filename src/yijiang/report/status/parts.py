@@ -7,7 +7,7 @@ from typing import Any
 
 from yijiang.report.status.book import Book, Row, web_address
 from yijiang.report.status.quoting import Quote, fits
-from yijiang.report.status.standing import Standing
+from yijiang.report.status.standing import Standing, late_text
 from yijiang.report.wording import figure, known, label, pair, percent, say
 
 
@@ -61,7 +61,7 @@ class Parts:
             "anchor": self._book.anchor(row["id"]),
             "title": pair(row["title"]),
             "due": say("follow.due", day=row["due"]) if row["due"] else None,
-            "late": say("follow.late", days=standing.late) if standing.late else None,
+            "late": late_text(standing.late),
             "standing": standing,
             "substantive": bool(row["substantive"]),
             "evidence": self.evidence(row["id"]),
@@ -98,7 +98,9 @@ class Parts:
 
     def _indicator(self, row: Row) -> dict[str, Any]:
         baseline, target = row["baseline"], row["target"]
-        path = {"baseline": _value(baseline), "target": _value(target)}
+        # A computed target is no better known than to a few digits; what a side entered is shown as entered.
+        digits = 4 if row["source"] == "plan" else 6
+        path = {"baseline": figure(baseline, digits), "target": figure(target, digits)}
         year = row["year"]
         actuals = list(row["actuals"])
         claimed, proven = row.get("claimed") or {}, row.get("verified") or {}
