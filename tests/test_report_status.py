@@ -71,7 +71,7 @@ def test_a_claim_of_one_side_names_the_side_and_the_missing_sign_off(spoken: Any
     page = spoken.page()
     for words in (
         "agreed, says 江苏 (2026-03-01)",
-        "claimed by one side, not verified",
+        "claimed, not verified by every side",
         "sign-off missing: 湖北",
         "waits for the sign-off of 湖北",
         "no owner on the side of 湖北",

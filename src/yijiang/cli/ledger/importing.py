@@ -194,7 +194,8 @@ def _plan_items(document: Mapping[str, Any], state: Mapping[str, Any]) -> list[I
         items.append(("project", {"id": id_, **named}))
         for region in document["regions"]:
             effect = row["effect"].get(region)
-            if effect is not None:
+            # A project that gives a partner nothing sets it no target.
+            if effect:
                 name = _two("ledger.target_effect", document, region)
                 items.append(_target(f"{id_}-{region}", id_, name, told, 0.0, effect))
     if not items:
