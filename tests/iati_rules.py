@@ -14,7 +14,7 @@ from xml.etree import ElementTree
 MANY = 10**9
 LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
-# Children of each element in the order of xsd:sequence, with minOccurs and maxOccurs; of activities only those we write.
+# Children of each element in the order of xsd:sequence, with minOccurs and maxOccurs; of those, what we write.
 SEQUENCE: dict[str, list[tuple[str, int, int]]] = {
     "iati-activities": [("iati-activity", 1, MANY)],
     "iati-activity": [

@@ -11,9 +11,9 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
-
 from tests.iati_rules import broken
 from tests.status_ledger import HB, JS, SIDES, Pair, everything, one_point
+
 from yijiang.errors import OptionError
 from yijiang.ledger.exports import activities, tables
 
@@ -198,7 +198,17 @@ def test_an_empty_ledger_has_no_activity(pair: Pair) -> None:
 
 def test_every_table_reads_back_with_its_ties(whole: Pair) -> None:
     found = {name: list(csv.DictReader(io.StringIO(text))) for name, text in tables(whole.state()).items()}
-    assert list(found) == "commitments projects milestones evidence outcomes actuals signoffs visits codes".split()
+    assert list(found) == [
+        "commitments",
+        "projects",
+        "milestones",
+        "evidence",
+        "outcomes",
+        "actuals",
+        "signoffs",
+        "visits",
+        "codes",
+    ]
     (first, *_) = found["commitments"]
     assert (first["status"], first["source_start"], first["source_end"]) == ("running", "4", "26")
     assert (first[f"owner_{HB}"], first[f"owner_{JS}"]) == ("湖北省交通运输厅", "江苏交通运输厅")

@@ -232,7 +232,7 @@ class Examiner:
 
     def statement(self, statement: Mapping[str, Any]) -> None:
         """Compare the chains with a statement of heads kept elsewhere."""
-        side, seq = str(statement.get("side")), statement.get("seq")
+        side, seq = str(statement.get("side") or ""), statement.get("seq")
         number = seq if isinstance(seq, int) else 0
         if statement.get("ledger") != self.ledger:
             self.fault(side, number, "ledger", "statement_ledger")

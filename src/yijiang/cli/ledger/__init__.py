@@ -312,12 +312,10 @@ def remove(place: str, digest: str, /, *, key: Path | None = None) -> int:
 
 def application() -> App:
     """Return the commands as a cyclopts application to hang under `yijiang`."""
-    from cyclopts import App, Parameter
+    from cyclopts import App
 
     app = App(name="ledger", help="Follow commitments, by all sides, from what was said to what is verified.")
-    for command in (init, join, add, sign, evidence, accept, status, verify, merge, witness, erase, remove):
+    for command in (init, join, add, sign, evidence, accept, status, verify, merge, witness, erase, remove, export):
         app.command(command)
     app.command(import_, name="import")
-    # The only switch that has two ways: names are in unless one asks for them to be left out.
-    app.command(export, default_parameter=Parameter(negative=("--no-",)))
     return app

@@ -19,7 +19,7 @@ def export(
     /,
     *,
     format: Literal["exchange", "heads", "iati", "csv"] = "exchange",
-    names: bool = True,
+    no_names: bool = False,
     as_of: str | None = None,
     org: str | None = None,
     org_name: str | None = None,
@@ -40,8 +40,8 @@ def export(
     format
         exchange: all events, for `join` and `merge`; heads: where this side's chain ends; iati: IATI 2.03 activities
         with results; csv: one table each of commitments, projects, milestones, evidence, outcomes, sign-offs, visits.
-    names
-        With the names of persons; `--no-names` leaves them and the source documents out.
+    no_names
+        Leave the names of persons and the source documents out.
     as_of
         For iati and csv: the day that says what is overdue, YYYY-MM-DD; today unless given.
     org
@@ -72,10 +72,10 @@ def export(
             write_text(out, as_json(ledger.heads()) + "\n")
     elif format == "exchange":
         with Ledger.open(place) as ledger:
-            ledger.export(out, names=names)
+            ledger.export(out, names=not no_names)
     else:
         with Ledger.open(place) as ledger:
-            state = ledger.state(as_of, names=names).to_dict()
+            state = ledger.state(as_of, names=not no_names).to_dict()
         if format == "csv":
             from yijiang.ledger.exports import tables
 
