@@ -14,13 +14,7 @@ from yijiang.errors import OptionError
 from yijiang.ledger import Ledger, create_key
 
 A, B = "甲", "乙"
-IDS = {
-    "commitment": ["c0", "c1"],
-    "project": ["p0"],
-    "milestone": ["m0", "m1"],
-    "evidence": ["e0"],
-    "indicator": ["i0"],
-}
+COMMITMENTS, MILESTONES = ["c0", "c1"], ["m0", "m1"]
 
 
 def entries() -> st.SearchStrategy[tuple[str, dict[str, Any]]]:
@@ -43,9 +37,7 @@ def entries() -> st.SearchStrategy[tuple[str, dict[str, Any]]]:
         st.tuples(st.just("note"), st.fixed_dictionaries({"of": commitment, "text": st.sampled_from("no")})),
         st.tuples(
             st.just("commitment"),
-            st.builds(
-                lambda id_, t: {"id": id_, "text": t, "sides": [A, B]}, st.sampled_from("zy"), st.sampled_from("ab")
-            ),
+            st.builds(lambda id_, t: {"id": id_, "text": t, "sides": [A, B]}, st.sampled_from("zy"), texts),
         ),
     )
 

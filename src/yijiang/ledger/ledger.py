@@ -132,11 +132,6 @@ class Ledger(Reading):
         title, sides = sides_of(parcel.rows)
         if side not in sides:
             raise OptionError(f"the side {side!r} is not among the ledger's sides: {', '.join(sides)}")
-        examiner = Examiner(parcel.ledger, sides, {})
-        examiner.read(parcel.rows)
-        refuse(examiner.faults)
-        if side in examiner.pins and examiner.pins[side][0] != private.public:
-            raise OptionError(f"{side} has joined this ledger with another key than the one given")
         return cls._begin(place, parcel, title, sides, side, private, clock)
 
     @classmethod
@@ -160,7 +155,10 @@ class Ledger(Reading):
                 ledger = cls(store, side, key, clock)
                 if parcel.rows:
                     ledger.merge(parcel)
-                if side not in read_pins(store):
+                pinned = read_pins(store).get(side)
+                if pinned is not None and pinned[0] != key.public:
+                    raise OptionError(f"{side} has joined this ledger with another key than the one given")
+                if pinned is None:
                     body = {"title": title, "sides": list(sides), "key": key.public}
                     ledger._append([("genesis", body)])
         except BaseException:
