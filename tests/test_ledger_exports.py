@@ -234,3 +234,34 @@ def test_no_text_becomes_a_formula(pair: Pair, start: str) -> None:
     for row in (*csv.reader(io.StringIO(text["commitments"])), *csv.reader(io.StringIO(text["evidence"]))):
         assert not [cell for cell in row if cell.startswith(start)]
     assert broken(exported(pair)) == []
+
+
+def put(value: Any, words: str) -> Any:
+    """A state with its free texts replaced."""
+    if isinstance(value, dict):
+        free = ("text", "title", "note", "organisation", "unit", "speaker", "amount")
+        return {k: words if k in free and v is not None else put(v, words) for k, v in value.items()}
+    return [put(item, words) for item in value] if isinstance(value, list) else value
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(words=st.text(min_size=1, max_size=40).filter(lambda text: text.strip()))
+def test_whatever_was_said_stays_text(whole: Pair, words: str) -> None:
+    state = put(whole.hb.state("2026-06-30").to_dict(), words)
+    assert broken(activities(state, org=ORG, names=NAMES)) == []
+    for text in tables(state).values():
+        rows = list(csv.reader(io.StringIO(text, newline="")))
+        assert len({len(row) for row in rows}) == 1
+
+
+def test_an_amount_and_a_deadline_in_words_are_not_lost(whole: Pair) -> None:
+    point = one(ElementTree.fromstring(exported(whole)), "c2")
+    standing = said(point.findall("description")[1], "en") or ""
+    assert "amount 3.5" in standing
+    state = whole.state()
+    next(row for row in state["commitments"] if row["id"] == "c2")["deadline"] = "年底前"
+    root = ElementTree.fromstring(activities(state, org=ORG, names=NAMES))
+    assert "原文期限：年底前" in (said(one(root, "c2").findall("description")[1], "zh") or "")
+    # The deadline of the point was amended away; what stands is told.
+    assert "deadline" not in standing
+    assert "年底前" in exported(whole).replace("\n", "") or "deadline as stated" not in exported(whole)

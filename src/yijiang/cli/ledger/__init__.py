@@ -198,6 +198,7 @@ def evidence(
     url: str | None = None,
     note: str = "",
     on: str | None = None,
+    id: str | None = None,
     key: Path | None = None,
 ) -> int:
     """Lay down evidence; of a file only its SHA-256 goes into the ledger, so keep the file.
@@ -209,7 +210,7 @@ def evidence(
     place
         The ledger.
     of
-        The milestone, project or commitment that it shows.
+        The milestone, project, commitment, visit or indicator that it is evidence of.
     kind
         What it is; a statement alone makes no outcome substantive.
     file
@@ -220,6 +221,8 @@ def evidence(
         What it shows.
     on
         Its day, YYYY-MM-DD.
+    id
+        Id to call it by later; made up and printed unless given.
     key
         The side's private key.
     """
@@ -234,7 +237,7 @@ def evidence(
         with file.open("rb") as stream:
             digest = "sha256:" + hashlib.file_digest(stream, "sha256").hexdigest()
     with to_write(place, key) as ledger:
-        show(ledger.add("evidence", of=of, kind=kind, digest=digest, url=url, note=note, on=on))
+        show(ledger.add("evidence", id=id, of=of, kind=kind, digest=digest, url=url, note=note, on=on))
     return 0
 
 
@@ -314,7 +317,11 @@ def application() -> App:
     """Return the commands as a cyclopts application to hang under `yijiang`."""
     from cyclopts import App
 
-    app = App(name="ledger", help="Follow commitments, by all sides, from what was said to what is verified.")
+    app = App(
+        name="ledger",
+        help="Follow commitments, by all sides, from what was said to what is verified.\n\n"
+        'Example: yijiang ledger init two.db --side Hubei --sides Hubei --sides Jiangsu --title "Hubei and Jiangsu"',
+    )
     for command in (init, join, add, sign, evidence, accept, status, verify, merge, witness, erase, remove, export):
         app.command(command)
     app.command(import_, name="import")

@@ -45,12 +45,13 @@ def status(
     json
         Print the state as JSON.
     """
+    from yijiang.cli.ledger.importing import side_names
     from yijiang.ledger import Ledger
 
     with Ledger.open(place) as ledger:
         state = ledger.state(as_of).to_dict()
+        names = side_names(ledger.sides)
         if out is not None:
-            from yijiang.cli.ledger.importing import side_names
             from yijiang.report.status import write
 
             if out.is_dir():
@@ -59,12 +60,12 @@ def status(
                 )
             with progress_line("status"):
                 faults = [_fault_row(fault) for fault in ledger.verify()]
-                write(state, out, lang=lang, faults=faults, names=side_names(ledger.sides))
+                write(state, out, lang=lang, faults=faults, names=names)
     if json:
         show(as_json(state))
         return 0
     for language in ("en", "zh") if lang == "both" else (lang,):
-        show("\n".join(summary(state, language)) + "\n")
+        show("\n".join(summary(state, language, names)) + "\n")
     if out is not None:
         show(str(out))
     return 0

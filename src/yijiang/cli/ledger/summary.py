@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from yijiang.cli.common import show
@@ -19,7 +19,7 @@ def in_language(text: Any, lang: str) -> str:
     return str(text[lang]) if isinstance(text, Mapping) else str(text)
 
 
-def _outcome(row: Mapping[str, Any], lang: str) -> str:
+def _outcome(row: Mapping[str, Any], lang: str, names: Mapping[str, Mapping[str, str]]) -> str:
     def figure(value: float) -> str:
         return f"{value:.6g}"
 
@@ -27,12 +27,12 @@ def _outcome(row: Mapping[str, Any], lang: str) -> str:
     if verified is not None and verified["reached"]:
         return message("ledger.outcome_verified", lang, value=figure(verified["value"]), target=target)
     if claimed is not None:
-        values = {"value": figure(claimed["value"]), "side": claimed["side"]}
+        values = {"value": figure(claimed["value"]), "side": names.get(claimed["side"], {}).get(lang, claimed["side"])}
         return message("ledger.outcome_claimed", lang, target=target, **values)
     return message("ledger.outcome_open", lang, target=target)
 
 
-def summary(state: Mapping[str, Any], lang: str) -> Iterator[str]:
+def summary(state: Mapping[str, Any], lang: str, names: Mapping[str, Mapping[str, str]]) -> Iterator[str]:
     """Give the lines of a ledger's status in one language; what was said stays in its own.
 
     Parameters
@@ -41,6 +41,8 @@ def summary(state: Mapping[str, Any], lang: str) -> Iterator[str]:
         The state as plain values.
     lang
         "en" or "zh".
+    names
+        Names of sides by language; others stay as they are.
     """
 
     def say(key: str, **values: object) -> str:
@@ -48,6 +50,9 @@ def summary(state: Mapping[str, Any], lang: str) -> Iterator[str]:
 
     def word(group: str, code: str) -> str:
         return message(f"{group}.{code}", lang) if has_message(f"{group}.{code}") else code
+
+    def called(sides: Sequence[str]) -> str:
+        return comma.join(names.get(side, {}).get(lang, side) for side in sides)
 
     comma = "、" if lang == "zh" else ", "
     rows = state["commitments"]
@@ -69,10 +74,10 @@ def summary(state: Mapping[str, Any], lang: str) -> Iterator[str]:
         yield f"     {say('standing', status=status, claimed=claimed)}{late}"
         missing = [side for side in row["signed"] if not row["signed"][side]["agreed"]]
         if missing and row["status"] == "proposed":
-            yield f"     {say('unsigned', sides=comma.join(missing))}"
+            yield f"     {say('unsigned', sides=called(missing))}"
         unowned = [side for side in row["signed"] if side not in row["owners"]]
         if unowned:
-            yield f"     {say('unowned', sides=comma.join(unowned))}"
+            yield f"     {say('unowned', sides=called(unowned))}"
     for row in state["projects"]:
         standing = say("standing", status=word("stage", row["status"]), claimed=word("stage", row["claimed"]))
         yield f"  {row['id']} {in_language(row['title'], lang)}: {standing}"
@@ -84,7 +89,7 @@ def summary(state: Mapping[str, Any], lang: str) -> Iterator[str]:
                 yield f"     {part['id']} {in_language(part['title'], lang)}: {standing}{late}"
     for row in state["indicators"]:
         if row["target"] is not None:
-            standing = _outcome(row, lang)
+            standing = _outcome(row, lang, names)
             unit = in_language(row["unit"], lang)
             yield f"  {row['id']} {in_language(row['title'], lang)}{f' ({unit})' if unit else ''}: {standing}"
     if state["conflicts"]:

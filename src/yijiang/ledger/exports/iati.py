@@ -188,6 +188,10 @@ class _Maker:
             parts.append(label("strength", row["strength"]))
             if row["substantive"]:
                 parts.append(say("follow.substantive"))
+            if row["amount"] is not None:
+                parts.append(say("follow.amount", value=row["amount"]))
+            if row["deadline"] and day_of(row["deadline"]) is None:
+                parts.append(say("iati.deadline", value=row["deadline"]))
             if isinstance(row["source"], Mapping):
                 parts.append(say("iati.source", **row["source"]))
         return joined(parts, PARTS)
