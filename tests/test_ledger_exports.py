@@ -11,6 +11,8 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from tests.iati_rules import broken
 from tests.status_ledger import HB, JS, SIDES, Pair, everything, one_point
 
@@ -244,7 +246,7 @@ def put(value: Any, words: str) -> Any:
     return [put(item, words) for item in value] if isinstance(value, list) else value
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(words=st.text(min_size=1, max_size=40).filter(lambda text: text.strip()))
 def test_whatever_was_said_stays_text(whole: Pair, words: str) -> None:
     state = put(whole.hb.state("2026-06-30").to_dict(), words)
