@@ -80,7 +80,7 @@ class Copy:
                 before = json.loads(read_meta(store, f"seen:{side}") or "{}")
                 seen = {other: found for other, found in now_seen.items() if list(found) != before.get(other)}
                 names = self._names()
-                for person in persons:
+                for person in filter(str.strip, persons):
                     names.refer(person)
                 put_documents(store, [(digest(text), title, text) for title, text in documents])
                 erased: list[str] = []

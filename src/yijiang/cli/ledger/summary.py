@@ -20,16 +20,13 @@ def in_language(text: Any, lang: str) -> str:
 
 
 def _outcome(row: Mapping[str, Any], lang: str, names: Mapping[str, Mapping[str, str]]) -> str:
-    def figure(value: float) -> str:
-        return f"{value:.6g}"
-
-    target, claimed, verified = figure(row["target"]), row["claimed"], row["verified"]
-    if verified is not None and verified["reached"]:
-        return message("ledger.outcome_verified", lang, value=figure(verified["value"]), target=target)
-    if claimed is not None:
-        values = {"value": figure(claimed["value"]), "side": names.get(claimed["side"], {}).get(lang, claimed["side"])}
-        return message("ledger.outcome_claimed", lang, target=target, **values)
-    return message("ledger.outcome_open", lang, target=target)
+    claimed, verified = row["claimed"], row["verified"]
+    values = {"value": f"{claimed['value']:.6g}", "target": f"{row['target']:.6g}"}
+    if verified is not None and (verified["value"], verified["on"]) == (claimed["value"], claimed["on"]):
+        return message("ledger.outcome_verified", lang, **values)
+    return message(
+        "ledger.outcome_claimed", lang, side=names.get(claimed["side"], {}).get(lang, claimed["side"]), **values
+    )
 
 
 def summary(state: Mapping[str, Any], lang: str, names: Mapping[str, Mapping[str, str]]) -> Iterator[str]:
@@ -70,6 +67,9 @@ def summary(state: Mapping[str, Any], lang: str, names: Mapping[str, Mapping[str
     for row in rows:
         late = say("late") if row["overdue"] else ""
         yield f"  {row['id']} [{word('area', row['area'])}] {row['text']}"
+        if row["claimed"] == "proposed" and not row["owners"]:
+            yield f"     {say('untouched')}{late}"
+            continue
         status, claimed = word("stage", row["status"]), word("stage", row["claimed"])
         yield f"     {say('standing', status=status, claimed=claimed)}{late}"
         missing = [side for side in row["signed"] if not row["signed"][side]["agreed"]]
@@ -87,10 +87,14 @@ def summary(state: Mapping[str, Any], lang: str, names: Mapping[str, Mapping[str
                 standing = say("standing", status=status, claimed=claimed)
                 late = say("late") if part["overdue"] else ""
                 yield f"     {part['id']} {in_language(part['title'], lang)}: {standing}{late}"
-    for row in state["indicators"]:
-        if row["target"] is not None:
-            standing = _outcome(row, lang, names)
+    aimed = [row for row in state["indicators"] if row["target"] is not None]
+    for row in aimed:
+        if row["claimed"] is not None:
             unit = in_language(row["unit"], lang)
-            yield f"  {row['id']} {in_language(row['title'], lang)}{f' ({unit})' if unit else ''}: {standing}"
+            title = in_language(row["title"], lang) + (f" ({unit})" if unit else "")
+            yield f"  {row['id']} {title}: {_outcome(row, lang, names)}"
+    still_open = sum(row["claimed"] is None for row in aimed)
+    if still_open:
+        yield say("targets_open", count=still_open)
     if state["conflicts"]:
         yield say("conflicts", count=len(state["conflicts"]))
