@@ -16,6 +16,7 @@ from yijiang.ledger.keys import Key, load_key
 from yijiang.ledger.kinds import STEPS
 from yijiang.ledger.merging import Parcel, pack, read_parcel, sides_of, take, unsound_extras
 from yijiang.ledger.names import NameBook
+from yijiang.ledger.pausing import collector_paused
 from yijiang.ledger.reading import Reading
 from yijiang.ledger.rules import Rules
 from yijiang.ledger.store import (
@@ -219,6 +220,7 @@ class Ledger(Reading):
         """
         return self.add_many([(kind, body)])[-1]
 
+    @collector_paused()
     def add_many(
         self,
         items: Iterable[tuple[str, Mapping[str, Any]]],
@@ -281,6 +283,7 @@ class Ledger(Reading):
         write_text(target, "".join(f"{line}\n" for line in self.exchange(names=names)))
         return target
 
+    @collector_paused()
     def merge(self, other: Any) -> int:
         """Take what another copy or exchange has and this one has not; returns the number of events added.
 

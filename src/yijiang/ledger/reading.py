@@ -9,6 +9,7 @@ from yijiang.errors import OptionError
 from yijiang.ledger.keys import fingerprint
 from yijiang.ledger.merging import digest_fits
 from yijiang.ledger.names import genuine
+from yijiang.ledger.pausing import collector_paused
 from yijiang.ledger.state import State, make_state
 from yijiang.ledger.store import events_after, read_documents, read_heads, read_names, read_pins
 from yijiang.ledger.verify import Examiner, Fault, faulty, sound_statement, told
@@ -18,6 +19,7 @@ from yijiang.ledger.writing import Copy
 class Reading(Copy):
     """What can be read from a copy of a ledger."""
 
+    @collector_paused()
     def state(self, as_of: str | None = None, *, names: bool = True) -> State:
         """Return what stands: every thing with its status by the rules, its claims, conflicts and history.
 
@@ -43,6 +45,7 @@ class Reading(Copy):
             names=read_names(self._store) if names else [],
         )
 
+    @collector_paused()
     def verify(self, heads: Mapping[str, Any] | Iterable[Mapping[str, Any]] | None = None) -> list[Fault]:
         """Examine the whole copy and return every fault, named by side and event; an empty list is a sound copy.
 
