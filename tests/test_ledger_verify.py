@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,10 +11,12 @@ from typing import Any
 
 import pytest
 
+import yijiang
 from yijiang.errors import DataError, OptionError
 from yijiang.ledger import Fault, Ledger, create_key
 from yijiang.ledger.events import Event, canonical, digest, make_event, read_event
 from yijiang.ledger.keys import Key, load_key
+from yijiang.messages import catalogue, has_message
 
 A, B = "甲", "乙"
 TIME = "2026-03-01T08:00:00Z"
@@ -418,3 +421,18 @@ def test_all_that_is_wrong_with_a_body_is_told_at_once(two: tuple[Ledger, Ledger
         two[0].add("milestone", project="p9", title="", due="soon", colour="red")
     for word in ("title must be", "due must be", "unknown field 'colour'", "'p9'"):
         assert word in str(refused.value), word
+
+
+def test_every_flaw_has_its_sentence_in_both_languages() -> None:
+    room = Path(str(next(iter(yijiang.__path__)))) / "ledger"
+    text = "".join((room / f"{name}.py").read_text(encoding="utf-8") for name in ("events", "verify", "reading"))
+    whats = "changed|signature|forged|gap|truncated|clock|ledger|time|fork|name|document"
+    # The fields of a statement of heads look alike and are none.
+    codes = set(re.findall(rf'"(?:{whats})", "(\w+)"', text)) - {"side"}
+    codes |= set(re.findall(r'(?:EventError\(|_need\(.*, )"(\w+)"\)', text))
+    codes |= set(re.findall(r'self\._missing\([^"\n]*"(\w+)"', text)) | {"second_key", "second_genesis", "body", "kind"}
+    codes |= {f"{code}{end}" for code in ("witnessed", "stated") for end in ("", "_number")}
+    assert len(codes) > 30
+    assert sorted(code for code in codes if not has_message(f"flaw.{code}")) == []
+    told = {key.removeprefix("flaw.") for key in catalogue() if key.startswith("flaw.")}
+    assert sorted(told - codes) == []
