@@ -74,6 +74,26 @@ def complexity() -> Callable[[], object]:
     return lambda: indices(made)
 
 
+@case("ledger: 10,000 events opened with their state (more: benchmarks/ledger.py)", 3)
+def ledger() -> Callable[[], object]:
+    import tempfile
+    from pathlib import Path
+
+    from ledger import A, B, items
+    from yijiang.ledger import Ledger, create_key
+
+    folder = Path(tempfile.mkdtemp(prefix="yijiang-bench-"))
+    create_key(folder / "a")
+    with Ledger.create(folder / "a.db", side=A, sides=[A, B], title="t", key=folder / "a") as made:
+        made.add_many(items(10_000))
+
+    def run() -> object:
+        with Ledger.open(folder / "a.db") as opened:
+            return opened.state("2026-12-31")
+
+    return run
+
+
 @case("plan: Hubei and Jiangsu, 12 candidates, 40 draws", 1)
 def plan() -> Callable[[], object]:
     belt = yj.case("yangtze2017")

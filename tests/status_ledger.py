@@ -13,7 +13,7 @@ from yijiang.report.status import render
 HB, JS = "湖北", "江苏"
 SIDES = [HB, JS]
 TEXT = "应勇说,深化交通运输合作,共同打造长江综合交通运输体系;深化产业合作。"
-VOID = {"meta", "br", "input"}
+VOID = {"meta", "br", "input", "col"}
 
 
 class Page(HTMLParser):

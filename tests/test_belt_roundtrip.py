@@ -15,7 +15,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from yijiang.belt import Belt, case, new, read, schemas, write, write_datapackage, writing
-from yijiang.belt.texts import cell_of, escape, format_csv, format_toml, parse_csv, unescape, value_of
+from yijiang.belt.texts import cell_of, format_toml, parse_csv, value_of
+from yijiang.cells import escape, format_csv, unescape
 from yijiang.errors import DataError, OptionError
 
 TINY = Path(str(files("yijiang.belt.cases") / "tiny"))

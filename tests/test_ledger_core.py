@@ -223,7 +223,7 @@ def test_names_are_masked_in_the_chain_and_filled_in_on_reading(pair: Pair) -> N
     assert pair.status("c1", "text") == "王晓东希望共建航运"
     assert pair.status("v1", "who") == ["应勇", "王晓东"]
     with Ledger.join(pair.folder / "c.db", pair.hb.exchange(names=False), JS, pair.keys[JS]) as bare:
-        assert bare.state("2026-06-30").find("c1")["text"] == "—希望共建航运"
+        assert bare.state("2026-06-30").find("c1")["text"] == "[…]希望共建航运"
 
 
 def test_an_erased_name_is_gone_from_every_copy_and_every_file(pair: Pair) -> None:
@@ -270,9 +270,11 @@ def test_indicators_and_contract_of_the_state(agreed: Pair) -> None:
     state = json.loads(json.dumps(a.hb.state("2026-06-30").to_dict()))
     keys = "ledger title as_of sides visits commitments projects milestones evidence indicators history conflicts"
     assert list(state) == [*keys.split(), "sources"]
-    assert state["indicators"][0]["actuals"] == [{"value": 1.5, "on": "2026-05", "evidence": None, "side": JS}]
+    (actual,) = state["indicators"][0]["actuals"]
+    assert actual == {"value": 1.5, "on": "2026-05", "evidence": None, "side": JS, "confirmed": []}
     row = (
-        "id text area kind strength sides source deadline amount speaker owners signed status claimed projects overdue"
+        "id text area kind strength sides source deadline amount speaker owners signed entered status claimed projects "
+        "overdue"
     )
     assert list(state["commitments"][0]) == [*row.split(), "substantive"]
     assert state["history"][-1] == {"time": a.time, "side": JS, "kind": "note", "of": "c1", "text": "进展顺利"}

@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -102,9 +101,8 @@ def test_an_open_copy_sees_what_another_writes(tmp_path: Path) -> None:
         assert one.verify() == []
 
 
-def many(count: int, folder: Path, place: str | None = None) -> dict[str, float]:
-    """Add, fold and verify many events; returns the seconds of each."""
-    place, key = begin(folder, place)
+def events(count: int) -> list[tuple[str, dict[str, object]]]:
+    """Return events of every kind one side may write, ten to a commitment."""
     items: list[tuple[str, dict[str, object]]] = []
     for number in range(count // 10):
         c, p, m, e = (f"{letter}{number}" for letter in "cpme")
@@ -120,28 +118,19 @@ def many(count: int, folder: Path, place: str | None = None) -> dict[str, float]
             ("amend", {"of": p, "fields": {"title": "航道整治"}}),
             ("note", {"of": c, "text": "进展顺利"}),
         ]
-    times = {}
+    return items
+
+
+def test_thousands_of_events_in_one_transaction(tmp_path: Path) -> None:
+    """What a hundred thousand take is measured by benchmarks/ledger.py; here, that they come out right."""
+    place, key = begin(tmp_path)
+    items = events(3000)
     with Ledger.open(place, key) as ledger:
-        begun = time.perf_counter()
         assert len(ledger.add_many(items)) == len(items)
-        times["add"] = time.perf_counter() - begun
     with Ledger.open(place) as ledger:
-        begun = time.perf_counter()
         state = ledger.state("2026-12-31").to_dict()
-        times["open and state"] = time.perf_counter() - begun
-        begun = time.perf_counter()
-        ledger.state("2026-12-31").to_dict()
-        times["state again"] = time.perf_counter() - begun
-        begun = time.perf_counter()
+        assert ledger.state("2026-12-31").to_dict() == state
         assert ledger.verify() == []
-        times["verify"] = time.perf_counter() - begun
-    assert len(state["milestones"]) == count // 10
+    assert len(state["milestones"]) == len(items) // 10
     assert {row["status"] for row in state["milestones"]} == {"delivered"}
     assert state["sides"][0]["seq"] == len(items) + 1
-    return times
-
-
-def test_twenty_thousand_events(tmp_path: Path) -> None:
-    times = many(20_000, tmp_path)
-    print({name: round(seconds, 2) for name, seconds in times.items()})
-    assert sum(times.values()) < 120

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,10 +11,12 @@ from typing import Any
 
 import pytest
 
+import yijiang
 from yijiang.errors import DataError, OptionError
 from yijiang.ledger import Fault, Ledger, create_key
 from yijiang.ledger.events import Event, canonical, digest, make_event, read_event
 from yijiang.ledger.keys import Key, load_key
+from yijiang.messages import catalogue, has_message
 
 A, B = "甲", "乙"
 TIME = "2026-03-01T08:00:00Z"
@@ -146,14 +149,18 @@ def test_an_event_cut_from_the_middle_and_from_the_end(two: tuple[Ledger, Ledger
     db = opened(folder / "a.db")
     db.execute("DELETE FROM ledger_events WHERE side = ? AND seq = 3", (A,))
     assert found(a.verify()) == [(A, 3, "gap")]
-    # The end that the other side saw.
+    # The end that the other side saw, and that this copy remembers itself.
     db.execute("DELETE FROM ledger_events WHERE side = ? AND seq = 4", (A,))
+    assert found(a.verify()) == [(A, 3, "truncated"), (A, 4, "truncated")]
+    db.execute("DELETE FROM ledger_heads WHERE side = ?", (A,))
     faults = a.verify()
     assert found(faults) == [(A, 3, "truncated")]
     assert B in faults[0].detail
     # The end nobody here saw: only a statement kept elsewhere tells.
     db.execute("DELETE FROM ledger_events WHERE side = ?", (B,))
     db.execute("DELETE FROM ledger_pins WHERE side = ?", (B,))
+    assert found(a.verify()) == [(B, 2, "truncated")]
+    db.execute("DELETE FROM ledger_heads WHERE side = ?", (B,))
     assert a.verify() == []
     assert found(a.verify(kept)) == [(A, 4, "truncated")]
     assert found(a.verify([kept, kept])) == [(A, 4, "truncated")]
@@ -327,3 +334,105 @@ def test_evidence_slipped_in_under_an_accepted_id_is_not_the_accepted_one(two: t
     assert (state.find("e1")["note"], state.find("e1")["accepted"]) == ("slipped in", {})
     assert not state.find("m1")["substantive"]
     assert {"id", "fork", "unknown"} == {row["what"] for row in state.to_dict()["conflicts"]}
+
+
+def test_no_side_goes_on_from_an_end_that_is_not_its_own(two: tuple[Ledger, Ledger, Path]) -> None:
+    a, b, folder = two
+    last = [event for event in rows(a) if event.side == A][-1]
+    body = {"of": "c1", "text": "slipped in"}
+    forged = written(load_key(folder / "b.pem"), last, body=body)
+    db = opened(folder / "a.db")
+    put(db, forged)
+    db.execute("UPDATE ledger_heads SET hash = ?, seq = ?, clock = ? WHERE side = ?", (*_end(forged), A))
+    # A signature over the next event would vouch for the one slipped in before it.
+    with (
+        Ledger.open(folder / "a.db", folder / "a.pem") as again,
+        pytest.raises(DataError, match="not signed by its key"),
+    ):
+        again.add("note", text="x")
+    assert (A, last.seq + 1, "forged") in found(a.verify())
+    db.execute("DELETE FROM ledger_events WHERE hash = ?", (forged.hash,))
+    with Ledger.open(folder / "a.db", folder / "a.pem") as again, pytest.raises(DataError, match="is not here"):
+        again.add("note", text="x")
+    db.close()
+    assert b.verify() == []
+
+
+def _end(event: Event) -> tuple[str, int, int]:
+    return event.hash, event.seq, event.clock
+
+
+def test_a_state_takes_the_ends_for_their_chains_and_verify_every_signature(two: tuple[Ledger, Ledger, Path]) -> None:
+    a, _, folder = two
+    before = a.state("2026-01-01").to_dict()
+    db = opened(folder / "a.db")
+    db.execute("UPDATE ledger_events SET signature = ? WHERE side = ? AND seq = 3", ("00" * 64, A))
+    with Ledger.open(folder / "a.db") as fresh:
+        # The end of the side's chain is signed and holds the hash of this event: it is what the side wrote.
+        assert fresh.state("2026-01-01").to_dict() == before
+        assert (A, 3, "signature") in found(fresh.verify())
+    # An end whose own signature is wrong stands for nothing, itself included.
+    last = [event for event in rows(a) if event.side == A][-1]
+    db.execute("UPDATE ledger_events SET signature = ? WHERE hash = ?", ("00" * 64, last.hash))
+    with Ledger.open(folder / "a.db") as fresh:
+        refused = [row["events"][0] for row in fresh.state("2026-01-01").to_dict()["conflicts"]]
+    assert last.hash in refused
+    assert len(refused) == 2
+    db.close()
+
+
+def test_every_fault_is_told_in_both_languages(two: tuple[Ledger, Ledger, Path]) -> None:
+    a, _, folder = two
+    db = opened(folder / "a.db")
+    db.execute("DELETE FROM ledger_events WHERE side = ? AND seq = 3", (A,))
+    db.execute("UPDATE ledger_events SET payload = replace(payload, 'seen', 'sawn') WHERE side = ?", (B,))
+    db.close()
+    faults = a.verify()
+    assert len(faults) > 2
+    for fault in faults:
+        assert fault.told("en") in str(fault)
+        assert any("\u4e00" <= sign <= "\u9fff" for sign in fault.told("zh"))
+
+
+def test_a_copy_that_could_not_be_begun_leaves_nothing(two: tuple[Ledger, Ledger, Path]) -> None:
+    a, _, folder = two
+    bad = [*a.exchange(), canonical({"person": "person:" + "0" * 64, "salt": "00" * 16, "name": "某"})]
+    for _ in range(2):
+        with pytest.raises(DataError, match="names"):
+            Ledger.join(folder / "new.db", bad, B, folder / "b.pem")
+        assert not list(folder.glob("new.db*"))
+
+
+def test_an_event_from_before_a_later_field_is_whole(two: tuple[Ledger, Ledger, Path]) -> None:
+    a, b, folder = two
+    last = [event for event in rows(a) if event.side == A][-1]
+    old = {"id": "i1", "of": "c1", "title": "t", "unit": "", "baseline": 1, "target": 2, "year": 2030}
+    old |= {"ascending": True, "source": "hand"}
+    event = written(load_key(folder / "a.pem"), last, kind="indicator", body=old)
+    assert b.merge(sent(b, event)) == 1
+    assert b.state("2026-01-01").find("i1")["baseline_year"] is None
+    assert b.verify() == []
+    with pytest.raises(DataError, match="changed"):
+        b.merge(sent(b, written(load_key(folder / "a.pem"), event, kind="indicator", body=old | {"colour": 1})))
+
+
+def test_all_that_is_wrong_with_a_body_is_told_at_once(two: tuple[Ledger, Ledger, Path]) -> None:
+    with pytest.raises(OptionError) as refused:
+        two[0].add("milestone", project="p9", title="", due="soon", colour="red")
+    for word in ("title must be", "due must be", "unknown field 'colour'", "'p9'"):
+        assert word in str(refused.value), word
+
+
+def test_every_flaw_has_its_sentence_in_both_languages() -> None:
+    room = Path(str(next(iter(yijiang.__path__)))) / "ledger"
+    text = "".join((room / f"{name}.py").read_text(encoding="utf-8") for name in ("events", "verify", "reading"))
+    whats = "changed|signature|forged|gap|truncated|clock|ledger|time|fork|name|document"
+    # The fields of a statement of heads look alike and are none.
+    codes = set(re.findall(rf'"(?:{whats})", "(\w+)"', text)) - {"side"}
+    codes |= set(re.findall(r'(?:EventError\(|_need\(.*, )"(\w+)"\)', text))
+    codes |= set(re.findall(r'self\._missing\([^"\n]*"(\w+)"', text)) | {"second_key", "second_genesis", "body", "kind"}
+    codes |= {f"{code}{end}" for code in ("witnessed", "stated") for end in ("", "_number")}
+    assert len(codes) > 30
+    assert sorted(code for code in codes if not has_message(f"flaw.{code}")) == []
+    told = {key.removeprefix("flaw.") for key in catalogue() if key.startswith("flaw.")}
+    assert sorted(told - codes) == []

@@ -71,7 +71,7 @@ def test_a_claim_of_one_side_names_the_side_and_the_missing_sign_off(spoken: Any
     page = spoken.page()
     for words in (
         "agreed, says 江苏 (2026-03-01)",
-        "claimed by one side, not verified",
+        "claimed, not verified by every side",
         "sign-off missing: 湖北",
         "waits for the sign-off of 湖北",
         "no owner on the side of 湖北",
@@ -116,7 +116,7 @@ def test_delivered_by_one_side_is_not_verified(spoken: Any) -> None:
 def test_overdue_is_reckoned_from_the_day_asked_for(spoken: Any) -> None:
     state = spoken.state("2026-06-30")
     assert "overdue by 30 days" in Page(render(state, lang="en")).text
-    assert "overdue by 1 days" in Page(render(state, lang="en", as_of="2026-06-01")).text
+    assert "overdue by a day" in Page(render(state, lang="en", as_of="2026-06-01")).text
     assert "overdue by" not in Page(render(state, lang="en", as_of="2026-05-31")).text
     with pytest.raises(OptionError, match="as_of"):
         render(state, as_of="2026-05")
@@ -285,3 +285,52 @@ def test_every_message_is_used() -> None:
 def test_an_unknown_language_is_refused(lang: str) -> None:
     with pytest.raises(OptionError, match="unknown language"):
         render({"ledger": "1", "title": "x", "as_of": "2026-01-01"}, lang=lang)
+
+
+def test_what_follows_a_visit_leads_to_its_points(spoken: Any) -> None:
+    spoken.hb.add("visit", id="v1", title={"zh": "考察", "en": "Visit"}, seen=["港口"], follows=["c1", "会后再议"])
+    page = spoken.page("en")
+    assert "Visit" in page.text
+    assert "考察" not in page.text
+    assert "考察" in spoken.page("zh").text
+    links = [link["href"] for link in page.links]
+    # From the list of the visit, from the source, and from what needs a hand or the history.
+    assert links.count("#c-1") >= 2
+    assert "What follows 1 共建长江航运 会后再议" in re.sub(r"\s+", " ", page.text)
+
+
+def test_a_value_waits_until_another_side_confirms_it(spoken: Any) -> None:
+    spoken.agree("c1")
+    spoken.hb.add(
+        "indicator", id="i1", of="c1", title={"zh": "班次", "en": "Sailings"}, baseline=0, target=4, year=2026
+    )
+    spoken.hb.add("evidence", id="e1", of="c1", kind="data", note="n")
+    spoken.hb.add("actual", indicator="i1", value=4, on="2026-06", evidence="e1")
+    page = spoken.page("en")
+    assert "(not confirmed by the other side)" in page.text
+    assert "target reached, says 湖北; not confirmed" in page.text
+    assert "the value of “Sailings” waits for confirmation" in page.text
+    assert "“班次”" in spoken.page("zh").text
+    spoken.swap()
+    spoken.js.add("accept", of="e1")
+    page = spoken.page("en")
+    assert "(confirmed by 江苏)" in page.text
+    assert "target reached, confirmed" in page.text
+    assert "waits for confirmation" not in page.text
+
+
+def test_a_name_that_never_came_is_told_apart_from_an_erased_one(spoken: Any) -> None:
+    spoken.hb.add("owner", of="c1", organisation="厅", person="李明")
+    spoken.swap()
+    state = spoken.hb.state("2026-06-30", names=False).to_dict()
+    text = Page(render(state, lang="en")).text
+    assert "name not in this copy" in text
+    assert "name erased" not in text
+
+
+def test_what_names_itself_is_shown_all_the_same(spoken: Any) -> None:
+    state = spoken.state()
+    loop = {"id": "i9", "of": "i9", "title": "t", "unit": "", "baseline": None, "target": None, "year": None}
+    loop |= {"ascending": True, "source": "hand", "claimed": None, "verified": None}
+    state["indicators"].append({**loop, "actuals": [{"value": 1, "on": "2026", "evidence": None, "side": HB}]})
+    assert "waits for confirmation" in Page(render(state, lang="en")).text

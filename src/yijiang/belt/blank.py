@@ -6,8 +6,8 @@ from pathlib import Path
 
 from yijiang.belt.head import HEAD
 from yijiang.belt.schema import META, SCOPES, Attribute, Schema, schemas
-from yijiang.belt.texts import format_csv
 from yijiang.belt.writing import atomic_folder
+from yijiang.cells import format_csv
 from yijiang.units import KINDS
 
 _HEAD = """\

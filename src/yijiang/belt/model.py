@@ -16,7 +16,8 @@ from yijiang.belt import columns
 from yijiang.belt.findings import Findings, as_frame
 from yijiang.belt.head import check_head
 from yijiang.belt.schema import schemas
-from yijiang.belt.texts import format_csv, toml_value
+from yijiang.belt.texts import toml_value
+from yijiang.cells import format_csv
 from yijiang.errors import DataError, Finding, OptionError, match_name
 from yijiang.units import currency
 

@@ -1,4 +1,4 @@
-"""What stands between a table and its bytes: encodings, CSV records, formula-safe cells, the TOML of the head."""
+"""What stands between a table and its bytes: encodings, CSV records, the TOML of the head."""
 
 from __future__ import annotations
 
@@ -9,30 +9,12 @@ import io
 import json
 import re
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-_RISKY = ("=", "+", "-", "@", "\t", "\r", "'")
-_SPECIAL = re.compile(r'[,"\r\n]')
+from yijiang.cells import unescape
+
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
-
-
-def escape(text: str) -> str:
-    """Put a `'` before text that a spreadsheet would run as a formula (or that begins with such a mark).
-
-    >>> escape("=1+1"), escape("'tis"), escape("Hubei")
-    ("'=1+1", "''tis", 'Hubei')
-    """
-    return "'" + text if text.startswith(_RISKY) else text
-
-
-def unescape(text: str) -> str:
-    """Undo `escape`; a lone leading `'` before harmless text is part of the text.
-
-    >>> unescape("'=1+1"), unescape("''tis"), unescape("'tis")
-    ('=1+1', "'tis", "'tis")
-    """
-    return text[1:] if text.startswith("'") and text[1:].startswith(_RISKY) else text
 
 
 def decode(data: bytes) -> str | None:
@@ -72,22 +54,6 @@ def parse_csv(text: str) -> list[list[str]]:
     if "'" in text:
         return [[unescape(cell) for cell in record] for record in records]
     return records
-
-
-def format_csv(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    r"""Write records as CSV text with `\n` line ends; cells must be escaped already where they need it.
-
-    >>> format_csv(["a"], [["x, y"], [""]])
-    'a\n"x, y"\n""\n'
-    """
-    lines = [",".join(_quoted(c) if _SPECIAL.search(c) else c for c in row) for row in (header, *rows)]
-    # A line with one blank cell would be an empty line.
-    return "".join((line or '""') + "\n" for line in lines)
-
-
-def _quoted(cell: str) -> str:
-    # Not the csv module's writer: some versions leave a lone carriage return unquoted, and then it does not come back.
-    return '"' + cell.replace('"', '""') + '"'
 
 
 def toml_value(value: object) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from yijiang.belt.columns import cell_text
-from yijiang.belt.texts import escape, unescape
+from yijiang.cells import escape, unescape
 from yijiang.errors import OptionError
 
 HEAD = "belt"

@@ -19,7 +19,8 @@ from yijiang.belt.head import HEAD
 from yijiang.belt.model import Belt
 from yijiang.belt.package import datapackage
 from yijiang.belt.schema import needed_tables, schemas
-from yijiang.belt.texts import cell_of, escape, format_csv, format_toml
+from yijiang.belt.texts import cell_of, format_toml
+from yijiang.cells import escape, format_csv
 from yijiang.errors import OptionError
 
 FORMATS = ("csv", "parquet")

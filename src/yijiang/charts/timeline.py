@@ -18,6 +18,7 @@ _SHAPES = {
 }
 _STEPS = (1, 2, 3, 6, 12, 24, 60, 120)
 _PAST, _FUTURE = 20, 10
+_ROOM, _LETTER = 200.0, 6.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,7 @@ def timeline(
     >>> svg.count('class="mark"'), "<desc>one deadline</desc>" in svg
     (1, True)
     """
-    left, right, top, row = 150.0, width - 24.0, 34.0, 46.0
+    left, right, top, row = 150.0, width - 24.0, 34.0, 52.0
     bottom = top + row * len(lanes)
     days = [within(m.day, as_of[0]) for lane in lanes for m in lane.moments] + [as_of[0]]
     first, last = min(days), max(days)
@@ -131,8 +132,16 @@ def timeline(
         y = top + row * at + row / 2
         parts.append(rule(left, y, right, y))
         parts.append(text_at(left - 14, y + 4, lane.label, size=12.5, anchor="end"))
-        for group in _groups(lane.moments, lambda day: across(within(day, as_of[0]))):
-            parts += _marks(lane.shape, group, across(within(group[0].day, as_of[0])), y, right)
+        groups = _groups(lane.moments, lambda day: across(within(day, as_of[0])))
+        places = [across(within(group[0].day, as_of[0])) for group in groups]
+        for group, x in zip(groups, places, strict=True):
+            # Late marks have their tags below, the others above: only those of one kind can run into each other.
+            others = [
+                abs(place - x)
+                for other, place in zip(groups, places, strict=True)
+                if other is not group and other[0].warn == group[0].warn
+            ]
+            parts += _marks(lane.shape, group, x, y, right, min(others, default=_ROOM))
     x = across(as_of[0])
     parts.append(rule(x, top - 12, x, bottom, colour="ink", width=1.5, dash="5 3"))
     anchor = "end" if x > (left + right) / 2 else "start"
@@ -154,21 +163,32 @@ def _groups(moments: Sequence[Moment], across: Callable[[date], float]) -> list[
     return groups
 
 
-def _marks(shape: str, group: list[Moment], x: float, y: float, right: float) -> list[str]:
+def tags_text(tags: Sequence[str], room: float, sign: str = "") -> str:
+    """Return as many of the tags as have room beside each other, at most three, and how many more there are.
+
+    >>> tags_text(["18", "19", "20", "21"], 200), tags_text(["18", "19", "20", "21"], 40), tags_text(["18", "19"], 20)
+    ('18, 19, 20 +1', '18 +3', '+2')
+    """
+    for shown in range(min(len(tags), 3), 0, -1):
+        rest = f" +{len(tags) - shown}" if len(tags) > shown else ""
+        text = f"{sign}{', '.join(tags[:shown])}{rest}"
+        if len(text) * _LETTER <= room:
+            return text
+    return f"{sign}{tags[0]}" if len(tags) == 1 else f"{sign}+{len(tags)}" if tags else sign.strip()
+
+
+def _marks(shape: str, group: list[Moment], x: float, y: float, right: float, room: float) -> list[str]:
     warn = group[0].warn
     told = [f"{m.day.isoformat()} {m.text}" for m in group[:12]] + (["…"] if len(group) > 12 else [])
     # What is late stands a little lower, so that it covers nothing due on the same day.
-    height = y + 8 if warn else y
+    height = y + 7 if warn else y
     title = "\n".join(told)
     parts = [shape_at(shape, x, height, 8 if warn else 6, colour="warn" if warn else "river", title=title)]
     tags = list(dict.fromkeys(m.tag for m in group if m.tag))
-    text = ", ".join(tags[:3]) + (f" +{len(tags) - 3}" if len(tags) > 3 else "")
+    text = tags_text(tags, room, "! " if warn else "")
+    anchor = "end" if x > right - 30 else "middle"
     if warn:
-        near = x > right - 40
-        at = x - 12 if near else x + 12
-        parts.append(
-            text_at(at, height + 4, f"! {text}".strip(), size=11, anchor="end" if near else "start", colour="warn")
-        )
+        parts.append(text_at(x, height + 20, text, size=11, anchor=anchor, colour="warn"))
     elif text:
-        parts.append(text_at(x, y - 11, text, size=10.5, anchor="end" if x > right - 30 else "middle", colour="muted"))
+        parts.append(text_at(x, y - 11, text, size=10.5, anchor=anchor, colour="muted"))
     return parts

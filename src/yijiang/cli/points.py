@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -111,6 +112,8 @@ def with_points(document: Mapping[str, Any], agenda: Agenda, name: str) -> dict[
         **document,
         "agenda": {
             "file": name,
+            # By this the ledger knows the points of a report that was imported there.
+            "digest": hashlib.sha256(agenda.text.encode("utf-8")).hexdigest(),
             "title": agenda.title,
             "publisher": agenda.publisher,
             "published": agenda.published,

@@ -22,7 +22,12 @@ LARGEST = 2**53
 
 
 class EventError(ValueError):
-    """An event that can't be read; the message says why."""
+    """An event that can't be read; `flaw` is the key of the message that says why, `values` what stands in it."""
+
+    def __init__(self, flaw: str, **values: str) -> None:
+        super().__init__(flaw, values)
+        self.flaw = flaw
+        self.values = values
 
 
 def now() -> str:
@@ -128,17 +133,25 @@ def make_event(
     return Event(side, seq, parents, clock, time, kind, body, seen, ledger, payload, made, signature)
 
 
-def _need(holds: bool, why: str) -> None:
+def _need(holds: bool, flaw: str) -> None:
     if not holds:
-        raise EventError(why)
+        raise EventError(flaw)
 
 
 def _whole(value: object, least: int) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and least <= value <= LARGEST
 
 
-def read_event(payload: str, hash_: str, signature: str) -> Event:
+def read_event(payload: str, hash_: str, signature: str, *, whole: bool = True) -> Event:
     """Read an event from its canonical text and check its form and hash, not its signature.
+
+    Parameters
+    ----------
+    payload, hash_, signature
+        The event as it is kept.
+    whole
+        Check too that the text is canonical. An event of this copy was checked when it came in, and its hash
+        says that it is still the same.
 
     Raises
     ------
@@ -148,33 +161,34 @@ def read_event(payload: str, hash_: str, signature: str) -> Event:
     try:
         found = digest(payload)
     except UnicodeEncodeError as bad:
-        raise EventError("the text is not UTF-8") from bad
-    _need(found == hash_, "the content does not have the hash it is kept under")
+        raise EventError("form") from bad
+    _need(found == hash_, "hash")
     try:
         value = json.loads(payload)
-        _need(canonical(value) == payload, "the text is not canonical JSON")
+        _need(not whole or canonical(value) == payload, "form")
     except (ValueError, RecursionError, OptionError) as bad:
-        raise EventError(f"the text is not canonical JSON: {bad}") from bad
-    _need(isinstance(value, dict) and set(value) == _FIELDS, "not the fields of an event")
+        raise EventError("form") from bad
+    _need(isinstance(value, dict) and set(value) == _FIELDS, "fields")
     texts = all(isinstance(value[name], str) and value[name] for name in ("ledger", "side", "time", "kind"))
-    _need(texts, "ledger, side, time and kind must be texts")
-    _need(_whole(value["seq"], 1) and _whole(value["clock"], 1), "seq and clock must be whole numbers from 1")
-    _need(_TIME.fullmatch(value["time"]) is not None, "the time is not UTC in ISO seconds")
+    _need(texts, "fields")
+    _need(_whole(value["seq"], 1) and _whole(value["clock"], 1), "numbers")
+    _need(_TIME.fullmatch(value["time"]) is not None, "time")
     parents = value["parents"]
-    _need(isinstance(parents, list) and all(_is_hash(p) for p in parents), "parents must be hashes")
-    _need(len(set(parents)) == len(parents), "a parent stands twice")
-    _need(bool(parents) == (value["seq"] > 1), "only a first event has no parent")
-    _need((value["kind"] == "genesis") == (value["seq"] == 1), "the first event, and only that, is a genesis")
-    _need(isinstance(value["seen"], dict), "seen must map sides to heads")
+    _need(isinstance(parents, list) and all(_is_hash(p) for p in parents), "parents")
+    _need(len(set(parents)) == len(parents), "parents")
+    _need(bool(parents) == (value["seq"] > 1), "parents")
+    _need((value["kind"] == "genesis") == (value["seq"] == 1), "genesis")
+    _need(isinstance(value["seen"], dict), "seen")
     seen: dict[str, tuple[str, ...]] = {}
     for other, heads in value["seen"].items():
         listed = heads if isinstance(heads, list) else [heads]
-        _need(bool(listed) and all(_is_hash(h) for h in listed), "seen must map sides to heads")
+        _need(bool(listed) and all(_is_hash(h) for h in listed), "seen")
         seen[other] = tuple(listed)
     try:
         check_body(value["kind"], value["body"])
     except BodyError as bad:
-        raise EventError(f"the body is wrong: {bad}") from bad
+        flaw = "body" if bad.fields else "kind"
+        raise EventError(flaw, kind=value["kind"][:80], fields=", ".join(bad.fields)[:200]) from bad
     return Event(
         value["side"],
         value["seq"],

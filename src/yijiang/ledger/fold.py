@@ -28,6 +28,16 @@ class Signature(NamedTuple):
     time: str
 
 
+class Actual(NamedTuple):
+    """A value that one side reports of an indicator, and the evidence it rests on."""
+
+    value: float
+    on: str
+    evidence: str | None
+    side: str
+    hash: str
+
+
 class Change(NamedTuple):
     """One value given to one field, still standing or in conflict with another."""
 
@@ -50,8 +60,9 @@ class Thing:
     marks: list[Mark] = field(default_factory=list)
     accepted: dict[str, bool] = field(default_factory=dict)
     accepted_at: dict[str, int] = field(default_factory=dict)
+    accepted_by: dict[str, str] = field(default_factory=dict)
     changed_at: int = -1
-    actuals: list[dict[str, Any]] = field(default_factory=list)
+    actuals: list[Actual] = field(default_factory=list)
     standing: dict[str, list[Change]] = field(default_factory=dict)
 
     def content(self) -> str:
@@ -71,7 +82,7 @@ class Fold:
     things: dict[str, Thing] = field(default_factory=dict)
     history: list[dict[str, Any]] = field(default_factory=list)
     conflicts: list[dict[str, Any]] = field(default_factory=list)
-    erased: set[str] = field(default_factory=set)
+    erased: dict[str, str | None] = field(default_factory=dict)
     causality: Causality = field(default_factory=Causality)
 
     def of_kind(self, kind: str) -> list[Thing]:
@@ -94,7 +105,7 @@ def fold(events: Iterable[Event], causality: Causality | None = None) -> Fold:
         if event.kind in THINGS:
             _make(result, event)
         elif event.kind == "erase":
-            result.erased.add(event.body["person"])
+            take_erasure(result.erased, event)
         elif event.kind in _EFFECTS:
             of = event.body["indicator" if event.kind == "actual" else "of"]
             thing = result.things.get(of)
@@ -109,6 +120,12 @@ def fold(events: Iterable[Event], causality: Causality | None = None) -> Fold:
         # A part is folded for its content alone; listing conflicts would go through the whole ledger each time.
         _list_conflicts(result, ordered)
     return result
+
+
+def take_erasure(erased: dict[str, str | None], event: Event) -> None:
+    """Note an erasure; one with a trace of the name is not undone by one without."""
+    person = event.body["person"]
+    erased[person] = event.body.get("trace") or erased.get(person)
 
 
 def _make(result: Fold, event: Event) -> None:
@@ -142,18 +159,20 @@ def _mark(result: Fold, thing: Thing, event: Event, at: int) -> None:
 def _accept(result: Fold, thing: Thing, event: Event, at: int) -> None:
     thing.accepted[event.side] = event.body["accepted"]
     thing.accepted_at[event.side] = at
+    thing.accepted_by[event.side] = event.hash
 
 
 def _actual(result: Fold, thing: Thing, event: Event, at: int) -> None:
-    row = {name: event.body[name] for name in ("value", "on", "evidence")}
-    thing.actuals.append({**row, "on": row["on"] or event.time[:10], "side": event.side})
+    body = event.body
+    on = body["on"] or event.time[:10]
+    thing.actuals.append(Actual(body["value"], on, body["evidence"], event.side, event.hash))
 
 
 def _amend(result: Fold, thing: Thing, event: Event, at: int) -> None:
     try:
         check_amendment(thing.kind, event.body["fields"])
     except BodyError as bad:
-        result.conflicts.append(_conflict("refused", thing.id, "fields", [str(bad)], [event.hash]))
+        result.conflicts.append(_conflict("refused", thing.id, "fields", list(bad.fields), [event.hash]))
         return
     before = thing.content()
     for name, value in event.body["fields"].items():

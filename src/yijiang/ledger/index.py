@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import difflib
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from yijiang.errors import OptionError
 from yijiang.ledger.causality import Causality
 from yijiang.ledger.events import Event
-from yijiang.ledger.fold import fold
+from yijiang.ledger.fold import fold, take_erasure
 from yijiang.ledger.kinds import AMENDABLE, KINDS, THINGS, BodyError, check_amendment, check_body, complete
 from yijiang.ledger.names import NameBook
 
@@ -37,7 +38,7 @@ class Index:
         # By hash as well: an event of this process is met again when the rows are read on.
         self._made: dict[str, dict[str, Event]] = {}
         self._causality = Causality()
-        self.erased: set[str] = set()
+        self.erased: dict[str, str | None] = {}
 
     def add(self, event: Event) -> None:
         """Take in one event; parents come before children."""
@@ -47,7 +48,7 @@ class Index:
         elif event.kind == "amend":
             self._made.setdefault(event.body["of"], {})[event.hash] = event
         elif event.kind == "erase":
-            self.erased.add(event.body["person"])
+            take_erasure(self.erased, event)
 
     def kind(self, id_: str) -> str | None:
         """Return the kind of the thing with an id."""
@@ -67,45 +68,64 @@ class Index:
             If anything is wrong with it.
         """
         plain = {name: value.isoformat() if isinstance(value, date) else value for name, value in given.items()}
+        wrong: list[str] = []
         try:
             body = names.masked(kind, complete(kind, plain))
-            if kind == "sign" and "content" not in body and isinstance(body.get("of"), str):
-                self._refer("sign", "of", body["of"], _STEPPED)
-                body["content"] = self.content(body["of"])
-            if kind == "amend" and isinstance(body.get("fields"), dict):
-                target = self.kind(str(body.get("of")))
-                if target in AMENDABLE:
-                    body["fields"] = names.masked(target, body["fields"])
-                    check_amendment(target, body["fields"])
-                    self._sides_known(body["fields"].get("sides", self._sides[:1]))
-                    self._refer_all(target, body["fields"])
-            check_body(kind, body)
         except BodyError as bad:
             raise OptionError(str(bad)) from bad
-        if "id" in KINDS[kind] and self.kind(body["id"]) is not None:
-            raise OptionError(f"{kind}: the id {body['id']!r} is taken by a {self.kind(body['id'])}")
-        if kind == "commitment":
-            self._sides_known(body["sides"])
-        self._refer_all(kind, body)
+        if kind == "sign" and "content" not in body and not self._refused("sign", "of", body.get("of"), _STEPPED):
+            body["content"] = self.content(body["of"])
+        target = self.kind(str(body.get("of")))
+        if kind == "amend" and isinstance(body.get("fields"), dict) and target in AMENDABLE:
+            body["fields"] = names.masked(target, body["fields"])
+            wrong += _checked(lambda: check_amendment(target, body["fields"]))
+            wrong += self._sides_refused(body["fields"].get("sides", self._sides[:1]))
+            wrong += self._all_refused(target, body["fields"])
+        wrong += _checked(lambda: check_body(kind, body))
+        if "id" in KINDS[kind] and isinstance(body.get("id"), str) and self.kind(body["id"]) is not None:
+            wrong.append(f"{kind}: the id {body['id']!r} is taken by a {self.kind(body['id'])}")
+        if kind == "commitment" and "sides" in body:
+            wrong += self._sides_refused(body["sides"])
+        wrong += self._all_refused(kind, body)
+        if wrong:
+            raise OptionError("; ".join(dict.fromkeys(wrong)))
         return body
 
-    def _sides_known(self, sides: Sequence[str]) -> None:
-        unknown = [side for side in sides if side not in self._sides]
-        if unknown or not sides or len(set(sides)) < len(sides):
-            raise OptionError(
-                f"a commitment's sides must be among {', '.join(self._sides)}, each once, not {list(sides)}"
-            )
+    def _sides_refused(self, sides: Any) -> list[str]:
+        listed = list(sides) if isinstance(sides, (list, tuple)) else []
+        unknown = [side for side in listed if side not in self._sides]
+        if not unknown and listed and len(set(map(str, listed))) == len(listed):
+            return []
+        return [f"a commitment's sides must be among {', '.join(self._sides)}, each once, not {sides!r}"]
 
-    def _refer_all(self, kind: str, body: Mapping[str, Any]) -> None:
+    def _all_refused(self, kind: str, body: Mapping[str, Any]) -> list[str]:
+        wrong: list[str] = []
         for name, kinds in _REFERS.get(kind, {}).items():
             value = body.get(name)
             for id_ in value if isinstance(value, list) else [value]:
                 if id_ is not None:
-                    self._refer(kind, name, id_, kinds)
+                    wrong += self._refused(kind, name, id_, kinds)
+        return wrong
 
-    def _refer(self, kind: str, name: str, id_: str, kinds: Sequence[str]) -> None:
-        found = self.kind(id_)
+    def _refused(self, kind: str, name: str, id_: Any, kinds: Sequence[str]) -> list[str]:
+        found = self.kind(str(id_))
         if found is None:
-            raise OptionError(f"{kind}: {name} is {id_!r}, but the ledger holds nothing with that id")
+            return [
+                f"{kind}: {name} is {id_!r}, but the ledger holds nothing with that id{self._near(str(id_), kinds)}"
+            ]
         if found not in kinds:
-            raise OptionError(f"{kind}: {name} is {id_!r}, which is a {found}; it must be one of: {', '.join(kinds)}")
+            return [f"{kind}: {name} is {id_!r}, which is a {found}; it must be one of: {', '.join(kinds)}"]
+        return []
+
+    def _near(self, id_: str, kinds: Sequence[str]) -> str:
+        there = [one for one in self._made if self.kind(one) in kinds]
+        near = difflib.get_close_matches(id_, there, n=3, cutoff=0.5)
+        return f" (near matches: {', '.join(near)})" if near else ""
+
+
+def _checked(check: Callable[[], None]) -> list[str]:
+    try:
+        check()
+    except BodyError as bad:
+        return [str(bad)]
+    return []

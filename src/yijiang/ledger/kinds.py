@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -25,11 +25,21 @@ _HEX = re.compile(r"[0-9a-f]+")
 
 
 class BodyError(ValueError):
-    """A body that is wrong; the message says where and why."""
+    """A body that is wrong; the message says where and why, `fields` names what is wrong in it."""
+
+    def __init__(self, message: str, fields: Iterable[str] = ()) -> None:
+        super().__init__(message)
+        self.fields = tuple(fields)
 
 
 def _text(value: object) -> bool:
     return isinstance(value, str) and bool(value.strip()) and len(value) <= _LONGEST
+
+
+def _title(value: object) -> bool:
+    if isinstance(value, dict):
+        return value.keys() == {"en", "zh"} and all(map(_text, value.values()))
+    return _text(value)
 
 
 def _words(value: object) -> bool:
@@ -38,6 +48,10 @@ def _words(value: object) -> bool:
 
 def _name(value: object) -> bool:
     return isinstance(value, str) and 0 < len(value) <= 200 and value.isprintable() and value == value.strip()
+
+
+def _unit(value: object) -> bool:
+    return _words(value) or _title(value)
 
 
 def _list_of(check: Callable[[object], bool]) -> Callable[[object], bool]:
@@ -117,15 +131,20 @@ def last_day(text: str) -> date | None:
 
 
 class Field(NamedTuple):
-    """One field of a body: its check, what a wrong value should have been, its default, and whether it is free text."""
+    """One field of a body: its check, what a wrong value should have been, its default, and whether it is free text.
+
+    A `later` field came after the first ledgers were written: an event without it is whole, and stays as it was signed.
+    """
 
     check: Callable[[object], bool]
     expected: str
     default: Any = ...
     free: bool = False
+    later: bool = False
 
 
 _REQUIRED_TEXT = Field(_text, "a text", free=True)
+_TITLE = Field(_title, "a text, or one in each language as {en, zh}", free=True)
 _NOTE = Field(_words, "a text", "", free=True)
 _ID = Field(_name, "an identifier of at most 200 characters")
 _TEXTS = Field(_list_of(_text), "a list of texts", (), free=True)
@@ -142,7 +161,7 @@ KINDS: Mapping[str, Mapping[str, Field]] = {
     },
     "visit": {
         "id": _ID,
-        "title": _REQUIRED_TEXT,
+        "title": _TITLE,
         "who": Field(_list_of(_text), "a list of names", (), free=True),
         "where": _TEXTS,
         "seen": _TEXTS,
@@ -174,11 +193,11 @@ KINDS: Mapping[str, Mapping[str, Field]] = {
     },
     "project": {
         "id": _ID,
-        "title": _REQUIRED_TEXT,
+        "title": _TITLE,
         "commitments": Field(_list_of(_name), "a list of commitments", ()),
         "belt_project": _NAME_OR_NULL,
     },
-    "milestone": {"id": _ID, "project": _ID, "title": _REQUIRED_TEXT, "due": _DAY},
+    "milestone": {"id": _ID, "project": _ID, "title": _TITLE, "due": _DAY},
     "evidence": {
         "id": _ID,
         "of": _ID,
@@ -192,13 +211,14 @@ KINDS: Mapping[str, Mapping[str, Field]] = {
     "indicator": {
         "id": _ID,
         "of": _ID,
-        "title": _REQUIRED_TEXT,
-        "unit": Field(_words, "a unit", ""),
+        "title": _TITLE,
+        "unit": Field(_unit, "a unit, or one in each language as {en, zh}", ""),
         "baseline": _NUMBER_OR_NULL,
         "target": _NUMBER_OR_NULL,
         "year": Field(_or_null(_whole), "a year or null", None),
         "ascending": Field(_yes_no, "true or false", True),
         "source": Field(_one_of("plan", "hand"), "plan or hand", "hand"),
+        "baseline_year": Field(_or_null(_whole), "a year or null", None, later=True),
     },
     "actual": {
         "indicator": _ID,
@@ -208,7 +228,10 @@ KINDS: Mapping[str, Mapping[str, Field]] = {
         "note": _NOTE,
     },
     "amend": {"of": _ID, "fields": Field(_fields, "the fields that change")},
-    "erase": {"person": Field(_person, "a person")},
+    "erase": {
+        "person": Field(_person, "a person"),
+        "trace": Field(_or_null(_hash), "the trace of a name or null", None, later=True),
+    },
     "witness": {
         "side": _ID,
         "head": Field(_hash, "a hash"),
@@ -261,14 +284,20 @@ def check_body(kind: str, body: object) -> None:
         raise BodyError(f"unknown kind {kind!r}")
     if not isinstance(body, dict):
         raise BodyError(f"{kind}: the body must map fields to values")
-    if body.keys() != fields.keys():
-        extra, lacking = sorted(body.keys() - fields.keys(), key=str), sorted(fields.keys() - body.keys())
-        parts = [f"unknown field {name!r}" for name in extra] + [f"{name} is needed" for name in lacking]
-        raise BodyError(f"{kind}: {'; '.join(parts)}")
+    wrong: dict[str, str] = {str(name): f"unknown field {name!r}" for name in body.keys() - fields.keys()}
     for name, field in fields.items():
-        value = body[name]
-        if not field.check(value):
-            raise BodyError(f"{kind}: {name} must be {field.expected}, not {str(value)[:80]!r}")
+        if name not in body:
+            if not field.later:
+                wrong[name] = f"{name} is needed"
+        elif not field.check(body[name]):
+            wrong[name] = f"{name} must be {field.expected}, not {str(body[name])[:80]!r}"
+    _refuse(kind, wrong)
+
+
+def _refuse(what: str, wrong: Mapping[str, str]) -> None:
+    # All that is wrong at once: whoever mends it mends it in one go.
+    if wrong:
+        raise BodyError(f"{what}: {'; '.join(wrong[name] for name in sorted(wrong))}", sorted(wrong))
 
 
 def check_amendment(kind: str, fields: Mapping[str, Any]) -> None:
@@ -281,10 +310,12 @@ def check_amendment(kind: str, fields: Mapping[str, Any]) -> None:
     """
     if kind not in AMENDABLE:
         raise BodyError(f"amend: a {kind} can't be amended")
+    wrong: dict[str, str] = {}
     for name, value in fields.items():
         field = KINDS[kind].get(name)
         if field is None or name in FIXED:
             open_ = ", ".join(n for n in KINDS[kind] if n not in FIXED)
-            raise BodyError(f"amend: a {kind} has no field {name!r} that can change; one of: {open_}")
-        if not field.check(value):
-            raise BodyError(f"amend: {name} must be {field.expected}, not {str(value)[:80]!r}")
+            wrong[name] = f"a {kind} has no field {name!r} that can change; one of: {open_}"
+        elif not field.check(value):
+            wrong[name] = f"{name} must be {field.expected}, not {str(value)[:80]!r}"
+    _refuse("amend", wrong)

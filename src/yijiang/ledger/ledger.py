@@ -10,35 +10,32 @@ from pathlib import Path
 from typing import Any
 
 from yijiang.errors import DataError, OptionError
-from yijiang.ledger.events import now
+from yijiang.ledger.events import Event, now
 from yijiang.ledger.fold import fold
-from yijiang.ledger.keys import Key, fingerprint, load_key
+from yijiang.ledger.keys import Key, load_key
 from yijiang.ledger.kinds import STEPS
-from yijiang.ledger.merging import Parcel, pack, read_parcel, sides_of, sound_extras, take
+from yijiang.ledger.merging import Parcel, pack, read_parcel, sides_of, take, unsound_extras
 from yijiang.ledger.names import NameBook
+from yijiang.ledger.pausing import collector_paused
+from yijiang.ledger.reading import Reading
 from yijiang.ledger.rules import Rules
-from yijiang.ledger.state import State, make_state
 from yijiang.ledger.store import (
     add_names,
     drop_names,
-    events_after,
     insert_events,
     open_store,
     put_documents,
-    read_documents,
-    read_heads,
     read_names,
     read_pins,
     write_meta,
 )
-from yijiang.ledger.verify import Examiner, Fault, faulty, refuse, sound_statement, told
-from yijiang.ledger.writing import Copy
+from yijiang.ledger.verify import Examiner, refuse
 from yijiang.outputs import write_text
 
 Place = str | os.PathLike[str]
 
 
-class Ledger(Copy):
+class Ledger(Reading):
     """One copy of a ledger that two or more sides keep together.
 
     Each side has a key and a signed chain of events of its own; a copy holds the chains of all sides it has heard
@@ -136,11 +133,6 @@ class Ledger(Copy):
         title, sides = sides_of(parcel.rows)
         if side not in sides:
             raise OptionError(f"the side {side!r} is not among the ledger's sides: {', '.join(sides)}")
-        examiner = Examiner(parcel.ledger, sides, {})
-        examiner.read(parcel.rows)
-        refuse(examiner.faults)
-        if side in examiner.pins and examiner.pins[side][0] != private.public:
-            raise OptionError(f"{side} has joined this ledger with another key than the one given")
         return cls._begin(place, parcel, title, sides, side, private, clock)
 
     @classmethod
@@ -156,19 +148,24 @@ class Ledger(Copy):
     ) -> Ledger:
         store = open_store(place, create=True)
         try:
+            # One transaction: a copy is there whole, with its side's first event, or not at all.
             with store.writing():
                 write_meta(store, "ledger", parcel.ledger)
                 write_meta(store, "title", title)
                 write_meta(store, "sides", json.dumps(list(sides), ensure_ascii=False))
-            ledger = cls(store, side, key, clock)
-            if parcel.rows:
-                ledger.merge(parcel)
-            if side not in read_pins(store):
-                body = {"title": title, "sides": list(sides), "key": key.public}
-                ledger._append([("genesis", body)])
+                ledger = cls(store, side, key, clock)
+                if parcel.rows:
+                    ledger.merge(parcel)
+                pinned = read_pins(store).get(side)
+                if pinned is not None and pinned[0] != key.public:
+                    raise OptionError(f"{side} has joined this ledger with another key than the one given")
+                if pinned is None:
+                    body = {"title": title, "sides": list(sides), "key": key.public}
+                    ledger._append([("genesis", body)])
         except BaseException:
-            store.close()
+            store.discard()
             raise
+        store.settle()
         return ledger
 
     @classmethod
@@ -223,12 +220,29 @@ class Ledger(Copy):
         """
         return self.add_many([(kind, body)])[-1]
 
-    def add_many(self, items: Iterable[tuple[str, Mapping[str, Any]]]) -> list[str]:
-        """Add events, all or none, in one transaction; returns what `add` returns for each."""
+    @collector_paused()
+    def add_many(
+        self,
+        items: Iterable[tuple[str, Mapping[str, Any]]],
+        *,
+        persons: Iterable[str] = (),
+        documents: Iterable[tuple[str, str]] = (),
+    ) -> list[str]:
+        """Add events, all or none, in one transaction; returns what `add` returns for each.
+
+        Parameters
+        ----------
+        items
+            Kind and fields of each event.
+        persons
+            Names that the texts may hold, to be kept outside the chain (see `know`).
+        documents
+            Title and text of sources to keep with them (see `add_document`).
+        """
         listed = list(items)
         if any(kind == "genesis" for kind, _ in listed):
             raise OptionError("a side's first event is written when it creates or joins the ledger")
-        return [event.body.get("id", event.hash) for event in self._append(listed)]
+        return [event.body.get("id", event.hash) for event in self._append(listed, persons, documents)]
 
     def sign(self, of: str, step: str) -> str:
         """Sign off what a thing says now, for this copy's side.
@@ -257,53 +271,6 @@ class Ledger(Copy):
                 raise OptionError(f"{of!r} is not delivered yet ({standing.claimed}); a sign-off now would not count")
         return self.add("sign", of=of, step=step)
 
-    # ---- reading
-
-    def state(self, as_of: str | None = None) -> State:
-        """Return what stands: every thing with its status by the rules, its claims, conflicts and history.
-
-        Parameters
-        ----------
-        as_of
-            The day that says what is overdue, YYYY-MM-DD; today if not given.
-        """
-        self._refresh()
-        events = self._checked()
-        wrong = [(e.side, e.seq, e.hash, "not signed by the side") for e in self._events if e.hash not in self._sound]
-        wrong += [(str(row.side), row.seq, str(row.hash), "changed") for row in self._bad]
-        return make_state(
-            events,
-            ledger=self.id,
-            title=self.title,
-            sides=self.sides,
-            as_of=as_of or self._now()[:10],
-            refused=wrong,
-            documents=read_documents(self._store),
-            fill=NameBook(read_names(self._store)).fill,
-        )
-
-    def verify(self, heads: Mapping[str, Any] | Iterable[Mapping[str, Any]] | None = None) -> list[Fault]:
-        """Examine the whole copy and return every fault, named by side and event; an empty list is a sound copy.
-
-        Parameters
-        ----------
-        heads
-            Statements of heads kept elsewhere (see `heads`): only they show that a chain was cut at its end when no
-            other side had seen the end.
-        """
-        examiner = Examiner(self.id, self.sides, read_pins(self._store))
-        examiner.read(events_after(self._store, 0))
-        examiner.pinned()
-        examiner.forks()
-        examiner.witnesses()
-        for statement in [heads] if isinstance(heads, Mapping) else heads or ():
-            examiner.statement(statement)
-        return sorted(set(examiner.faults))
-
-    def fingerprints(self) -> dict[str, str]:
-        """Return the short form of each side's key, to be compared by telephone when a copy is first merged."""
-        return {side: fingerprint(public) for side, (public, _) in sorted(read_pins(self._store).items())}
-
     # ---- exchange
 
     def exchange(self, *, names: bool = True) -> list[str]:
@@ -316,6 +283,7 @@ class Ledger(Copy):
         write_text(target, "".join(f"{line}\n" for line in self.exchange(names=names)))
         return target
 
+    @collector_paused()
     def merge(self, other: Any) -> int:
         """Take what another copy or exchange has and this one has not; returns the number of events added.
 
@@ -342,14 +310,13 @@ class Ledger(Copy):
                 refuse(examiner.faults)
                 for event in examiner.events:
                     self._index.add(event)
-                names, findings = sound_extras(parcel, self._index.erased)
+                findings = unsound_extras(parcel)
                 if findings:
                     raise DataError(findings)
                 insert_events(self._store, examiner.events)
                 self._pin({side: pin for side, pin in examiner.pins.items() if side not in pins})
-                add_names(self._store, names)
-                drop_names(self._store, sorted(self._index.erased))
                 put_documents(self._store, parcel.documents)
+                self._take_names(parcel.names, [e for e in examiner.events if e.kind == "erase"])
         except BaseException:
             self._forget()
             raise
@@ -358,35 +325,24 @@ class Ledger(Copy):
             self._store.settle()
         return len(examiner.events)
 
-    def heads(self) -> dict[str, Any]:
-        """Return a signed statement of where this side's chain ends, for the others to keep."""
-        key, side = self._writer()
-        head = max(read_heads(self._store)[side], key=lambda h: (h.clock, h.hash))
-        statement = {"ledger": self.id, "side": side, "seq": head.seq, "hash": head.hash, "time": self._now()}
-        return {**statement, "signature": key.sign(told({**statement, "signature": ""}))}
-
-    def take_heads(self, statement: Mapping[str, Any]) -> str:
-        """Bear witness to another side's statement of heads; `verify` then notices if that chain is cut.
-
-        Raises
-        ------
-        DataError
-            If the statement is not signed by the key of the side it names.
-        OptionError
-            If it is of another ledger, or of a side not yet heard from.
-        """
-        side = statement.get("side")
-        if statement.get("ledger") != self.id:
-            raise OptionError("that statement of heads is of another ledger")
-        pins = read_pins(self._store)
-        if not isinstance(side, str) or side not in pins:
-            raise OptionError(f"nothing of the side {side!r} is here yet; merge its exchange first")
-        if not sound_statement(statement, pins[side][0]):
-            seq = statement.get("seq")
-            detail = "the statement of heads is not signed by this side's key"
-            raise faulty([Fault(side, seq if isinstance(seq, int) else 0, "forged", detail)], "heads")
-        kept = {name: statement[name] for name in ("side", "seq", "time", "signature")}
-        return self.add("witness", head=statement["hash"], **kept)
+    def _take_names(self, names: Sequence[tuple[str, str, str]], erasures: Sequence[Event]) -> None:
+        """Keep names that came in, and none that was erased, under whatever reference a copy edited apart gave it."""
+        held = read_names(self._store)
+        there = {ref for ref, _, _ in held}
+        fresh = [row for row in names if row[0] not in there]
+        book = NameBook([*held, *fresh], self.id, self._index.erased)
+        # A side that never had the name erased the bare reference; here it may be known whose it is.
+        erased = {name for ref, _, name in [*held, *fresh] if ref in self._index.erased}
+        gone = {
+            ref
+            for ref, _, name in [*fresh, *(held if erasures else ())]
+            if ref not in self._index.erased and (name in erased or book.erased(name))
+        }
+        add_names(self._store, [row for row in fresh if row[0] not in gone and row[0] not in self._index.erased])
+        drop_names(self._store, sorted({*gone, *self._index.erased}))
+        if gone and self._key is not None and self.side in read_pins(self._store):
+            # The other copies can't know that this reference is of the erased name: this side says so in its chain.
+            self._append([("erase", {"person": ref, "trace": book.trace(ref)}) for ref in sorted(gone)])
 
 
 def _parcel(other: Any) -> Parcel:

@@ -139,23 +139,24 @@ def _row(n: int, value: dict[str, Any]) -> Row:
     return Row(n, value["hash"], side, seq, clock, value["event"], value["signature"])
 
 
-def sound_extras(parcel: Parcel, erased: Iterable[str]) -> tuple[list[tuple[str, str, str]], list[Finding]]:
-    """Return the names to take, without erased ones, and what is wrong with names and documents."""
-    gone = set(erased)
+def unsound_extras(parcel: Parcel) -> list[Finding]:
+    """Return what is wrong with the names and documents of a parcel."""
+    remedy = "ask for it again"
     findings = [
-        Finding("names", 0, "person", ref[:19], "salt and name do not belong to the reference", "ask for it again")
+        Finding("names", 0, "person", ref[:19], "salt and name do not belong to the reference", remedy)
         for ref, salt, name in parcel.names
         if not genuine(ref, salt, name)
     ]
     findings += [
-        Finding("documents", 0, "digest", name[:12], "the text does not have the digest", "ask for it again")
+        Finding("documents", 0, "digest", name[:12], "the text does not have the digest", remedy)
         for name, _, text in parcel.documents
-        if text is not None and not _matches(text, name)
+        if text is not None and not digest_fits(text, name)
     ]
-    return [row for row in parcel.names if row[0] not in gone], findings
+    return findings
 
 
-def _matches(text: str, name: str) -> bool:
+def digest_fits(text: str, name: str) -> bool:
+    """Say whether a text has a digest."""
     try:
         return digest(text) == name
     except UnicodeEncodeError:

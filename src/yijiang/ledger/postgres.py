@@ -78,8 +78,14 @@ class PostgresStore:
 
     def settle(self) -> None:
         """Let the server reuse the room of deleted names."""
+        if self._db.info.transaction_status != 0:
+            return
         with self._told():
             self._db.execute("VACUUM ledger_names")
+
+    def discard(self) -> None:
+        """Close the connection; the transaction that could not be ended left empty tables only."""
+        self.close()
 
     def close(self) -> None:
         """Close the connection."""

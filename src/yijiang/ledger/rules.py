@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from yijiang.ledger.fold import Fold, Mark, Thing
+from yijiang.ledger.fold import Actual, Fold, Mark, Thing
 
 LADDER = ("proposed", "agreed", "planned", "running", "delivered", "verified")
 """The statuses in their order; stalled, dropped and superseded are marked beside it."""
 
 ASIDE = ("stalled", "dropped", "superseded")
+MOVING = ("running", "delivered")
 _GONE = ("dropped", "superseded")
 
 
@@ -35,6 +36,7 @@ class Rules:
     def __init__(self, folded: Fold, sides: Sequence[str]) -> None:
         self._sides = tuple(sides)
         self._things = folded.things
+        self._causality = folded.causality
         self._projects: dict[str, list[Thing]] = {}
         self._milestones: dict[str, list[Thing]] = {}
         self._evidence: dict[str, list[Thing]] = {}
@@ -92,6 +94,22 @@ class Rules:
         if not all(evidence.accepted.values()):
             return ()
         return tuple(side for side in evidence.accepted if side != evidence.side and side in sides)
+
+    def confirmed(self, indicator: Thing, actual: Actual) -> tuple[str, ...]:
+        """Return the sides, other than the one that reports it, that confirmed an actual value.
+
+        A side does by accepting the evidence the value rests on, which it did not lay down itself, when it knew the
+        value: an acceptance from before says nothing of a figure that was not there yet.
+        """
+        evidence = self._things.get(actual.evidence or "")
+        of = self._things.get(indicator.fields["of"])
+        if evidence is None or evidence.kind != "evidence" or of is None or evidence.fields["kind"] == "statement":
+            return ()
+        return tuple(
+            side
+            for side in self.accepted(evidence, self.sides(of))
+            if side != actual.side and self._causality.before(actual.hash, evidence.accepted_by[side])
+        )
 
     def signed_after(self, thing: Thing, at: int) -> set[str]:
         """Return the sides that signed a thing as verified after a place in the order of the fold."""

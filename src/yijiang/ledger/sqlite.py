@@ -63,9 +63,16 @@ class SqliteStore:
         except sqlite3.Error as failed:
             raise broken(self.place, failed) from failed
 
+    def _within(self) -> bool:
+        return self._db.in_transaction
+
     @contextmanager
     def writing(self) -> Iterator[None]:
         """Open a transaction that no other writer can enter; it is kept whole or not at all."""
+        if self._within():
+            # Within a transaction this is a part of it, kept or not with the rest.
+            yield
+            return
         with self._told():
             self._db.execute("BEGIN IMMEDIATE")
         try:
@@ -74,7 +81,7 @@ class SqliteStore:
                 self._db.execute("COMMIT")
         except BaseException:
             # Whatever ended the block, a half-written event must not stay.
-            if self._db.in_transaction:
+            if self._within():
                 self._db.execute("ROLLBACK")
             raise
 
@@ -90,8 +97,16 @@ class SqliteStore:
 
     def settle(self) -> None:
         """Empty the write-ahead log, so that deleted names are in no file any more."""
+        if self._within():
+            return
         with self._told():
             self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def discard(self) -> None:
+        """Close the connection and remove the file, made for a copy that could not be begun."""
+        self.close()
+        for end in ("", "-wal", "-shm"):
+            Path(self.place + end).unlink(missing_ok=True)
 
     def close(self) -> None:
         """Close the connection."""

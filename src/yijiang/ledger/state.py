@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from yijiang.errors import OptionError
 from yijiang.ledger.events import Event
-from yijiang.ledger.fold import Fold, Thing, fold
-from yijiang.ledger.kinds import last_day
-from yijiang.ledger.rules import Rules
+from yijiang.ledger.fold import Actual, Thing, fold
+from yijiang.ledger.kinds import STEPS, last_day
+from yijiang.ledger.names import NameBook
+from yijiang.ledger.rules import MOVING, Rules
 
 _DONE = ("delivered", "verified", "dropped", "superseded")
 
@@ -53,7 +54,7 @@ def make_state(
     as_of: str,
     refused: Iterable[tuple[str, int, str, str]] = (),
     documents: Iterable[tuple[str, str, str | None]] = (),
-    fill: Callable[[Any], Any] = lambda value: value,
+    names: Iterable[tuple[str, str, str]] = (),
 ) -> State:
     """Fold events into the state of a day.
 
@@ -69,8 +70,8 @@ def make_state(
         Events left out: side, seq, hash and why.
     documents
         Digest, title and text of the sources.
-    fill
-        Puts names in the place of references.
+    names
+        Reference, salt and name of the persons known.
     """
     try:
         day = date.fromisoformat(as_of)
@@ -89,11 +90,12 @@ def make_state(
         "projects": [_project(thing, rules) for thing in folded.of_kind("project")],
         "milestones": [_milestone(thing, rules, day) for thing in folded.of_kind("milestone")],
         "evidence": [_evidence(thing) for thing in folded.of_kind("evidence")],
-        "indicators": _indicators(folded),
+        "indicators": [_indicator(thing, rules) for thing in folded.of_kind("indicator")],
         "history": folded.history,
         "conflicts": [*conflicts, *folded.conflicts],
         "sources": [{"digest": digest, "title": name, "text": text} for digest, name, text in documents],
     }
+    fill = NameBook(names, ledger, folded.erased).fill
     # Sources are kept as they were published; every other text may hold references.
     filled = {name: value if name == "sources" else fill(value) for name, value in rows.items()}
     return State(ledger, title, as_of, filled)
@@ -122,24 +124,28 @@ def _overdue(due: str | None, status: str, day: date) -> bool:
     return last is not None and last < day and status not in _DONE
 
 
+def _taken_up(thing: Thing, rules: Rules) -> dict[str, Any]:
+    """Return who owns a thing, who signed it when, and the day it was entered."""
+    signed = {side: thing.signed.get(side, {}) for side in rules.sides(thing)}
+    return {
+        "owners": {side: dict(owner) for side, owner in sorted(thing.owners.items())},
+        "signed": {
+            side: {step: steps[step].time if step in steps else None for step in STEPS}
+            for side, steps in signed.items()
+        },
+        "entered": thing.time[:10],
+    }
+
+
 def _commitment(thing: Thing, rules: Rules, day: date) -> dict[str, Any]:
     standing = rules.commitment(thing)
     fields = thing.fields
-    signed = {
-        side: {
-            step: steps[step].time if step in steps else None
-            for steps in [thing.signed.get(side, {})]
-            for step in ("agreed", "verified")
-        }
-        for side in rules.sides(thing)
-    }
     return {
         **{name: fields[name] for name in ("id", "text", "area", "kind", "strength", "sides", "source")},
         "deadline": fields["deadline"],
         "amount": fields["amount"],
         "speaker": fields["speaker"],
-        "owners": {side: dict(owner) for side, owner in sorted(thing.owners.items())},
-        "signed": signed,
+        **_taken_up(thing, rules),
         "status": standing.status,
         "claimed": standing.claimed,
         "projects": [project.id for project in rules.projects(thing)],
@@ -154,6 +160,8 @@ def _project(thing: Thing, rules: Rules) -> dict[str, Any]:
         **{name: thing.fields[name] for name in ("id", "title", "commitments", "belt_project")},
         "status": standing.status,
         "claimed": standing.claimed,
+        "sides": list(rules.sides(thing)),
+        **_taken_up(thing, rules),
         "milestones": [milestone.id for milestone in rules.milestones(thing)],
     }
 
@@ -166,6 +174,9 @@ def _milestone(thing: Thing, rules: Rules, day: date) -> dict[str, Any]:
         **{name: thing.fields[name] for name in ("id", "project", "title", "due")},
         "status": standing.status,
         "claimed": standing.claimed,
+        "sides": list(rules.sides(thing)),
+        **_taken_up(thing, rules),
+        "started_on": min((mark.on for mark in thing.marks if mark.status in MOVING), default=None),
         "delivered_on": delivery.on if delivery else None,
         "delivered_by": delivery.side if delivery else None,
         "verified_on": max(times)[:10] if standing.status == "verified" else None,
@@ -185,9 +196,37 @@ def _evidence(thing: Thing) -> dict[str, Any]:
     }
 
 
-def _indicators(folded: Fold) -> list[dict[str, Any]]:
-    names = ("id", "of", "title", "unit", "baseline", "target", "year", "ascending", "source")
-    return [
-        {**{name: thing.fields[name] for name in names}, "actuals": sorted(thing.actuals, key=lambda a: str(a["on"]))}
-        for thing in folded.of_kind("indicator")
+def _indicator(thing: Thing, rules: Rules) -> dict[str, Any]:
+    fields = thing.fields
+    actuals = sorted(thing.actuals, key=lambda actual: actual.on)
+    rows = [
+        {
+            **{name: getattr(actual, name) for name in ("value", "on", "evidence", "side")},
+            "confirmed": list(rules.confirmed(thing, actual)),
+        }
+        for actual in actuals
     ]
+    proven = [actual for actual, row in zip(actuals, rows, strict=True) if row["confirmed"]]
+    return {
+        **{name: fields[name] for name in ("id", "of", "title", "unit", "baseline")},
+        "baseline_year": fields.get("baseline_year"),
+        **{name: fields[name] for name in ("target", "year", "ascending", "source")},
+        "side": thing.side,
+        "entered": thing.time[:10],
+        "actuals": rows,
+        "claimed": _outcome(fields, actuals[-1] if actuals else None),
+        "verified": _outcome(fields, proven[-1] if proven else None),
+    }
+
+
+def _outcome(fields: Mapping[str, Any], actual: Actual | None) -> dict[str, Any] | None:
+    """Return what an actual value amounts to: (actual - baseline) / (target - baseline), and whether it is reached."""
+    if actual is None:
+        return None
+    baseline, target = fields["baseline"], fields["target"]
+    share = reached = None
+    if target is not None:
+        reached = actual.value >= target if fields["ascending"] else actual.value <= target
+        if baseline is not None and target != baseline:
+            share = (actual.value - baseline) / (target - baseline)
+    return {"value": actual.value, "on": actual.on, "side": actual.side, "share": share, "reached": reached}

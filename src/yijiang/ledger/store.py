@@ -56,7 +56,10 @@ class Store(Protocol):
         """Run a statement once for each row of values."""
 
     def settle(self) -> None:
-        """Make sure that what was deleted is gone from the files as well."""
+        """Make sure that what was deleted is gone from the files as well; within a transaction nothing happens."""
+
+    def discard(self) -> None:
+        """Close the connection and leave nothing of a copy that could not be begun."""
 
     def close(self) -> None:
         """Close the connection."""

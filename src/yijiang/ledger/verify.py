@@ -9,7 +9,8 @@ from typing import Any
 from yijiang.errors import DataError, Finding
 from yijiang.ledger.events import Event, EventError, canonical, read_event
 from yijiang.ledger.keys import signed_by
-from yijiang.ledger.store import Row
+from yijiang.ledger.store import Head, Row
+from yijiang.messages import message
 
 NOTES = ("fork", "time")
 """Faults that are only worth knowing: a side's copies were edited apart, a computer's clock was set back."""
@@ -19,26 +20,41 @@ _STATEMENT = ("ledger", "side", "seq", "hash", "time", "signature")
 
 @dataclass(frozen=True, slots=True, order=True)
 class Fault:
-    """One fault of a chain: whose, at which event, what (one word), and the detail in a sentence.
+    """One fault of a chain: whose, at which event, what (one word), and the flaw in a sentence of either language.
 
-    `what` is changed, signature, forged, gap, truncated, clock, ledger, name, document, fork or time.
+    `what` is changed, signature, forged, gap, truncated, clock, ledger, name, document, fork or time. A fault of the
+    copy itself, not of an event, has no side and the number 0.
 
-    >>> print(Fault("湖北", 3, "changed", "the content does not have the hash it is kept under"))
+    >>> fault = Fault("湖北", 3, "changed", "hash")
+    >>> print(fault)
     湖北, event 3: changed: the content does not have the hash it is kept under
+    >>> fault.told("zh")
+    '内容与所存的哈希不符'
     """
 
     side: str
     seq: int
     what: str
-    detail: str
+    flaw: str
+    values: tuple[tuple[str, str], ...] = ()
 
     @property
     def note(self) -> bool:
         """Say whether this is only worth knowing, not a sign of damage."""
         return self.what in NOTES
 
+    @property
+    def detail(self) -> str:
+        """Return the flaw as a sentence in English."""
+        return self.told("en")
+
+    def told(self, lang: str) -> str:
+        """Return the flaw as a sentence."""
+        return message(f"flaw.{self.flaw}", lang, **dict(self.values))
+
     def __str__(self) -> str:
-        return f"{self.side}, event {self.seq}: {self.what}: {self.detail}"
+        where = f"{self.side}, event {self.seq}" if self.side else "this copy"
+        return f"{where}: {self.what}: {self.detail}"
 
 
 def faulty(faults: Iterable[Fault], where: str) -> DataError:
@@ -65,10 +81,11 @@ class Examiner:
         self.events: list[Event] = []
         self.known: dict[str, Event] = {}
         self._last: dict[str, int] = {}
+        self._kept: set[str] = set()
 
-    def fault(self, side: str, seq: int, what: str, detail: str) -> None:
+    def fault(self, side: str, seq: int, what: str, flaw: str, /, **values: object) -> None:
         """Add a fault."""
-        self.faults.append(Fault(side, seq, what, detail))
+        self.faults.append(Fault(side, seq, what, flaw, tuple((name, str(value)) for name, value in values.items())))
 
     def know(self, events: Iterable[Event]) -> None:
         """Take events that were examined before."""
@@ -78,7 +95,12 @@ class Examiner:
 
     def read(self, rows: Iterable[Row]) -> None:
         """Examine kept rows: form, hash, signature, and that each follows what it names."""
-        found = [event for row in rows if (event := self.parse(row)) is not None]
+        found: list[Event] = []
+        for row in rows:
+            self._kept.add(row.hash)
+            event = self.parse(row)
+            if event is not None:
+                found.append(event)
         found.sort(key=lambda event: event.order)
         for event in found:
             if event.hash in self.known:
@@ -90,43 +112,43 @@ class Examiner:
         for event in self.events:
             self._follows(event)
 
-    def parse(self, row: Row) -> Event | None:
-        """Return the event of a row, or None if it is not what its hash says."""
+    def parse(self, row: Row, *, whole: bool = True) -> Event | None:
+        """Return the event of a row, or None if it is not what its hash says (see `read_event` for `whole`)."""
         try:
             if not isinstance(row.payload, str) or not isinstance(row.signature, str):
-                raise EventError("the content is no text")
-            event = read_event(row.payload, row.hash, row.signature)
+                raise EventError("form")
+            event = read_event(row.payload, row.hash, row.signature, whole=whole)
         except EventError as bad:
-            self.fault(str(row.side), row.seq if isinstance(row.seq, int) else 0, "changed", str(bad))
+            seq = row.seq if isinstance(row.seq, int) else 0
+            self.fault(str(row.side), seq, "changed", bad.flaw, **bad.values)
             return None
         if (event.side, event.seq, event.clock) != (row.side, row.seq, row.clock):
-            self.fault(event.side, event.seq, "changed", "side, number or clock beside the event are not its own")
+            self.fault(event.side, event.seq, "changed", "beside")
         return event
 
-    def genuine(self, event: Event) -> bool:
-        """Say whether an event belongs to this ledger and is signed by the key of its side."""
+    def genuine(self, event: Event, *, vouched: bool = False) -> bool:
+        """Say whether an event belongs to this ledger and is signed by the key of its side.
+
+        A `vouched` event is one that the side's own later, signed event follows: the hash it names stands for it.
+        """
         side, seq = event.side, event.seq
         if event.ledger != self.ledger:
-            self.fault(side, seq, "ledger", f"belongs to another ledger, {event.ledger!r}")
+            self.fault(side, seq, "ledger", "other_ledger", other=event.ledger[:80])
             return False
         if side not in self.sides:
-            self.fault(side, seq, "forged", "no side of this ledger")
+            self.fault(side, seq, "forged", "no_side")
             return False
         if event.kind == "genesis" and not self._genesis(event):
             return False
         if side not in self.pins:
-            self.fault(side, seq, "gap", "the side's first event, with its key, is not there")
+            self.fault(side, seq, "gap", "no_genesis")
             return False
-        if not event.signed(self.pins[side][0]):
+        if not vouched and not event.signed(self.pins[side][0]):
             other = [name for name, (key, _) in sorted(self.pins.items()) if name != side and event.signed(key)]
             if other:
-                self.fault(
-                    side, seq, "forged", f"a {event.kind} event in this side's name signed by the key of {other[0]}"
-                )
+                self.fault(side, seq, "forged", "other_key", kind=event.kind, other=other[0])
             else:
-                self.fault(
-                    side, seq, "signature", f"the signature of this {event.kind} event is not that of the side's key"
-                )
+                self.fault(side, seq, "signature", "signature", kind=event.kind)
             return False
         return True
 
@@ -134,12 +156,12 @@ class Examiner:
         pinned = self.pins.get(event.side)
         if pinned is None:
             if tuple(event.body["sides"]) != self.sides:
-                self.fault(event.side, 1, "ledger", "names other sides than this ledger has")
+                self.fault(event.side, 1, "ledger", "other_sides")
                 return False
             self.pins[event.side] = event.body["key"], event.hash
         elif pinned != (event.body["key"], event.hash):
-            same = "the same key" if pinned[0] == event.body["key"] else "another key"
-            self.fault(event.side, 1, "forged", f"a second first event of this side, with {same}")
+            same = pinned[0] == event.body["key"]
+            self.fault(event.side, 1, "forged", "second_genesis" if same else "second_key")
             return False
         return True
 
@@ -148,32 +170,40 @@ class Examiner:
         parents = [self.known.get(parent) for parent in event.parents]
         there = [parent for parent in parents if parent is not None]
         if len(there) < len(parents):
-            self.fault(side, seq - 1, "gap", f"the event that event {seq} follows is not there or not sound")
+            self.fault(side, seq - 1, "gap", "parent_gone", seq=seq)
         elif any(parent.side != side for parent in there):
-            self.fault(side, seq, "gap", "follows an event of another side")
+            self.fault(side, seq, "gap", "parent_side")
         elif there and seq != 1 + max(parent.seq for parent in there):
-            self.fault(side, seq, "gap", "its number does not follow the one before")
+            self.fault(side, seq, "gap", "number")
         seen = list(there)
         for other, heads in sorted(event.seen.items()):
             for head in heads:
                 if head in self.known and self.known[head].side == other:
                     seen.append(self.known[head])
                 else:
-                    self._missing(other, head, f"{side} saw event {head[:12]}… of this side (in its event {seq})")
+                    self._missing(other, head, "seen_gone", by=side, seq=seq)
         if seen and event.clock <= max(before.clock for before in seen):
-            self.fault(side, seq, "clock", "its clock goes back behind an event it follows")
+            self.fault(side, seq, "clock", "clock_back")
         if there and event.time < max(parent.time for parent in there):
-            self.fault(side, seq, "time", "written at an earlier time than the event before")
+            self.fault(side, seq, "time", "time_back")
 
-    def _missing(self, side: str, head: str, why: str, seq: int = 0) -> None:
+    def _missing(self, side: str, head: str, flaw: str, at: int = 0, /, **values: object) -> None:
         last = self._last.get(side, 0)
-        self.fault(side, seq or last + 1, "truncated", f"{why}, which is not here; the chain here ends at event {last}")
+        self.fault(side, at or last + 1, "truncated", flaw, head=head[:12], last=last, **values)
 
     def pinned(self) -> None:
         """Check that the first event each side's key was taken from is still there."""
         for side, (_, genesis) in sorted(self.pins.items()):
             if genesis not in self.known:
-                self.fault(side, 1, "truncated", "the first event, from which the side's key was taken, is not here")
+                self.fault(side, 1, "truncated", "genesis_gone")
+
+    def ends(self, heads: Mapping[str, Sequence[Head]]) -> None:
+        """Compare the chains with the ends the copy remembers: a plain cut is noticed without the other sides."""
+        for side, kept in sorted(heads.items()):
+            for head in kept:
+                # An end that is there but faulty has been named already.
+                if head.hash not in self._kept:
+                    self._missing(side, head.hash, "end_gone", head.seq, seq=head.seq)
 
     def forks(self) -> None:
         """Note where a side's chain forked."""
@@ -184,7 +214,7 @@ class Examiner:
         for found in following.values():
             if len(found) > 1:
                 first = min(found, key=lambda event: event.order)
-                self.fault(first.side, first.seq, "fork", f"{len(found)} events follow the same one")
+                self.fault(first.side, first.seq, "fork", "forked", count=len(found))
 
     def witnesses(self) -> None:
         """Compare the chains with the heads that other sides bore witness to."""
@@ -196,29 +226,29 @@ class Examiner:
                 names = ("side", "seq", "time", "signature")
                 statement = {"ledger": event.ledger, "hash": body["head"], **{name: body[name] for name in names}}
                 if body["side"] in self.pins and not sound_statement(statement, self.pins[body["side"]][0]):
-                    self.fault(event.side, event.seq, "forged", f"bears witness to a head {body['side']} did not sign")
+                    self.fault(event.side, event.seq, "forged", "false_witness", other=body["side"])
                     continue
-            self._held(body["side"], body["seq"], body["head"], f"{event.side} bears witness to event {body['seq']}")
+            self._held(body["side"], body["seq"], body["head"], "witnessed", by=event.side)
 
     def statement(self, statement: Mapping[str, Any]) -> None:
         """Compare the chains with a statement of heads kept elsewhere."""
-        side, seq = str(statement.get("side")), statement.get("seq")
+        side, seq = str(statement.get("side") or ""), statement.get("seq")
         number = seq if isinstance(seq, int) else 0
         if statement.get("ledger") != self.ledger:
-            self.fault(side, number, "ledger", "the statement of heads is of another ledger")
+            self.fault(side, number, "ledger", "statement_ledger")
         elif side not in self.pins:
-            self.fault(side, number, "truncated", "a statement of heads tells of this side, of which nothing is here")
+            self.fault(side, number, "truncated", "statement_side")
         elif not sound_statement(statement, self.pins[side][0]):
-            self.fault(side, number, "forged", "the statement of heads is not signed by this side's key")
+            self.fault(side, number, "forged", "statement_key")
         else:
-            self._held(side, number, statement["hash"], f"a statement of {statement['time']} tells of event {number}")
+            self._held(side, number, statement["hash"], "stated", time=statement["time"])
 
-    def _held(self, side: str, seq: int, head: str, why: str) -> None:
+    def _held(self, side: str, seq: int, head: str, flaw: str, /, **values: object) -> None:
         held = self.known.get(head)
         if held is None or held.side != side:
-            self._missing(side, head, why, seq)
+            self._missing(side, head, flaw, seq, seq=seq, **values)
         elif held.seq != seq:
-            self.fault(side, seq, "forged", f"{why}, which is number {held.seq}")
+            self.fault(side, seq, "forged", f"{flaw}_number", seq=seq, number=held.seq, **values)
 
 
 def sound_statement(statement: Mapping[str, Any], key: str) -> bool:

@@ -8,13 +8,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self
 
-from yijiang.errors import OptionError
+from yijiang.errors import DataError, Finding, OptionError
 from yijiang.ledger.events import Event, digest, make_event
 from yijiang.ledger.index import Index
 from yijiang.ledger.keys import Key
 from yijiang.ledger.kinds import THINGS
 from yijiang.ledger.names import NameBook
 from yijiang.ledger.store import (
+    Head,
     Row,
     Store,
     add_names,
@@ -57,7 +58,12 @@ class Copy:
     ) -> None:
         self.close()
 
-    def _append(self, items: Sequence[tuple[str, Mapping[str, Any]]]) -> list[Event]:
+    def _append(
+        self,
+        items: Sequence[tuple[str, Mapping[str, Any]]],
+        persons: Iterable[str] = (),
+        documents: Iterable[tuple[str, str]] = (),
+    ) -> list[Event]:
         key, side = self._writer()
         store = self._store
         made: list[Event] = []
@@ -66,13 +72,17 @@ class Copy:
                 self._refresh()
                 heads = read_heads(store)
                 own = heads.pop(side, [])
+                self._need_sound(own, key)
                 clock = max((h.clock for found in (own, *heads.values()) for h in found), default=0)
                 parents = tuple(sorted(h.hash for h in own))
                 seq = max((h.seq for h in own), default=0)
                 now_seen = {other: tuple(sorted(h.hash for h in found)) for other, found in sorted(heads.items())}
                 before = json.loads(read_meta(store, f"seen:{side}") or "{}")
                 seen = {other: found for other, found in now_seen.items() if list(found) != before.get(other)}
-                names = NameBook(read_names(store))
+                names = self._names()
+                for person in filter(str.strip, persons):
+                    names.refer(person)
+                put_documents(store, [(digest(text), title, text) for title, text in documents])
                 erased: list[str] = []
                 for kind, body in _single(items, names):
                     seq, clock = seq + 1, clock + 1
@@ -107,6 +117,20 @@ class Copy:
             store.settle()
         return made
 
+    def _need_sound(self, own: Iterable[Head], key: Key) -> None:
+        """Refuse to go on from an end of the own chain that the own key did not sign: it would be vouched for."""
+        for head in own:
+            if head.hash not in self._sound:
+                event = next((event for event in reversed(self._events) if event.hash == head.hash), None)
+                if event is None or not event.signed(key.public):
+                    problem = "the end of this side's chain is not here or not signed by its key"
+                    hint = "find out what happened: yijiang ledger verify; then join again from another side's exchange"
+                    raise DataError([Finding("ledger", 0, "", head.hash[:12], problem, hint)])
+                self._sound.add(head.hash)
+
+    def _names(self) -> NameBook:
+        return NameBook(read_names(self._store), self.id, self._index.erased)
+
     def _writer(self) -> tuple[Key, str]:
         if self._key is None or self.side is None:
             raise OptionError("this copy was opened without a key; writing needs the key of a side")
@@ -123,7 +147,7 @@ class Copy:
         """Take in what was added since, by this process or another."""
         examiner = Examiner(self.id, self.sides, read_pins(self._store))
         for row in events_after(self._store, self._last):
-            event = examiner.parse(row)
+            event = examiner.parse(row, whole=False)
             self._last = row.n
             if event is None:
                 self._bad.append(row)
@@ -132,11 +156,21 @@ class Copy:
                 self._index.add(event)
 
     def _checked(self) -> list[Event]:
-        """Return the events whose signature is that of their side; each is checked once by an open copy."""
+        """Return the events that are their side's own; each is checked once by an open copy.
+
+        A signature over an event is one over all it follows, since it holds their hashes: the ends of a chain are
+        enough. `verify` checks every signature all the same.
+        """
         examiner = Examiner(self.id, self.sides, read_pins(self._store))
-        fine = [event for event in self._events if event.hash in self._sound or examiner.genuine(event)]
+        followed: dict[str, str] = {}
+        fine: list[Event] = []
+        for event in reversed(self._events):
+            vouched = followed.get(event.hash) == event.side
+            if event.hash in self._sound or examiner.genuine(event, vouched=vouched):
+                fine.append(event)
+                followed.update((parent, event.side) for parent in event.parents)
         self._sound.update(event.hash for event in fine)
-        return fine
+        return fine[::-1]
 
     def _pin(self, pins: Mapping[str, tuple[str, str]]) -> None:
         rows = [(side, *pin) for side, pin in sorted(pins.items())]
@@ -145,7 +179,8 @@ class Copy:
     def know(self, persons: Iterable[str]) -> list[str]:
         """Make names known, so that texts added from now on keep them outside the chain; returns the references."""
         with self._store.writing():
-            names = NameBook(read_names(self._store))
+            self._refresh()
+            names = self._names()
             refs = [names.refer(person) for person in persons if person.strip()]
             add_names(self._store, names.fresh)
         return refs
@@ -157,14 +192,19 @@ class Copy:
             put_documents(self._store, [(found, title, text)])
         return found
 
-    def remove_document(self, digest_: str) -> None:
-        """Remove a source document's text; it stays removed whatever copies are merged."""
-        held = [row for row in read_documents(self._store) if row[0] == digest_]
-        if not held:
-            raise OptionError(f"the ledger holds no document with the digest {digest_!r}")
+    def remove_document(self, digest_: str) -> str:
+        """Remove a source document's text, named by its digest or the beginning of it; returns the digest.
+
+        It stays removed whatever copies are merged.
+        """
+        held = [row for row in read_documents(self._store) if digest_ and row[0].startswith(digest_)]
+        if len(held) != 1:
+            count = f"{len(held)} documents" if held else "no document"
+            raise OptionError(f"the ledger holds {count} with the digest {digest_!r}")
         with self._store.writing():
-            put_documents(self._store, [(digest_, held[0][1], None)])
+            put_documents(self._store, [(held[0][0], held[0][1], None)])
         self._store.settle()
+        return held[0][0]
 
 
 def _single(items: Iterable[tuple[str, Mapping[str, Any]]], names: NameBook) -> Iterable[tuple[str, Mapping[str, Any]]]:
@@ -177,6 +217,6 @@ def _single(items: Iterable[tuple[str, Mapping[str, Any]]], names: NameBook) -> 
             if not refs:
                 raise OptionError("erase: that name is not in the ledger")
             for ref in refs:
-                yield kind, {**body, "person": ref}
+                yield kind, {**body, "person": ref, "trace": body.get("trace") or names.trace(ref)}
         else:
             yield kind, body

@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from yijiang.cli.common import as_json, show
-from yijiang.cli.ledger.exchange import export, merge, status, verify, witness
+from yijiang.cli.ledger.exchange import merge, status, verify, witness
+from yijiang.cli.ledger.exporting import export
 from yijiang.cli.ledger.fields import body_of
 from yijiang.cli.ledger.places import json_file, new_key, other_place, to_write
+from yijiang.cli.ledger.summary import say
 from yijiang.errors import OptionError, YijiangError
 
 if TYPE_CHECKING:
@@ -82,9 +84,9 @@ def join(place: str, exchange: str, /, *, side: str, key: Path | None = None) ->
 
 
 def _say_key(file: Path, made: bool, fingerprints: dict[str, str]) -> None:
-    show(f"{file}: {'new key' if made else 'key'}, to be kept secret and backed up")
+    say("key_new" if made else "key_there", file=file)
     for side, short in fingerprints.items():
-        show(f"{side}: {short} (compare it with that side by telephone)")
+        say("fingerprint", side=side, short=short)
 
 
 def import_(place: str, file: Path, /, *, key: Path | None = None, json: bool = False) -> int:
@@ -92,6 +94,8 @@ def import_(place: str, file: Path, /, *, key: Path | None = None, json: bool = 
 
     Commitments enter as proposed, however firm the report sounds: only sign-offs of all sides make them agreed.
     What the ledger holds already is left as it is.
+
+    Example: yijiang ledger import two.db report.txt
 
     Parameters
     ----------
@@ -104,34 +108,35 @@ def import_(place: str, file: Path, /, *, key: Path | None = None, json: bool = 
     json
         Print what was added as JSON.
     """
-    from yijiang.cli.ledger.importing import plan_items, report_items
+    from yijiang.cli.ledger.importing import changes, plan_items, report_items
 
     if not file.is_file():
         raise OptionError(f"there is no file {str(file)!r}")
+    is_plan = file.suffix.lower() == ".json"
     with to_write(place, key) as ledger:
         state = ledger.state().to_dict()
-        if file.suffix.lower() == ".json":
+        beside: dict[str, Any] = {}
+        if is_plan:
             items = plan_items(json_file(file), state)
         else:
             from yijiang.agenda import read_report
             from yijiang.ledger.events import digest
 
             agenda = read_report(file)
-            # The text is kept only when there is something in it to follow, and names before the texts that hold them.
             items = report_items(agenda, digest(agenda.text), ledger.sides)
-            ledger.know([person.name for person in agenda.participants])
-            ledger.add_document(agenda.title or file.name, agenda.text)
-        kinds = ("visits", "commitments", "projects", "indicators")
-        held = {row["id"] for kind in kinds for row in state[kind]}
-        fresh = [(kind, body) for kind, body in items if body["id"] not in held]
-        added = ledger.add_many(fresh) if fresh else []
+            persons = [person.name for person in agenda.participants]
+            beside = {"persons": persons, "documents": [(agenda.title or file.name, agenda.text)]}
+        fresh = changes(items, state)
+        added = ledger.add_many(fresh, **beside) if fresh else []
+    there = len(items) - len(fresh)
     if json:
-        rows = [{"kind": kind, **body} for kind, body in fresh]
-        show(as_json({"added": rows, "held_already": len(items) - len(fresh)}))
+        show(as_json({"added": [{"kind": kind, **body} for kind, body in fresh], "held_already": there}))
         return 0
     for (kind, body), id_ in zip(fresh, added, strict=True):
-        show(f"{kind:<12}{id_:<24}{body.get('text') or body.get('title')}")
-    show(f"{len(fresh)} added, {len(items) - len(fresh)} held already")
+        words = ", ".join(body["fields"]) if kind == "amend" else body.get("text") or body.get("title")
+        shown = " / ".join(words.values()) if isinstance(words, dict) else words
+        show(f"{kind:<12}{body['of'] if kind == 'amend' else id_:<24} {shown}")
+    say("imported", added=len(fresh), held=there)
     return 0
 
 
@@ -159,6 +164,8 @@ def add(place: str, kind: str, /, *fields: str, key: Path | None = None) -> int:
 
 def sign(place: str, of: str, step: Literal["agreed", "verified"], /, *, key: Path | None = None) -> int:
     """Sign off, for your side, what a commitment, project or milestone says now.
+
+    Example: yijiang ledger sign two.db c1 agreed
 
     Parameters
     ----------
@@ -191,16 +198,19 @@ def evidence(
     url: str | None = None,
     note: str = "",
     on: str | None = None,
+    id: str | None = None,
     key: Path | None = None,
 ) -> int:
     """Lay down evidence; of a file only its SHA-256 goes into the ledger, so keep the file.
+
+    Example: yijiang ledger evidence two.db m1 --file minutes.pdf --note "handed over"
 
     Parameters
     ----------
     place
         The ledger.
     of
-        The milestone, project or commitment that it shows.
+        The milestone, project, commitment, visit or indicator that it is evidence of.
     kind
         What it is; a statement alone makes no outcome substantive.
     file
@@ -211,6 +221,8 @@ def evidence(
         What it shows.
     on
         Its day, YYYY-MM-DD.
+    id
+        Id to call it by later; made up and printed unless given.
     key
         The side's private key.
     """
@@ -225,12 +237,14 @@ def evidence(
         with file.open("rb") as stream:
             digest = "sha256:" + hashlib.file_digest(stream, "sha256").hexdigest()
     with to_write(place, key) as ledger:
-        show(ledger.add("evidence", of=of, kind=kind, digest=digest, url=url, note=note, on=on))
+        show(ledger.add("evidence", id=id, of=of, kind=kind, digest=digest, url=url, note=note, on=on))
     return 0
 
 
 def accept(place: str, of: str, /, *, reject: bool = False, note: str = "", key: Path | None = None) -> int:
     """Accept, or reject, evidence that another side laid down.
+
+    Example: yijiang ledger accept two.db e1
 
     Parameters
     ----------
@@ -247,6 +261,11 @@ def accept(place: str, of: str, /, *, reject: bool = False, note: str = "", key:
     """
     with to_write(place, key) as ledger:
         show(ledger.add("accept", of=of, accepted=not reject, note=note))
+        for row in ledger.state().to_dict()["indicators"]:
+            for actual in row["actuals"]:
+                if actual["evidence"] == of and ledger.side in actual["confirmed"]:
+                    told = {"value": actual["value"], "day": actual["on"], "side": actual["side"]}
+                    say("confirms", indicator=row["id"], **told)
     return 0
 
 
@@ -254,6 +273,8 @@ def erase(place: str, person: str, /, *, key: Path | None = None) -> int:
     """Erase a person's name from this copy and, by the exchange, from the others; the chains stay whole.
 
     Source documents are kept as they were published; the ids of those that hold the name are listed.
+
+    Example: yijiang ledger erase two.db "Wang Xiaodong"
 
     Parameters
     ----------
@@ -268,38 +289,40 @@ def erase(place: str, person: str, /, *, key: Path | None = None) -> int:
         ledger.add("erase", person=person)
         for row in ledger.state().to_dict()["sources"]:
             if row["text"] and person in row["text"]:
-                show(f"still named in the source {row['title']!r}; take its text out: yijiang ledger remove")
-                show(f"  {row['digest']}")
-        show("erased")
+                say("still_named", title=row["title"], digest=row["digest"])
+        say("erased")
     return 0
 
 
 def remove(place: str, digest: str, /, *, key: Path | None = None) -> int:
     """Take the text of a source document out of this copy; its digest stays.
 
+    Example: yijiang ledger remove two.db 4bbda28ed34c
+
     Parameters
     ----------
     place
         The ledger.
     digest
-        Digest of the document.
+        Digest of the document, or its beginning.
     key
         The side's private key.
     """
     with to_write(place, key) as ledger:
-        ledger.remove_document(digest)
-        show(f"{digest}: removed")
+        say("removed", digest=ledger.remove_document(digest))
     return 0
 
 
 def application() -> App:
     """Return the commands as a cyclopts application to hang under `yijiang`."""
-    from cyclopts import App, Parameter
+    from cyclopts import App
 
-    app = App(name="ledger", help="Follow commitments, by all sides, from what was said to what is verified.")
-    for command in (init, join, add, sign, evidence, accept, status, verify, merge, witness, erase, remove):
+    app = App(
+        name="ledger",
+        help="Follow commitments, by all sides, from what was said to what is verified.\n\n"
+        'Example: yijiang ledger init two.db --side Hubei --sides Hubei --sides Jiangsu --title "Hubei and Jiangsu"',
+    )
+    for command in (init, join, add, sign, evidence, accept, status, verify, merge, witness, erase, remove, export):
         app.command(command)
     app.command(import_, name="import")
-    # The only switch that has two ways: names are in unless one asks for them to be left out.
-    app.command(export, default_parameter=Parameter(negative=("--no-",)))
     return app

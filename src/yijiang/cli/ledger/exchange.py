@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from yijiang.cli.common import as_json, progress_line, show
-from yijiang.cli.ledger.places import json_file, other_place, to_write
+from yijiang.cli.ledger.places import json_file, key_if_there, other_place, to_write
+from yijiang.cli.ledger.summary import say, summary
 from yijiang.errors import OptionError
+from yijiang.messages import LANGUAGES
 
 if TYPE_CHECKING:
     from yijiang.ledger import Fault
@@ -28,6 +30,8 @@ def status(
 ) -> int:
     """Show what was said, agreed, under way, delivered, verified and overdue.
 
+    Example: yijiang ledger status two.db --out status.html
+
     Parameters
     ----------
     place
@@ -41,33 +45,41 @@ def status(
     json
         Print the state as JSON.
     """
-    from yijiang.cli.ledger.summary import summary
+    from yijiang.cli.ledger.importing import side_names
     from yijiang.ledger import Ledger
 
     with Ledger.open(place) as ledger:
         state = ledger.state(as_of).to_dict()
+        names = side_names(ledger.sides)
         if out is not None:
             from yijiang.report.status import write
 
+            if out.is_dir():
+                raise OptionError(
+                    f"{str(out)!r} is a folder; name the file of the page, as {str(out / 'status.html')!r}"
+                )
             with progress_line("status"):
                 faults = [_fault_row(fault) for fault in ledger.verify()]
-                write(state, out, lang=lang, faults=faults)
+                write(state, out, lang=lang, faults=faults, names=names)
     if json:
         show(as_json(state))
         return 0
     for language in ("en", "zh") if lang == "both" else (lang,):
-        show("\n".join(summary(state, language)) + "\n")
+        show("\n".join(summary(state, language, names)) + "\n")
     if out is not None:
         show(str(out))
     return 0
 
 
 def _fault_row(fault: Fault) -> dict[str, Any]:
-    return {"side": fault.side, "seq": fault.seq, "what": fault.what, "detail": fault.detail}
+    detail = {lang: fault.told(lang) for lang in LANGUAGES}
+    return {"side": fault.side, "seq": fault.seq, "what": fault.what, "detail": detail, "note": fault.note}
 
 
 def verify(place: str, /, *, heads: list[Path] | None = None, json: bool = False) -> int:
-    """Examine every signature and chain; exit status 2 if anything is wrong.
+    """Examine every signature and chain; exit status 2 if anything is wrong (what is only worth knowing is told).
+
+    Example: yijiang ledger verify two.db --heads from-jiangsu.json
 
     Parameters
     ----------
@@ -91,14 +103,21 @@ def verify(place: str, /, *, heads: list[Path] | None = None, json: bool = False
         show(as_json({"events": count, "faults": [_fault_row(fault) for fault in faults]}))
     elif faults:
         for fault in faults:
-            show(f"{fault.side} {fault.seq}: {fault.what}: {fault.detail}")
+            where = f"{fault.side} {fault.seq}" if fault.side else place
+            show(f"{where}: {fault.what}: {' · '.join(fault.told(lang) for lang in LANGUAGES)}")
     else:
-        show(f"{place}: {count} events, no fault")
-    return USAGE if faults else 0
+        say("no_fault", place=place, count=count)
+    # A note, such as a side that worked on two computers, is told but is no sign of damage.
+    return USAGE if any(not fault.note for fault in faults) else 0
 
 
-def merge(place: str, other: str, /) -> int:
+def merge(place: str, other: str, /, *, key: Path | None = None, json: bool = False) -> int:
     """Take what another copy or exchange has and this one has not; nothing is taken if anything in it is unsound.
+
+    With the key of this side at hand, a name that was erased elsewhere and is here under another reference is erased
+    in this side's chain as well.
+
+    Example: yijiang ledger merge two.db from-jiangsu.jsonl
 
     Parameters
     ----------
@@ -106,12 +125,21 @@ def merge(place: str, other: str, /) -> int:
         The ledger.
     other
         What `yijiang ledger export` wrote, or another copy.
+    key
+        The side's private key; without one, the copy only takes.
+    json
+        Print how many events were taken, and the conflicts, as JSON.
     """
     from yijiang.ledger import Ledger
 
-    with Ledger.open(place) as ledger:
-        show(f"{ledger.merge(other_place(other))} events taken")
+    file = key_if_there(place, key)
+    with Ledger.open(place, file) as ledger:
+        taken = ledger.merge(other_place(other))
         conflicts = ledger.state().to_dict()["conflicts"]
+    if json:
+        show(as_json({"taken": taken, "conflicts": conflicts}))
+        return 0
+    say("taken", count=taken)
     for row in conflicts:
         show(f"conflict: {row['what']} {row['of']}: {row['field']}: {' | '.join(str(v) for v in row['values'])}")
     return 0
@@ -119,6 +147,8 @@ def merge(place: str, other: str, /) -> int:
 
 def witness(place: str, heads: Path, /, *, key: Path | None = None) -> int:
     """Keep another side's statement of heads, so that cutting its chain shows.
+
+    Example: yijiang ledger witness two.db jiangsu-heads.json
 
     Parameters
     ----------
@@ -134,42 +164,4 @@ def witness(place: str, heads: Path, /, *, key: Path | None = None) -> int:
         raise OptionError(f"{str(heads)!r} is no statement of heads")
     with to_write(place, key) as ledger:
         show(ledger.take_heads(statement))
-    return 0
-
-
-def export(
-    place: str,
-    out: Path,
-    /,
-    *,
-    format: Literal["exchange", "heads"] = "exchange",
-    names: bool = True,
-    key: Path | None = None,
-) -> int:
-    """Write the ledger for another side.
-
-    Parameters
-    ----------
-    place
-        The ledger.
-    out
-        File to write.
-    format
-        exchange: all events, for `join` and `merge`; heads: where this side's chain ends.
-    names
-        With the names of persons; `--no-names` leaves them and the source documents out.
-    key
-        The side's private key, for heads.
-    """
-    from yijiang.ledger import Ledger
-
-    if format == "heads":
-        from yijiang.outputs import write_text
-
-        with to_write(place, key) as ledger:
-            write_text(out, as_json(ledger.heads()) + "\n")
-    else:
-        with Ledger.open(place) as ledger:
-            ledger.export(out, names=names)
-    show(str(out))
     return 0

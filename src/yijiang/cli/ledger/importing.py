@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from yijiang.errors import DataError, Finding
-from yijiang.messages import message
+from yijiang.messages import LANGUAGES, has_message, message
 
 if TYPE_CHECKING:
     from yijiang.agenda import Agenda
@@ -42,6 +43,26 @@ def sides_named(regions: Iterable[str], sides: Sequence[str]) -> tuple[str, ...]
     """
     wanted = {canonical(region) for region in regions}
     return tuple(side for side in sides if canonical(side) in wanted)
+
+
+def side_names(sides: Iterable[str]) -> dict[str, dict[str, str]]:
+    """Return the names of sides in both languages, for those that are known regions of China.
+
+    Examples
+    --------
+    >>> side_names(["湖北", "Jiangsu", "Basel"])
+    {'湖北': {'en': 'Hubei', 'zh': '湖北'}, 'Jiangsu': {'en': 'Jiangsu', 'zh': '江苏'}}
+    """
+    from yijiang.agenda.words import regions
+
+    rows = {row.name: row for row in regions() if row.name_en}
+    found: dict[str, dict[str, str]] = {}
+    for side in sides:
+        row = rows.get(canonical(side))
+        if row is not None:
+            chinese = side in (row.name, row.short)
+            found[side] = {"en": row.name_en if chinese else side, "zh": side if chinese else row.short}
+    return found
 
 
 def report_items(agenda: Agenda, digest: str, sides: Sequence[str]) -> list[Item]:
@@ -128,9 +149,10 @@ def _day(stamp: str | None) -> str | None:
 def plan_items(document: Mapping[str, Any], state: Mapping[str, Any]) -> list[Item]:
     """Return the projects of a plan document and its targets as events.
 
-    Every project of the package becomes a project of the ledger, tied to the commitments it answers (by the words the
-    plan's agenda quotes), with what it gives each partner as target. What only the package as a whole gives (each
-    partner's gain after transfers, concentrations at the sections) hangs on a project that stands for the package.
+    Every project of the package becomes a project of the ledger, tied to the commitments it answers (those of the
+    report the plan was made with, if the ledger holds it), with what it gives each partner as target. What only the
+    package as a whole gives (each partner's gain after transfers, concentrations at the sections) hangs on a project
+    that stands for the package.
 
     Parameters
     ----------
@@ -153,63 +175,138 @@ def plan_items(document: Mapping[str, Any], state: Mapping[str, Any]) -> list[It
 
 
 def _plan_items(document: Mapping[str, Any], state: Mapping[str, Any]) -> list[Item]:
-    import json
-
-    packed = json.dumps([document[key] for key in ("regions", "belt", "package", "gains")], sort_keys=True)
-    head = "plan-" + hashlib.sha256(packed.encode("utf-8")).hexdigest()[:8]
+    # By belt and partners, not by the figures: a plan that was computed anew speaks of the same projects.
+    identity = f"{document['belt']}\n{sorted(document['regions'])}"
+    head = "plan-" + hashlib.sha256(identity.encode("utf-8")).hexdigest()[:8]
     rows = {row["project"]: row for row in document["projects"]}
-    unit = f"{document['unit']}" if isinstance(document["unit"], str) else "million a year"
-    answered: dict[str, list[str]] = {}
-    for point in document.get("agenda", {}).get("points", ()):
-        held = [row["id"] for row in state["commitments"] if row["text"] == point["quote"]]
-        for project in point["chosen"]:
-            answered.setdefault(project, []).extend(held)
+    year = document.get("year")
+    told = {
+        "unit": _unit(document["unit"]),
+        "baseline_year": year if isinstance(year, int) and not isinstance(year, bool) else None,
+    }
+    answered = _answered(document.get("agenda") or {}, state)
     items: list[Item] = []
     for chosen in document["package"]:
         row = rows[chosen["project"]]
         id_ = f"{head}-{chosen['project']}"
         ties = list(dict.fromkeys(answered.get(chosen["project"], ())))
-        title = _both(row["name"])
-        items.append(("project", {"id": id_, "title": title, "commitments": ties, "belt_project": chosen["project"]}))
+        named = {"title": _title(row["name"]), "commitments": ties, "belt_project": chosen["project"]}
+        items.append(("project", {"id": id_, **named}))
         for region in document["regions"]:
             effect = row["effect"].get(region)
-            if effect is not None:
+            # A project that gives a partner nothing sets it no target.
+            if effect:
                 name = _two("ledger.target_effect", document, region)
-                items.append(_target(f"{id_}-{region}", id_, name, unit, 0.0, effect))
+                items.append(_target(f"{id_}-{region}", id_, name, told, 0.0, effect))
     if not items:
         hint = "plan again, or add projects by hand: yijiang ledger add"
         raise DataError([Finding("plan", 0, "package", "", "the plan's package is empty", hint)])
     whole = f"{head}-package"
-    title = " / ".join(message("ledger.package", lang, count=len(document["package"])) for lang in ("zh", "en"))
+    title = _said("ledger.package", count=len(document["package"]))
     items.append(("project", {"id": whole, "title": title, "commitments": [], "belt_project": None}))
     for region in document["regions"]:
         name = _two("ledger.target_gain", document, region)
         gain = document["gains"][region]["after_transfer"]
-        items.append(_target(f"{whole}-gain-{region}", whole, name, unit, 0.0, gain))
+        items.append(_target(f"{whole}-gain-{region}", whole, name, told, 0.0, gain))
     for row in document["river"]:
         # Only where the partners set themselves a target: other sections shift a little with every package.
         if row["target"] is not None:
             section, pollutant = row["section"], row["pollutant"]
-            name = " / ".join(
-                message("ledger.target_section", lang, section=section, pollutant=pollutant) for lang in ("zh", "en")
-            )
+            name = {
+                lang: message(
+                    "ledger.target_section",
+                    lang,
+                    section=_name(document, "sections", section, lang),
+                    pollutant=_name(document, "pollutants", pollutant, lang),
+                )
+                for lang in LANGUAGES
+            }
             id_ = f"{whole}-{section}-{pollutant}"
-            items.append(_target(id_, whole, name, "mg/L", row["base"], row["plan"], ascending=False))
+            water = {**told, "unit": "mg/L"}
+            items.append(_target(id_, whole, name, water, row["base"], row["plan"], ascending=False))
     return items
 
 
+def _answered(agenda: Mapping[str, Any], state: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Return the commitments of the ledger that each project of the plan answers, by the plan's agenda."""
+    held = {row["id"]: row for row in state["commitments"]}
+    head = str(agenda.get("digest") or "")[:12]
+    found: dict[str, list[str]] = {}
+    for point in agenda.get("points", ()):
+        id_ = f"{head}-{point['id']}"
+        # A report that was entered by hand has ids of its own: there the words tell.
+        ids = [id_] if head and id_ in held else [one for one, row in held.items() if row["text"] == point["quote"]]
+        for project in point["chosen"]:
+            found.setdefault(project, []).extend(ids)
+    return found
+
+
+def changes(items: Iterable[Item], state: Mapping[str, Any]) -> list[Item]:
+    """Return what is new in items beside what the ledger holds: things not there, ties and targets that changed.
+
+    A tie that is there already stays, and so does everything the sides changed by hand; what a plan computed anew
+    says of its own targets is an amendment.
+
+    Parameters
+    ----------
+    items
+        The events a report or plan stands for.
+    state
+        The ledger's state as plain values.
+    """
+    kinds = ("visits", "commitments", "projects", "indicators")
+    held = {row["id"]: row for kind in kinds for row in state[kind]}
+    fresh: list[Item] = []
+    for kind, body in items:
+        row = held.get(body["id"])
+        if row is None:
+            fresh.append((kind, body))
+            continue
+        fields: dict[str, Any] = {}
+        if kind == "project" and set(body["commitments"]) - set(row["commitments"]):
+            fields["commitments"] = list(dict.fromkeys([*row["commitments"], *body["commitments"]]))
+        if kind == "indicator" and row["source"] == "plan":
+            fields = {name: body[name] for name in ("baseline", "target") if body[name] != row[name]}
+        if fields:
+            fresh.append(("amend", {"of": body["id"], "fields": fields}))
+    return fresh
+
+
 def _target(
-    id_: str, of: str, title: str, unit: str, baseline: float, target: float, *, ascending: bool = True
+    id_: str,
+    of: str,
+    title: dict[str, str],
+    told: Mapping[str, Any],
+    baseline: float,
+    target: float,
+    *,
+    ascending: bool = True,
 ) -> Item:
     # The year is left open: a plan's figures are for full effect, which no single year is promised to show.
-    values = {"unit": unit, "baseline": float(baseline), "target": float(target), "year": None}
+    values = {**told, "baseline": float(baseline), "target": float(target), "year": None}
     return "indicator", {"id": id_, "of": of, "title": title, **values, "ascending": ascending, "source": "plan"}
 
 
-def _both(name: Any) -> str:
-    return name if isinstance(name, str) else " / ".join(dict.fromkeys((name["zh"], name["en"])))
+def _unit(unit: Any) -> Any:
+    found = re.fullmatch(r"million (\S+) per year", str(unit))
+    if found is None:
+        return str(unit)
+    own = f"ledger.unit_money_{found[1]}"
+    return _said(own) if has_message(own) else _said("ledger.unit_money", money=found[1])
 
 
-def _two(key: str, document: Mapping[str, Any], region: str) -> str:
-    names = document["names"]["regions"].get(region, {"zh": region, "en": region})
-    return " / ".join(message(key, lang, region=names[lang]) for lang in ("zh", "en"))
+def _title(name: Any) -> Any:
+    return name if isinstance(name, str) else {lang: name[lang] for lang in LANGUAGES}
+
+
+def _said(key: str, **values: Any) -> dict[str, str]:
+    return {lang: message(key, lang, **values) for lang in LANGUAGES}
+
+
+def _name(document: Mapping[str, Any], kind: str, id_: str, lang: str) -> str:
+    found = (document["names"].get(kind) or {}).get(id_)
+    return str(found[lang]) if found else id_
+
+
+def _two(key: str, document: Mapping[str, Any], region: str) -> dict[str, str]:
+    return {lang: message(key, lang, region=_name(document, "regions", region, lang)) for lang in LANGUAGES}

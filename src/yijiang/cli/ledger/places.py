@@ -49,6 +49,14 @@ def to_write(place: str, key: Path | None) -> Ledger:
     return Ledger.open(place, file)
 
 
+def key_if_there(place: str, key: Path | None) -> Path | None:
+    """Return the key file for what can be done without one: None if there is none and none was named."""
+    if key is not None or os.environ.get(KEY):
+        return key_file(place, key)
+    file = Path(f"{place}.key")
+    return file if "://" not in place and file.is_file() else None
+
+
 def new_key(place: str, key: Path | None) -> tuple[Path, bool]:
     """Return the key file for a new copy, made if it is not there yet, and whether it was made."""
     from yijiang.ledger import create_key
@@ -73,6 +81,8 @@ def json_file(file: Path) -> Any:
     """Return what a JSON file holds."""
     try:
         return json.loads(file.read_text(encoding="utf-8"))
+    except OSError as failed:
+        raise OptionError(f"{str(file)!r} can't be read: {failed.strerror}") from failed
     except (ValueError, RecursionError) as bad:
-        hint = "give the plan.json that yijiang plan wrote, or a report"
+        hint = "give the file as yijiang wrote it"
         raise DataError([Finding(str(file), 0, "", "", f"this is not JSON ({bad})", hint)]) from bad

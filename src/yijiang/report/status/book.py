@@ -7,13 +7,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from yijiang.report.wording import Text, joined, pair, plain, say
+from yijiang.report.wording import Text, each, joined, pair, plain, say
 
 Row = Mapping[str, Any]
 ERASED = "—"
-"""What the ledger puts in the place of a name that was erased or never came with the exchange."""
+"""What the ledger puts in the place of a name that was erased."""
+
+ABSENT = "[…]"
+"""What the ledger puts in the place of a name that never came with the exchange."""
 
 _DAY = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?")
+_STEPPED = ("commitments", "projects", "milestones")
+_ABOVE = {"evidence": (*_STEPPED, "indicators"), "indicators": _STEPPED}
 _LETTERS = {"commitments": "c", "projects": "p", "milestones": "m", "evidence": "e", "indicators": "i", "visits": "v"}
 
 
@@ -110,17 +115,21 @@ class Book:
             return self._anchors[row["id"]][2:]
         if kind == "milestones":
             return self.tag(row["project"])
+        if kind in ("evidence", "indicators"):
+            # What another side sent may name anything, itself too: only what lies above is followed.
+            above = self._things.get(str(row["of"]), ("", row))[0]
+            return self.tag(row["of"]) if above in _ABOVE[kind] else ""
         if kind == "projects":
             return next((self.tag(c) for c in row["commitments"] if self.row(c, "commitments")), "")
         return ""
 
-    def name(self, id_: object) -> str:
+    def name(self, id_: object) -> Text:
         """Return what a thing says of itself, shortened, or its id."""
         found = self._things.get(str(id_))
         if found is None:
-            return str(id_)
-        text = str(found[1].get("title") or found[1].get("text") or found[1].get("note") or id_)
-        return text if len(text) <= 40 else text[:39] + "…"
+            return plain(id_)
+        text = pair(found[1].get("title") or found[1].get("text") or found[1].get("note") or id_)
+        return each(lambda lang: text[lang] if len(text[lang]) <= 40 else text[lang][:39] + "…")
 
     def side(self, name: object) -> Text:
         """Return the name of a side in every language."""
@@ -168,5 +177,7 @@ class Book:
         return max((self.as_of - last).days, 0)
 
     def person(self, name: object) -> Text:
-        """Return a person's name, or that it was erased."""
-        return say("follow.erased") if name == ERASED else plain(name)
+        """Return a person's name, or that it was erased or never came."""
+        if name == ERASED:
+            return say("follow.erased")
+        return say("follow.absent") if name == ABSENT else plain(name)

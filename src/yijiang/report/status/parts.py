@@ -7,8 +7,8 @@ from typing import Any
 
 from yijiang.report.status.book import Book, Row, web_address
 from yijiang.report.status.quoting import Quote, fits
-from yijiang.report.status.standing import Standing
-from yijiang.report.wording import Text, figure, known, label, percent, say
+from yijiang.report.status.standing import Standing, late_text
+from yijiang.report.wording import figure, known, label, pair, percent, say
 
 
 class Parts:
@@ -47,7 +47,7 @@ class Parts:
         return {
             "anchor": anchor,
             "again": again,
-            "title": row["title"],
+            "title": pair(row["title"]),
             "stage": label("stage", row["status"]),
             "belt": say("follow.belt_project", project=row["belt_project"]) if row["belt_project"] else None,
             "milestones": [] if again else [self._milestone(one) for one in self._book.milestones(row["id"])],
@@ -59,9 +59,9 @@ class Parts:
         standing = self._standings[row["id"]]
         return {
             "anchor": self._book.anchor(row["id"]),
-            "title": row["title"],
+            "title": pair(row["title"]),
             "due": say("follow.due", day=row["due"]) if row["due"] else None,
-            "late": say("follow.late", days=standing.late) if standing.late else None,
+            "late": late_text(standing.late),
             "standing": standing,
             "substantive": bool(row["substantive"]),
             "evidence": self.evidence(row["id"]),
@@ -98,27 +98,39 @@ class Parts:
 
     def _indicator(self, row: Row) -> dict[str, Any]:
         baseline, target = row["baseline"], row["target"]
-        path = {"baseline": _value(baseline), "target": _value(target)}
+        # A computed target is no better known than to a few digits; what a side entered is shown as entered.
+        digits = 4 if row["source"] == "plan" else 6
+        path = {"baseline": figure(baseline, digits), "target": figure(target, digits)}
         year = row["year"]
         actuals = list(row["actuals"])
-        share = None
-        if actuals and known(baseline) and known(target) and baseline != target:
-            share = say("follow.share", share=percent((actuals[-1]["value"] - baseline) / (target - baseline)))
+        claimed, proven = row.get("claimed") or {}, row.get("verified") or {}
+        share = claimed.get("share")
+        verdict = None
+        if proven.get("reached"):
+            verdict = say("follow.reached_verified")
+        elif claimed.get("reached"):
+            verdict = say("follow.reached_claimed", side=self._book.side(claimed["side"]))
         return {
             "anchor": self._book.anchor(row["id"]),
-            "title": row["title"],
-            "unit": row["unit"],
+            "title": pair(row["title"]),
+            "unit": pair(row["unit"]) if row["unit"] else None,
             "path": say("follow.path_open", **path) if year is None else say("follow.path", **path, year=year),
             "falling": not row["ascending"],
             "actuals": [self._actual(one) for one in actuals[-3:]],
-            "share": share,
+            "share": say("follow.share", share=percent(share)) if share is not None else None,
+            "verdict": verdict,
+            "verified": bool(proven.get("reached")),
         }
 
-    def _actual(self, row: Row) -> Text:
+    def _actual(self, row: Row) -> dict[str, Any]:
         told = {"value": _value(row["value"]), "side": self._book.side(row["side"]), "day": row["on"]}
         if known(row.get("low")) and known(row.get("high")):
-            return say("follow.actual_range", **told, low=_value(row["low"]), high=_value(row["high"]))
-        return say("follow.actual", **told)
+            text = say("follow.actual_range", **told, low=_value(row["low"]), high=_value(row["high"]))
+        else:
+            text = say("follow.actual", **told)
+        sides = row.get("confirmed") or ()
+        confirmed = say("follow.confirmed_by", sides=self._book.side_list(sides)) if sides else None
+        return {"text": text, "confirmed": confirmed}
 
 
 def _value(value: Any) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from yijiang.charts.burnup import Steps, burn_up
 from yijiang.charts.timeline import Lane, Moment, timeline
+from yijiang.messages import LANGUAGES
 from yijiang.report.status.book import Book, day_of, last_day
 from yijiang.report.status.standing import Standing
 from yijiang.report.wording import Text, each, say
@@ -27,13 +28,13 @@ def said_on(book: Book, id_: str) -> date | None:
     return next((day_of(row["time"]) for row in book.told(id_) if row["kind"] == "commitment"), None)
 
 
-def moments(book: Book, points: Standings, milestones: Standings) -> dict[str, list[Moment]]:
-    """Return the events of each lane."""
+def moments(book: Book, points: Standings, milestones: Standings, lang: str) -> dict[str, list[Moment]]:
+    """Return the events of each lane, named in one language."""
     found: dict[str, list[Moment]] = {name: [] for name, _ in _LANES}
 
     def put(lane: str, day: date | None, id_: str, warn: bool = False) -> None:
         if day is not None:
-            found[lane].append(Moment(day, book.tag(id_), book.name(id_), warn))
+            found[lane].append(Moment(day, book.tag(id_), book.name(id_)[lang], warn))
 
     for row in book.rows("visits"):
         put("visits", last_day(row["start"]) or last_day(row["end"]), row["id"])
@@ -52,7 +53,8 @@ def moments(book: Book, points: Standings, milestones: Standings) -> dict[str, l
 
 def timeline_picture(book: Book, points: Standings, milestones: Standings) -> dict[str, Any] | None:
     """Return the timeline in every language with its content in a sentence; None if nothing has a day."""
-    found = moments(book, points, milestones)
+    by_language = {lang: moments(book, points, milestones, lang) for lang in LANGUAGES}
+    found = by_language[LANGUAGES[0]]
     if not any(found.values()):
         return None
     counts: dict[str, Any] = {name: len(events) for name, events in found.items()}
@@ -62,7 +64,7 @@ def timeline_picture(book: Book, points: Standings, milestones: Standings) -> di
     as_of = say("follow.as_of", day=book.as_of.isoformat())
     picture = each(
         lambda lang: timeline(
-            [Lane(names[lane][lang], shape, tuple(found[lane])) for lane, shape in _LANES],
+            [Lane(names[lane][lang], shape, tuple(by_language[lang][lane])) for lane, shape in _LANES],
             (book.as_of, as_of[lang]),
             title[lang],
             told[lang],

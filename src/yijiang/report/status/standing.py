@@ -205,9 +205,15 @@ def _not_verified(book: Book, result: Standing, sides: Iterable[str], signed: li
         result.missing.append(say("follow.lapsed"))
 
 
+def late_text(days: int) -> Text | None:
+    """Return by how much something is late, None if it is not."""
+    return say("follow.late_one" if days == 1 else "follow.late", days=days) if days else None
+
+
 def _late(result: Standing, due: object) -> None:
     if result.late:
-        result.needs.insert(0, say("follow.need_overdue", days=result.late, due=due))
+        key = "follow.need_overdue_one" if result.late == 1 else "follow.need_overdue"
+        result.needs.insert(0, say(key, days=result.late, due=due))
 
 
 def _stalled(result: Standing) -> None:

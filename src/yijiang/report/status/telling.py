@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from yijiang.messages import has_message
-from yijiang.report.status.book import ERASED, Book, Row
-from yijiang.report.wording import Text, each, joined, label, plain, say
+from yijiang.report.status.book import ABSENT, ERASED, Book, Row
+from yijiang.report.wording import Text, each, joined, label, pair, plain, say
 
 _DAY = re.compile(r"\d{4}(-\d\d){0,2}")
 _NAME = re.compile(r"(\w+) = ")
@@ -60,6 +60,8 @@ def value_text(field: str, value: Any) -> Text:
         return label(groups[field], value)
     if isinstance(value, list):
         return joined([plain(item) for item in value])
+    if isinstance(value, Mapping) and value.keys() == {"en", "zh"}:
+        return pair(value)
     if isinstance(value, (str, int, float)) and not isinstance(value, bool):
         return plain(value)
     return plain(json.dumps(value, ensure_ascii=False, sort_keys=True))
@@ -67,8 +69,8 @@ def value_text(field: str, value: Any) -> Text:
 
 def entry(book: Book, row: Row) -> dict[str, Any]:
     """Return one entry of the history: day, side, sentence, and where on the page it leads."""
-    kind, text = row["kind"], str(row["text"])
-    said: Text = plain(text)
+    kind, said = row["kind"], pair(row["text"])
+    text = str(row["text"])
     if kind == "status":
         said = _coded("stage", text)
     elif kind == "sign":
@@ -85,9 +87,11 @@ def entry(book: Book, row: Row) -> dict[str, Any]:
     elif kind == "witness":
         side, _, seq = text.rpartition(" ")
         said = say("event.witnessed", side=book.side(side), seq=seq)
-    elif kind == "owner" and text.endswith(f" {ERASED}"):
-        erased = say("follow.erased")
-        said = each(lambda lang: f"{text.removesuffix(ERASED)}({erased[lang]})")
+    elif kind == "owner":
+        sign = next((one for one in (ERASED, ABSENT) if text.endswith(f" {one}")), None)
+        if sign is not None:
+            person = book.person(sign)
+            said = each(lambda lang: f"{text.removesuffix(sign)}({person[lang]})")
     anchor = book.anchor(row["of"]) if kind not in ("genesis", "witness", "erase") else None
     key = f"event.{kind}"
     return {
@@ -109,13 +113,14 @@ def conflict(book: Book, row: Row) -> dict[str, Any]:
     what, of, field = row["what"], row["of"], row["field"]
     values = list(row["values"])
     anchor = book.anchor(of)
-    thing = plain(f"“{book.name(of)}”") if anchor else book.side(of)
+    name = book.name(of)
+    thing = each(lambda lang: f"“{name[lang]}”") if anchor else book.side(of)
     if what == "refused":
         if field == "seq":
             text = say("clash.refused_event", thing=book.side(of), seq=values[0] if values else "–")
             anchor = None
         else:
-            text = say("clash.refused_fields", thing=thing, why="; ".join(map(str, values)))
+            text = say("clash.refused_fields", thing=thing, why=joined([label("field", value) for value in values]))
     elif what == "unknown":
         kinds = joined([plain(v) if not has_message(f"event.{v}") else _kind(str(v)) for v in values])
         text = say("clash.unknown", thing=plain(of), values=kinds)
@@ -163,9 +168,13 @@ def fault(book: Book, found: Any) -> dict[str, Any]:
         return found.get(name) if isinstance(found, Mapping) else getattr(found, name)
 
     what = str(part("what"))
+    # The ledger's own faults tell themselves in either language; others hold one text, or one for each.
+    detail = each(found.told) if hasattr(found, "told") else pair(part("detail"))
     return {
-        "where": say("follow.fault_at", side=book.side(part("side")), seq=part("seq")),
+        "where": say("follow.fault_at", side=book.side(part("side")), seq=part("seq"))
+        if part("side")
+        else say("follow.fault_copy"),
         "text": label("fault", what),
-        "detail": str(part("detail") or ""),
+        "detail": detail,
         "note": what in NOTES,
     }

@@ -10,9 +10,9 @@ from yijiang.report.status.book import Book, Row, last_day, web_address
 from yijiang.report.status.parts import Parts
 from yijiang.report.status.pictures import burnup_picture, said_on, timeline_picture
 from yijiang.report.status.quoting import pieces
-from yijiang.report.status.standing import Standing, milestone_standing, point_standing
+from yijiang.report.status.standing import Standing, late_text, milestone_standing, point_standing
 from yijiang.report.status.telling import check, conflict, entry
-from yijiang.report.wording import Text, joined, label, plain, say
+from yijiang.report.wording import Text, joined, label, pair, plain, say
 
 _OPEN = 40
 """With more points than this, areas where nothing happened are closed to begin with."""
@@ -99,6 +99,7 @@ def _attention(book: Book, points: Mapping[str, Standing], milestones: Mapping[s
     """Return what is to be done, what is late first."""
     clashing = {str(row["of"]) for row in book.rows("conflicts")}
     waiting = {book.tag(id_) for id_, standing in points.items() if standing.needs}
+    late_points = {book.tag(id_): standing.late for id_, standing in points.items()}
     found: list[tuple[int, int, dict[str, Any]]] = []
     for id_, standing in [*points.items(), *milestones.items()]:
         tag, late = book.tag(id_), standing.late
@@ -106,6 +107,9 @@ def _attention(book: Book, points: Mapping[str, Standing], milestones: Mapping[s
         if id_ in milestones and standing.status == "delivered" and tag in waiting:
             # The point itself already says that it waits for this.
             needs = []
+        if id_ in milestones and late and late_points.get(tag):
+            # So it does of the overdue; what else the milestone lacks is told.
+            needs = needs[1:]
         if id_ in clashing:
             needs.append(say("follow.need_conflict"))
         if needs:
@@ -118,7 +122,25 @@ def _attention(book: Book, points: Mapping[str, Standing], milestones: Mapping[s
                 "warn": late > 0,
             }
             found.append((-late, len(found), row))
+    found += [(1, len(found), row) for row in _unconfirmed(book)]
     return [row for _, _, row in sorted(found, key=lambda item: item[:2])]
+
+
+def _unconfirmed(book: Book) -> Iterable[dict[str, Any]]:
+    """Give the things one of whose indicators has a last value that no other side confirmed."""
+    for row in book.rows("indicators"):
+        actuals = row["actuals"]
+        if not actuals or actuals[-1].get("confirmed"):
+            continue
+        tag = book.tag(row["id"])
+        yield {
+            "anchor": book.anchor(row["id"]),
+            "number": say("follow.number", number=tag) if tag else None,
+            "milestone": False,
+            "name": book.name(row["of"]),
+            "needs": [say("follow.need_confirm", indicator=book.name(row["id"]))],
+            "warn": False,
+        }
 
 
 def _areas(book: Book, points: Mapping[str, Standing], parts: Parts, total: int) -> list[dict[str, Any]]:
@@ -174,7 +196,7 @@ def _point(book: Book, parts: Parts, row: Row, standing: Standing) -> dict[str, 
         # Where nobody has taken anything up yet, what is missing is no alarm.
         "quiet": not owners and not standing.needs,
         "standing": standing,
-        "late": say("follow.late", days=standing.late) if standing.late else None,
+        "late": late_text(standing.late),
         "deadline": deadline,
         "amount": None if amount is None else say("follow.amount", value=amount),
         "substantive": bool(row["substantive"]),
@@ -191,14 +213,26 @@ def _visit(book: Book, parts: Parts, row: Row) -> dict[str, Any]:
     start, end = row["start"], row["end"]
     return {
         "anchor": anchor,
-        "title": row["title"],
+        "title": pair(row["title"]),
         "when": f"{start} – {end}" if start and end and start != end else start or end,
         "who": joined([book.person(name) for name in row["who"]]) if row["who"] else None,
-        "lists": [(say(f"follow.visit_{name}"), row[name]) for name in ("where", "seen", "follows") if row[name]],
+        "lists": [
+            (say(f"follow.visit_{name}"), [_followed(book, one) for one in row[name]])
+            for name in ("where", "seen", "follows")
+            if row[name]
+        ],
         "source": parts.quote(given, anchor.upper().replace("-", ""), anchor) if isinstance(given, Mapping) else None,
         "source_text": given if isinstance(given, str) else None,
         "source_url": web_address(given),
     }
+
+
+def _followed(book: Book, text: str) -> dict[str, Any]:
+    """Return an entry of a visit: the point it names by its id, with number and place on the page, or its words."""
+    point = book.row(text, "commitments")
+    if point is None:
+        return {"anchor": None, "number": None, "text": plain(text)}
+    return {"anchor": book.anchor(text), "number": book.tag(text), "text": book.name(text)}
 
 
 def _source(parts: Parts, anchor: str, row: Row) -> dict[str, Any]:
