@@ -8,7 +8,7 @@ import pytest
 from scipy import optimize, sparse
 
 from yijiang.economy.estimate import charm, gras, ras
-from yijiang.economy.estimate.blocking import blocking
+from yijiang.economy.estimate.feasibility import blocking
 from yijiang.errors import DataError, OptionError, SolveError
 
 # Miller & Blair (2009), section 7.4.2: old coefficients, new outputs, and the sums of the true new flows.
@@ -124,10 +124,11 @@ def test_zero_pattern_that_forbids_the_sums_is_explained() -> None:
 
 
 def test_blocking_finds_nothing_when_the_sums_can_be_met() -> None:
-    who, where, excess = blocking(
+    who, where, excess, forced = blocking(
         sparse.csr_array(np.array([[1.0, 0.0], [1.0, 1.0]])), np.array([1.0, 3.0]), np.ones(2) * 2
     )
     assert (who.size, where.size, excess) == (0, 0, 0.0)
+    assert forced.tolist() == []
 
 
 def test_published_gras() -> None:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from yijiang.economy.estimate.kernels import cross_hauling, ratio
+from yijiang.economy.estimate.kernels import cross_hauling
+from yijiang.economy.estimate.scaling import ratio
 from yijiang.errors import DataError, Finding
 
 Array = NDArray[np.float64]
