@@ -2,9 +2,9 @@
 
 Without words it runs three sizes: 3000 × 3000 with one cell in twenty, 1000 × 1000 and 3000 × 3000 full. Every round
 times each program once, one after the other, to the same residual (largest miss of a sum ÷ largest sum of 1e-9; ipfn
-stops on the change of its worst ratio, so it is given a rate that reaches this). The table gives medians, their ratio and
-what is left of the sums. A peer that is not installed is left out and said so. GRAS has no peer in Python: it is timed
-alone, on the same table with a tenth of the cells negative.
+stops on its worst ratio, so it is given a rate that comes near this). The table gives medians, their ratio and what is
+left of the sums. A peer that is not installed is left out and said so. No peer in Python has GRAS: it is timed alone,
+on the same table with a tenth of the cells negative.
 """
 
 from __future__ import annotations

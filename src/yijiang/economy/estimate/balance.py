@@ -11,7 +11,16 @@ from scipy import sparse
 
 from yijiang.economy.estimate.feasibility import conflict, examine, forced_cells
 from yijiang.economy.estimate.margins import Problem, check, raise_if, read_problem
-from yijiang.economy.estimate.scaling import Array, Matrix, Scaling, gras_scale, largest_of, ras_scale
+from yijiang.economy.estimate.scaling import (
+    Array,
+    Matrix,
+    Scaling,
+    apply_factors,
+    empty_lines,
+    gras_scale,
+    largest_of,
+    ras_scale,
+)
 from yijiang.errors import SolveError
 
 LIMIT = 20_000
@@ -155,13 +164,13 @@ def _balance(prior: Any, rows: Any, columns: Any, tol: float, held: Any, limit: 
     table = problem.prior
     before = _size(table)
     if signed:
-        _empty_lines(problem)
+        empty_lines(table, problem.rows, problem.columns)
         scaled = gras_scale(table, problem.rows, problem.columns, tol, limit)
     else:
         scaled = ras_scale(table, problem.rows, problem.columns, tol, limit)
     if not scaled.residual <= tol:
         raise _failure(problem, scaled)
-    _apply(table, scaled)
+    apply_factors(table, scaled)
     distance = before + _information(problem, scaled) - _size(table)
     result = _with_held(table, problem)
     achieved = np.asarray(result.sum(axis=1)).ravel(), np.asarray(result.sum(axis=0)).ravel()
@@ -185,51 +194,15 @@ def _information(problem: Problem, scaled: Scaling) -> float:
     return total
 
 
-def _apply(table: Matrix, scaled: Scaling) -> None:
-    """Multiply every cell of our own copy by r s, a negative one by its inverse."""
-    if isinstance(table, np.ndarray):
-        if table.size and table.min() < 0:
-            factor = np.outer(scaled.rows, scaled.columns)
-            inverse = np.divide(1.0, factor, out=np.zeros_like(factor), where=factor != 0)
-            table *= np.where(table >= 0, factor, inverse)
-            return
-        table *= scaled.rows[:, None]
-        table *= scaled.columns
-        return
-    factor = np.repeat(scaled.rows, np.diff(table.indptr)) * scaled.columns[table.indices]
-    inverse = np.divide(1.0, factor, out=np.zeros_like(factor), where=factor != 0)
-    table.data *= np.where(table.data >= 0, factor, inverse)
-
-
-def _empty_lines(problem: Problem) -> None:
-    """Set the cells of a line of one sign whose sum is 0 to 0, until there is none: no multiplier does that."""
-    table = problem.prior
-    while True:
-        changed = False
-        for margin, axis in ((problem.rows, 1), (problem.columns, 0)):
-            plus, minus = (np.asarray(x.sum(axis=axis)).ravel() for x in (table > 0, table < 0))
-            shut = (margin == 0) & ((plus == 0) != (minus == 0))
-            if not shut.any():
-                continue
-            changed = True
-            if isinstance(table, np.ndarray):
-                table[shut if axis == 1 else (slice(None), shut)] = 0.0
-            else:
-                lines = np.repeat(shut, np.diff(table.indptr)) if axis == 1 else shut[table.indices]
-                table.data[lines] = 0.0
-        if not changed:
-            return
-
-
 def _with_held(table: Matrix, problem: Problem) -> Any:
     if problem.held is None:
         return table
     held = problem.held
     if isinstance(table, np.ndarray):
-        table[held.rows, held.columns] = held.values
+        table[held.rows, held.columns] = held.value
         return table
     table.eliminate_zeros()
-    kept = sparse.coo_array((held.values, (held.rows, held.columns)), shape=table.shape)
+    kept = sparse.coo_array((held.value, (held.rows, held.columns)), shape=table.shape)
     return sparse.csr_array(table + kept.tocsr())
 
 

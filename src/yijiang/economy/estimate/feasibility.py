@@ -13,7 +13,7 @@ from scipy import sparse
 from scipy.sparse.csgraph import breadth_first_order, connected_components, maximum_flow
 
 from yijiang.economy.estimate.margins import Problem, check, read_problem
-from yijiang.economy.estimate.scaling import Array
+from yijiang.economy.estimate.scaling import Array, Matrix
 from yijiang.errors import Finding
 
 Indices = NDArray[np.intp]
@@ -115,7 +115,7 @@ def feasible(prior: Any, rows: Any, columns: Any, tol: float = 1e-9, *, held: An
 
 def examine(problem: Problem) -> Feasibility:
     """The report on a problem whose lines and totals are sound."""
-    who, where, excess, forced = blocking(sparse.csr_array(problem.prior), problem.rows, problem.columns)
+    who, where, excess, forced = blocking(problem.prior, problem.rows, problem.columns)
     cells = tuple((problem.row_names[i], problem.column_names[j]) for i, j in forced.tolist())
     return Feasibility(
         excess <= 0,
@@ -145,14 +145,14 @@ def _names(names: Any) -> str:
     return ", ".join(listed[:8]) + (f" and {len(listed) - 8} more" if len(listed) > 8 else "") if listed else "none"
 
 
-def blocking(table: sparse.csr_array, rows: Array, columns: Array) -> tuple[Indices, Indices, float, Indices]:
+def blocking(table: Matrix, rows: Array, columns: Array) -> tuple[Indices, Indices, float, Indices]:
     """Find the rows and columns whose sums exclude each other, the excess, and the cells (k, 2) that must be 0.
 
-    >>> who, where, excess, forced = blocking(sparse.csr_array(np.array([[1.0, 0.0], [1.0, 1.0]])), [3.0, 1.0], [2.0, 2.0])
+    >>> table = np.array([[1.0, 0.0], [1.0, 1.0]])
+    >>> who, where, excess, forced = blocking(table, np.array([3.0, 1.0]), np.array([2.0, 2.0]))
     >>> who.tolist(), where.tolist(), round(excess, 6)
     ([0], [0], 1.0)
     """
-    rows, columns = np.asarray(rows, dtype=float), np.asarray(columns, dtype=float)
     m, n = table.shape
     cells = sparse.coo_array(table)
     live = cells.data != 0

@@ -21,7 +21,12 @@ class Transit:
     outflow: Array
     inflow: Array
     passed: float
-    clipped: float
+    cut: Array
+
+    @property
+    def clipped(self) -> float:
+        """All that had no counterpart."""
+        return float(self.cut.sum())
 
 
 def remove_transit(output: Array, export: Array, import_: Array, outflow: Array, inflow: Array) -> Transit:
@@ -50,12 +55,12 @@ def remove_transit(output: Array, export: Array, import_: Array, outflow: Array,
         share = np.minimum(ratio(moved.sum(axis=0), domestic.sum(axis=0)), 1.0) * domestic
         foreign += share
         np.maximum(domestic - share, 0.0, out=domestic)
-    clipped = float(left.sum())
+    cut = left.copy()
     for sent in (o, e):
         part = np.minimum(left, sent)
         sent -= part
         left -= part
-    return Transit(e, m, o, f, before - clipped, clipped)
+    return Transit(e, m, o, f, before - float(cut.sum()), cut)
 
 
 def cross_hauling(output: Array, use: Array, outflow: Array, inflow: Array, share: Array, room: Array) -> Array:
@@ -160,36 +165,32 @@ def gravity(outflow: Array, inflow: Array, cost: Array, exponent: float) -> Arra
     return weight * np.outer(outflow, inflow)
 
 
-def interregional_flows(
+def normalised(cost: Array) -> Array:
+    """Cost ÷ its geometric mean away from the diagonal: scaling takes a common factor out again, and the prior stays
+    in range."""
+    away = ~np.eye(cost.shape[0], dtype=bool)
+    return cost / np.exp(np.log(cost[away]).mean()) if cost.shape[0] > 1 else cost
+
+
+def sector_flows(
     outflow: Array, inflow: Array, cost: Array, exponent: float, tol: float, limit: int
 ) -> tuple[Array, float, int]:
-    """Balanced trade (supplier, buyer, sector), the largest residual and the most steps over the sectors.
+    """Balanced trade of one sector (supplier, buyer), the largest miss ÷ its total, and the steps taken."""
+    total = float(outflow.sum())
+    if total <= 0:
+        return np.zeros_like(cost), 0.0, 0
+    o, f = outflow / total, inflow / total
+    taken = o + f
+    if taken.max() >= 1 - EDGE / 2:
+        flows = star(o, f, int(np.argmax(taken)))
+        miss = np.abs(np.concatenate([flows.sum(axis=1) - o, flows.sum(axis=0) - f]))
+        return total * flows, float(miss.max()), 0
+    return scaled_flows(o, f, gravity(o, f, cost, exponent), total, tol, limit)
 
-    Cost is divided by its geometric mean first: the scaling takes any common factor out again, and the prior stays
-    in range.
-    """
-    count, sectors = outflow.shape
-    away = ~np.eye(count, dtype=bool)
-    cost = cost / np.exp(np.log(cost[away]).mean()) if count > 1 else cost
-    flows = np.zeros((count, count, sectors))
-    worst, steps = 0.0, 0
-    for j in range(sectors):
-        total = float(outflow[:, j].sum())
-        if total <= 0:
-            continue
-        o, f = outflow[:, j] / total, inflow[:, j] / total
-        taken = o + f
-        if taken.max() >= 1 - EDGE / 2:
-            flows[:, :, j] = total * star(o, f, int(np.argmax(taken)))
-            miss = np.abs(
-                np.concatenate([flows[:, :, j].sum(axis=1) - outflow[:, j], flows[:, :, j].sum(axis=0) - inflow[:, j]])
-            )
-            worst = max(worst, float(miss.max()) / total)
-            continue
-        prior = gravity(o, f, cost, exponent)
-        found = ras_scale(prior, o, f, tol, limit)
-        if found.residual > tol:
-            found = newton_scale(prior, o, f, found, tol, limit)
-        flows[:, :, j] = total * found.rows[:, None] * prior * found.columns
-        worst, steps = max(worst, found.residual), max(steps, found.iterations)
-    return flows, worst, steps
+
+def scaled_flows(o: Array, f: Array, prior: Array, total: float, tol: float, limit: int) -> tuple[Array, float, int]:
+    """The prior scaled to shares o and f of a total, by Newton where scaling crawls."""
+    found = ras_scale(prior, o, f, tol, limit)
+    if found.residual > tol:
+        found = newton_scale(prior, o, f, found, tol, limit)
+    return total * found.rows[:, None] * prior * found.columns, found.residual, found.iterations

@@ -24,7 +24,7 @@ class Held:
 
     rows: NDArray[np.intp]
     columns: NDArray[np.intp]
-    values: Array
+    value: Array
 
 
 @dataclass(frozen=True)
@@ -144,8 +144,8 @@ def _without(matrix: Matrix, u: Array, v: Array, held: Held) -> tuple[Matrix, Ar
     largest = largest_of(u, v)
     left = []
     for margin, where in ((u, held.rows), (v, held.columns)):
-        rest = margin - np.bincount(where, held.values, margin.size)
-        rest[np.abs(rest) <= ROUNDING * max(largest, float(np.abs(held.values).max(initial=0.0)))] = 0.0
+        rest = margin - np.bincount(where, held.value, margin.size)
+        rest[np.abs(rest) <= ROUNDING * max(largest, float(np.abs(held.value).max(initial=0.0)))] = 0.0
         left.append(rest)
     return matrix, left[0], left[1]
 
@@ -167,7 +167,10 @@ def check(problem: Problem, tol: float, *, signed: bool) -> list[Finding]:
             text = f"the sum of {names[i]} is negative ({margin[i]:.6g})"
             remedy = "correct it, or use gras"
             if after:
-                text, remedy = f"{names[i]} is left with {margin[i]:.6g}{after}", "lower the held cells, or raise its sum"
+                text, remedy = (
+                    f"{names[i]} is left with {margin[i]:.6g}{after}",
+                    "lower the held cells, or raise its sum",
+                )
             found.append(Finding("margins", 0, what, str(names[i]), text, remedy))
         lost = ((margin > 0) & ~positive) | ((margin < 0) & ~negative & signed)
         for i in np.flatnonzero(lost).tolist():

@@ -246,6 +246,43 @@ def gras_scale(prior: Matrix, rows: Array, columns: Array, tol: float, limit: in
     return Scaling(r, s, residual, step)
 
 
+def apply_factors(table: Matrix, scaled: Scaling) -> None:
+    """Multiply every cell of our own copy by r s, a negative one by its inverse."""
+    if isinstance(table, np.ndarray):
+        if table.size and table.min() < 0:
+            factor = np.outer(scaled.rows, scaled.columns)
+            inverse = np.divide(1.0, factor, out=np.zeros_like(factor), where=factor != 0)
+            table *= np.where(table >= 0, factor, inverse)
+            return
+        table *= scaled.rows[:, None]
+        table *= scaled.columns
+        return
+    factor = np.repeat(scaled.rows, np.diff(table.indptr)) * scaled.columns[table.indices]
+    inverse = np.divide(1.0, factor, out=np.zeros_like(factor), where=factor != 0)
+    table.data *= np.where(table.data >= 0, factor, inverse)
+
+
+def empty_lines(table: Matrix, rows: Array, columns: Array) -> None:
+    """Set the cells of a line of one sign whose sum is 0 to 0, until there is none: no multiplier does that."""
+    if not ((rows == 0).any() or (columns == 0).any()):
+        return
+    if isinstance(table, np.ndarray):
+        cells = table.ravel()
+        at_row, at_column = (x.ravel() for x in np.indices(table.shape, dtype=np.int32))
+    else:
+        cells = table.data
+        at_row, at_column = np.repeat(np.arange(rows.size), np.diff(table.indptr)), table.indices
+    changed = True
+    while changed:
+        changed = False
+        for margin, at in ((rows, at_row), (columns, at_column)):
+            plus, minus = (np.bincount(at[x], minlength=margin.size) for x in (cells > 0, cells < 0))
+            shut = (margin == 0) & ((plus == 0) != (minus == 0))
+            if shut.any():
+                cells[shut[at]] = 0.0
+                changed = True
+
+
 def newton_scale(prior: Array, rows: Array, columns: Array, start: Scaling, tol: float, limit: int) -> Scaling:
     """Finish a slow scaling by Newton on p = ln r, q = ln s: least Σ a e^(p+q) − u·p − v·q, whose slope is the misses.
 
