@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -76,14 +76,15 @@ class Interregional:
         return xr.concat(parts, pd.Index(["use", DRAWDOWN], name="category")).transpose("draw", "category", ...)
 
     def central(self, regions: Collection[str] | None = None) -> int:
-        """Return the draw that stands nearest to the mean of all: the one to show where one table must do.
+        """Return the draw in the middle: the one to show where one table must do.
 
-        Nearest in the sense of least Σ m ln(m ÷ t) − m + t over the trade between the regions (all but abroad if none
-        are named), m being the mean over the draws and t the draw. The first of several equal ones.
+        It stands nearest to the median of every flow between the regions (of all but abroad if none are named), in the
+        sense of least Σ |t − m| ÷ (t + m), t being all deliveries from one region to another and m their median over
+        the draws. The first of several equal ones. A range then lies around the table that is shown.
 
         Examples
         --------
-        Draws with exponent 0.5, 1 and 2: the middle one is nearest to the mean.
+        Draws with exponent 0.5, 1 and 2: the middle one gives the median of every flow.
 
         >>> from yijiang.economy.estimate import Draw, RegionalTables, interregional
         >>> x, o = np.full((4, 1), 100.0), np.full((4, 1), 30.0)
@@ -95,13 +96,28 @@ class Interregional:
         """
         names = [str(r) for r in self.final["region"].to_numpy()]
         chosen = [self._name(r) for r in regions] if regions is not None else names
-        inner = self.trade.sel(exporter=chosen, importer=chosen).to_numpy()
-        inner = inner[:, ~np.eye(len(chosen), dtype=bool)]
-        mean = inner.mean(axis=0)
-        live = mean > 0
-        with np.errstate(divide="ignore"):
-            apart = mean[live] * (np.log(mean[live]) - np.log(inner[:, live]))
-        return int(np.argmin(apart.sum(axis=1) + (inner - mean).sum(axis=(1, 2))))
+        flows = self.trade.sel(exporter=chosen, importer=chosen).sum("sector").to_numpy()
+        flows = flows[:, ~np.eye(len(chosen), dtype=bool)]
+        middle = np.median(flows, axis=0)
+        apart = np.divide(np.abs(flows - middle), flows + middle, out=np.zeros_like(flows), where=flows + middle > 0)
+        return int(np.argmin(apart.sum(axis=1)))
+
+    def with_base(self, draw: int) -> Interregional:
+        """Return the ensemble with one draw moved to the front, the others in their order."""
+        order = [draw, *(d for d in range(len(self.draws)) if d != draw)]
+        trade, final = (a.isel(draw=order).assign_coords(draw=a["draw"]) for a in (self.trade, self.final))
+        frames = (f.iloc[order].set_axis(f.index) for f in (self.residuals, self.amounts, self.factors))
+        residuals, amounts, factors = frames
+        return replace(
+            self,
+            trade=trade,
+            final=final,
+            draws=tuple(self.draws[d] for d in order),
+            residuals=residuals,
+            amounts=amounts,
+            factors=factors,
+            iterations=tuple(self.iterations[d] for d in order),
+        )
 
     def summary(self, exporter: str | None = None, importer: str | None = None) -> str:
         """Return what came out as text: residuals, final use, what was cut and, for a pair, its flow in every draw."""

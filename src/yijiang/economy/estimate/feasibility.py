@@ -18,8 +18,10 @@ from yijiang.errors import Finding
 
 Indices = NDArray[np.intp]
 _UNITS = 2**30
-"""Sums are counted in this many parts of their total: the flow algorithm wants whole numbers of 32 bits."""
-_OPEN = 2**31 - 1
+"""Parts that the total is counted in: the flow algorithm wants whole numbers of 32 bits, two of which add up."""
+_ROUNDS = 6
+_ROUNDING = 1e-14
+"""What a line may be off by, as a share of the total: adding up in another order makes as much."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,8 +38,7 @@ class Feasibility:
     excess
         By how much the rows exceed the columns [unit of the sums].
     forced
-        Free cells of the prior that are 0 in every such table (row, column): scaling can only creep towards it. Found
-        to within (lines ÷ 10⁹) of the total.
+        Free cells of the prior that are 0 in every such table (row, column): scaling can only creep towards it.
     findings
         What is wrong with single lines and with the totals.
     """
@@ -148,6 +149,9 @@ def _names(names: Any) -> str:
 def blocking(table: Matrix, rows: Array, columns: Array) -> tuple[Indices, Indices, float, Indices]:
     """Find the rows and columns whose sums exclude each other, the excess, and the cells (k, 2) that must be 0.
 
+    The flow algorithm counts in whole numbers of 32 bits. What its rounding leaves over is sent in a further round with
+    finer parts, along the ways that the flow so far leaves open, until only the rounding of the sums is left.
+
     >>> table = np.array([[1.0, 0.0], [1.0, 1.0]])
     >>> who, where, excess, forced = blocking(table, np.array([3.0, 1.0]), np.array([2.0, 2.0]))
     >>> who.tolist(), where.tolist(), round(excess, 6)
@@ -156,36 +160,64 @@ def blocking(table: Matrix, rows: Array, columns: Array) -> tuple[Indices, Indic
     m, n = table.shape
     cells = sparse.coo_array(table)
     live = cells.data != 0
-    sign, i, j = cells.data[live], cells.coords[0][live], m + cells.coords[1][live]
-    source, sink = m + n, m + n + 1
+    place, at = np.unique(cells.coords[0][live].astype(np.int64) * n + cells.coords[1][live], return_inverse=True)
+    i, j = place // n, m + place % n
+    up, down = (np.bincount(at, cells.data[live] * sign > 0, place.size) > 0 for sign in (1, -1))
     # What enters: rows with a positive sum, columns with a negative one.
     supply = np.concatenate([rows, -columns])
-    total = max(float(supply[supply > 0].sum()), float(-supply[supply < 0].sum()), np.finfo(float).tiny)
-    parts = np.rint(np.abs(supply) / total * _UNITS).astype(np.int64)
-    nodes = np.arange(m + n)
-    starts = np.concatenate([np.where(supply > 0, source, nodes), np.where(sign > 0, i, j)])
-    ends = np.concatenate([np.where(supply > 0, nodes, sink), np.where(sign > 0, j, i)])
-    capacity = np.concatenate([parts, np.full(sign.size, _OPEN)]).astype(np.int32)
-    graph = sparse.csr_array((capacity, (starts, ends)), shape=(m + n + 2, m + n + 2))
-    graph.eliminate_zeros()
-    flow = maximum_flow(graph, source, sink).flow
-    left = sparse.csr_array(graph - flow)
-    left.eliminate_zeros()
-    reached = breadth_first_order(left, source, return_predecessors=False).astype(np.intp)
-    who = np.sort(reached[reached < m])
-    where = np.sort(reached[(reached >= m) & (reached < m + n)]) - m
-    excess = float(rows[who].sum() - columns[where].sum())
-    # Rounding to whole parts leaves up to one part a line.
-    slack = m + n
-    if excess > slack / _UNITS * total:
-        return who, where, excess, np.zeros((0, 2), dtype=np.intp)
-    # A cell can be positive if and only if some flow goes through it, or a cycle of open ways does.
-    carried = sparse.coo_array(flow)
-    used = carried.data > slack
-    back = sparse.coo_array((np.ones(used.sum()), (carried.coords[1][used], carried.coords[0][used])), graph.shape)
-    ways = sparse.coo_array((np.ones(sign.size), (starts[m + n :], ends[m + n :])), graph.shape)
-    inner = sparse.csr_array((back + ways).tocsr()[: m + n, : m + n])
-    part = connected_components(inner, directed=True, connection="strong")[1]
+    total = max(float(np.abs(supply).sum()) / 2, float(np.finfo(float).tiny))
+    slack = (m + n) * _ROUNDING * total
+    flow, left = np.zeros(place.size), supply.copy()
+    for _ in range(_ROUNDS):
+        size = float(np.abs(left).max(initial=0.0)) * left.size
+        if size <= slack:
+            break
+        parts = np.trunc(left / size * _UNITS)
+        sent = _greatest_flow(i, j, up, down, flow / size * _UNITS, parts)
+        flow += sent * (size / _UNITS)
+        left = supply - np.bincount(i, flow, m + n) + np.bincount(j, flow, m + n)
+        stuck = parts - np.bincount(i, sent, m + n) + np.bincount(j, sent, m + n)
+        # Cutting to whole parts leaves up to one part a line; what is more cannot be sent at all.
+        if stuck[stuck > 0].sum() > m + n:
+            ways = _ways(i, j, up | (flow < 0), down | (flow > 0), m + n)
+            first = np.flatnonzero(stuck > 0)
+            start = sparse.coo_array((np.ones(first.size), (np.full(first.size, m + n), first)), ways.shape)
+            found = breadth_first_order((ways + start).tocsr(), m + n, return_predecessors=False).astype(np.intp)
+            who, where = np.sort(found[found < m]), np.sort(found[(found >= m) & (found < m + n)]) - m
+            excess = float(rows[who].sum() - columns[where].sum())
+            if excess > slack:
+                return who, where, excess, np.zeros((0, 2), dtype=np.intp)
+            break
+    ways = _ways(i, j, up | (flow < -slack), down | (flow > slack), m + n)
+    # A cell can differ from 0 if and only if some flow goes through it, or a cycle of open ways does.
+    part = connected_components(ways, directed=True, connection="strong")[1]
     shut = part[i] != part[j]
-    forced = np.stack([i[shut], j[shut] - m], axis=1).astype(np.intp)
-    return who[:0], where[:0], 0.0, forced
+    none = np.zeros(0, dtype=np.intp)
+    return none, none, 0.0, np.stack([i[shut], j[shut] - m], axis=1).astype(np.intp)
+
+
+def _ways(i: Indices, j: Indices, there: Any, back: Any, size: int) -> sparse.csr_array:
+    """Open ways between lines, with one more node for where a search begins."""
+    starts, ends = np.concatenate([i[there], j[back]]), np.concatenate([j[there], i[back]])
+    return sparse.csr_array((np.ones(starts.size), (starts, ends)), shape=(size + 1, size + 1))
+
+
+def _greatest_flow(i: Indices, j: Indices, up: Any, down: Any, flow: Array, supply: Array) -> Array:
+    """Whole parts to send on every way beside a flow: positive from i to j, where `up` is open, or takes flow back."""
+    size = supply.size
+    source, sink, nodes = size, size + 1, np.arange(size)
+    there = np.where(up, _UNITS, np.clip(-flow, 0, _UNITS))
+    back = np.where(down, _UNITS, np.clip(flow, 0, _UNITS))
+    starts = np.concatenate([np.where(supply > 0, source, nodes), i, j])
+    ends = np.concatenate([np.where(supply > 0, nodes, sink), j, i])
+    capacity = np.floor(np.concatenate([np.abs(supply), there, back])).astype(np.int32)
+    graph = sparse.csr_array((capacity, (starts, ends)), shape=(size + 2, size + 2))
+    graph.eliminate_zeros()
+    sent = sparse.coo_array(maximum_flow(graph, source, sink).flow)
+    # The flow stands both ways, once with each sign; a place without one carries none.
+    key = sent.coords[0].astype(np.int64) * size + sent.coords[1]
+    inner = (sent.coords[0] < size) & (sent.coords[1] < size)
+    order = np.argsort(key[inner])
+    keys, values = key[inner][order], sent.data[inner][order]
+    found = np.minimum(np.searchsorted(keys, i * size + j), max(keys.size - 1, 0))
+    return np.where(keys[found] == i * size + j, values[found], 0).astype(float) if keys.size else np.zeros(i.size)

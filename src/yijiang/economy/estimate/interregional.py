@@ -24,6 +24,7 @@ from yijiang.economy.estimate.kernels import (
     sector_flows,
 )
 from yijiang.economy.estimate.known import Known, read_known
+from yijiang.economy.estimate.margins import ROUNDING
 from yijiang.economy.estimate.scaling import Array
 from yijiang.economy.estimate.tables import RegionalTables
 from yijiang.errors import DataError, Finding, OptionError, SolveError
@@ -181,6 +182,8 @@ def interregional(
 def _raised(o: Array, f: Array, known: Known, supply: Array, t: RegionalTables) -> Array:
     """Two-way trade that known flows show and the reports do not (region, sector)."""
     sent, received = known.sums()
+    if not (sent.any() or received.any()):
+        return np.zeros_like(o)
     more = np.maximum(np.maximum(sent - o, received - f), 0.0)
     over = np.argwhere(o + more > supply * (1 + 1e-9))
     if over.size:
@@ -243,7 +246,8 @@ def _clipped(tables: RegionalTables, transit: Transit) -> pd.DataFrame:
     for column in ("export", "import_", "outflow", "inflow"):
         given = np.asarray(getattr(tables, column), dtype=float)
         rows += [(column.rstrip("_"), n, j, given[n, j]) for n, j in np.argwhere(given < 0).tolist()]
-    rows += [("transit", n, j, transit.cut[n, j]) for n, j in np.argwhere(transit.cut > 0).tolist()]
+    least = ROUNDING * float(transit.cut.size and np.abs(np.asarray(tables.output, dtype=float)).max())
+    rows += [("transit", n, j, transit.cut[n, j]) for n, j in np.argwhere(transit.cut > least).tolist()]
     named = [(c, tables.regions[n], tables.sectors[j], value) for c, n, j, value in rows]
     return pd.DataFrame(named, columns=["column", "region", "sector", "value"])
 

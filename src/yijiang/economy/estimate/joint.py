@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from yijiang.economy.estimate.feasibility import blocking
+from yijiang.economy.estimate.kernels import close
 from yijiang.economy.estimate.scaling import Array, apply_factors, empty_lines, gras_scale
 from yijiang.errors import SolveError
 
@@ -42,7 +43,7 @@ class JointClosing:
 
 
 def close_jointly(
-    supply: Array, import_: Array, inputs: Array, final: Array, outflow: Array, inflow: Array, tol: float = 1e-10
+    supply: Array, import_: Array, inputs: Array, final: Array, outflow: Array, inflow: Array, tol: float = 1e-8
 ) -> JointClosing:
     """Move outflow, inflow and final use as little as possible until every account holds.
 
@@ -53,7 +54,8 @@ def close_jointly(
         Σ_j final_nj = φ Σ_j final⁰_nj                                          for every region n, with one φ for all.
 
     So no region's final use has to absorb what its trade reports leave over; the region's trade moves instead. A region
-    that would send more than its supply has its outflow and inflow lowered alike.
+    that would send more than its supply has its outflow and inflow lowered alike; if it would send on imports, the
+    sector's trade is closed once more by "min", and final use takes what that moves.
 
     Parameters
     ----------
@@ -66,7 +68,8 @@ def close_jointly(
     outflow, inflow
         Trade with the other regions as reported, or with cross-hauling added (region, sector) [money/yr].
     tol
-        Largest residual accepted.
+        Largest residual accepted. What it leaves of a row's account goes to final use; the trade of every sector and
+        the total of every region's final use are met to rounding.
 
     Returns
     -------
@@ -104,23 +107,20 @@ def close_jointly(
     wanted *= left.sum() / wanted.sum()
     rows, columns = left.ravel(), np.concatenate([wanted, np.zeros(sectors)])
     table, place = _table(y, o, f)
-    who, _, excess, forced = blocking(table, rows, columns)
-    if who.size:
-        raise SolveError("trade and final use cannot be closed together", excess=excess)
-    # Scaling only creeps towards cells that must be 0.
-    at = np.repeat(np.arange(rows.size), np.diff(table.indptr)) * columns.size + table.indices
-    table.data[np.isin(at, forced[:, 0] * columns.size + forced[:, 1])] = 0.0
     empty_lines(table, rows, columns)
     found = gras_scale(table, rows, columns, tol, LIMIT)
     if not found.residual <= tol:
         figures = {"residual": found.residual, "iterations": float(found.iterations)}
-        raise SolveError("trade and final use do not settle", **figures)
+        excess = blocking(table, rows, columns)[2]
+        why = f": the accounts exclude each other by {excess:.6g}" if excess > 0 else ""
+        raise SolveError(f"trade and final use cannot be closed together{why}", **figures)
     apply_factors(table, found)
     cells = np.zeros(3 * rows.size)
     cells[place] = table.data
     o, f = cells[rows.size : 2 * rows.size].reshape(o.shape), -cells[2 * rows.size :].reshape(o.shape)
+    # Two-way trade beyond the supply goes first; what imports were to be sent on stays, and the others get less.
     over = np.minimum(np.maximum(o - supply, 0.0), f)
-    o, f = o - over, f - over
+    o, f = close(o - over, f - over, supply, inputs - import_, "min")
     return JointClosing(o, f, left - o + f, found.residual, found.iterations)
 
 
