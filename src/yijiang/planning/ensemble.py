@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from yijiang.base import Base
 from yijiang.errors import SolveError
 from yijiang.evaluation import Evaluator
+from yijiang.spread import FAILED_LIMIT
 
 from .responses import Settlement
 
@@ -21,9 +22,6 @@ if TYPE_CHECKING:
     from yijiang.belt import Belt
 
 Floats = NDArray[np.float64]
-
-#: More failed draws than this share end the run with exit status 4.
-FAILED_LIMIT = 0.05
 
 
 @dataclass(frozen=True)

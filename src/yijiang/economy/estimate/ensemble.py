@@ -78,9 +78,10 @@ class Interregional:
     def central(self, regions: Collection[str] | None = None) -> int:
         """Return the draw in the middle: the one to show where one table must do.
 
-        It stands nearest to the median of every flow between the regions (of all but abroad if none are named), in the
-        sense of least Σ |t − m| ÷ (t + m), t being all deliveries from one region to another and m their median over
-        the draws. The first of several equal ones. A range then lies around the table that is shown.
+        It stands nearest to the median table m of the trade between the regions (of all but abroad if none are named):
+        the share of a pair's trade that would have to move, Σ_j |t_j − m_j| ÷ Σ_j (t_j + m_j) over the sectors, is the
+        least in the mean over the pairs, each way apart. The first of several equal ones. A range then lies around the
+        table that is shown.
 
         Examples
         --------
@@ -96,11 +97,10 @@ class Interregional:
         """
         names = [str(r) for r in self.final["region"].to_numpy()]
         chosen = [self._name(r) for r in regions] if regions is not None else names
-        flows = self.trade.sel(exporter=chosen, importer=chosen).sum("sector").to_numpy()
-        flows = flows[:, ~np.eye(len(chosen), dtype=bool)]
+        flows = self.trade.sel(exporter=chosen, importer=chosen).to_numpy()[:, ~np.eye(len(chosen), dtype=bool)]
         middle = np.median(flows, axis=0)
-        apart = np.divide(np.abs(flows - middle), flows + middle, out=np.zeros_like(flows), where=flows + middle > 0)
-        return int(np.argmin(apart.sum(axis=1)))
+        moved, all_ = np.abs(flows - middle).sum(axis=2), (flows + middle).sum(axis=2)
+        return int(np.argmin(np.divide(moved, all_, out=np.zeros_like(moved), where=all_ > 0).mean(axis=1)))
 
     def with_base(self, draw: int) -> Interregional:
         """Return the ensemble with one draw moved to the front, the others in their order."""
