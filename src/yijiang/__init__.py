@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from yijiang.belt.cases import cases
     from yijiang.evaluation import evaluate, evaluate_many
     from yijiang.planning import plan
-    from yijiang.spread import spread
+    from yijiang.ranges import spread
 
 _HOME = {
     "Belt": "yijiang.belt",
@@ -32,7 +32,7 @@ _HOME = {
     "evaluate": "yijiang.evaluation",
     "evaluate_many": "yijiang.evaluation",
     "plan": "yijiang.planning",
-    "spread": "yijiang.spread",
+    "spread": "yijiang.ranges",
 }
 
 __all__ = [

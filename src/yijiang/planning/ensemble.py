@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from yijiang.base import Base
 from yijiang.errors import SolveError
 from yijiang.evaluation import Evaluator
-from yijiang.spread import FAILED_LIMIT
+from yijiang.ranges import FAILED_LIMIT
 
 from .responses import Settlement
 

@@ -31,8 +31,9 @@ def _sections(outcome: Outcome) -> pd.Series[float]:
 
 
 def _output(outcome: Outcome) -> pd.Series[float]:
-    changes: pd.Series[float] = outcome.output.stack()  # type: ignore[assignment]
-    return changes - 1.0
+    table = outcome.output
+    index = pd.MultiIndex.from_product([table.index, table.columns], names=["region", "sector"])
+    return pd.Series(table.to_numpy(dtype=float).ravel() - 1.0, index)
 
 
 FIGURES: dict[str, Callable[[Outcome], pd.Series[float]]] = {
