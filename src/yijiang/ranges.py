@@ -51,33 +51,33 @@ class Spread:
 
     Attributes
     ----------
-    values
+    by_draw
         The figure (draw, label), the base first.
     choices
         How each draw was made, as in the belt's table `draws`.
     failed
-        Draws that did not solve; they are not in `values`.
+        Draws that did not solve; they are not in `by_draw`.
     """
 
-    values: pd.DataFrame
+    by_draw: pd.DataFrame
     choices: pd.DataFrame
     failed: tuple[int, ...]
 
     @property
     def base(self) -> pd.Series[float]:
         """The figure in the first draw that solved, the base."""
-        return self.values.iloc[0]
+        return self.by_draw.iloc[0]
 
     def quantiles(self, at: Sequence[float] = (0.05, 0.5, 0.95)) -> pd.DataFrame:
         """Quantiles over the draws (quantile, label)."""
-        return self.values.quantile(list(at))
+        return self.by_draw.quantile(list(at))
 
     @property
     def not_identified(self) -> tuple[object, ...]:
         """Labels whose figure has both signs over the draws: the sign is not identified."""
-        least = NOTHING * float(np.abs(self.values.to_numpy()).max(initial=0.0))
-        both = (self.values > least).any() & (self.values < -least).any()
-        return tuple(self.values.columns[both.to_numpy()])
+        least = NOTHING * float(np.abs(self.by_draw.to_numpy()).max(initial=0.0))
+        both = (self.by_draw > least).any() & (self.by_draw < -least).any()
+        return tuple(self.by_draw.columns[both.to_numpy()])
 
     def table(self) -> pd.DataFrame:
         """Base, 5th percentile, median, 95th percentile, and whether the sign is the same in all draws (label)."""
@@ -114,7 +114,7 @@ def over_draws(belt: Belt, figure: Callable[[Base], pd.Series[float]], draws: Dr
     >>> def sells(base):
     ...     n, i = base.belt.regions.index("Middle"), base.belt.regions.index("Upper")
     ...     return pd.Series({"Upper to Middle": base.accounts.trade[n, i].sum()})
-    >>> over_draws(yj.case("tiny"), sells).values.shape
+    >>> over_draws(yj.case("tiny"), sells).by_draw.shape
     (4, 1)
     """
     chosen = _chosen(belt, draws)

@@ -197,7 +197,7 @@ def evaluate(
             found = spread(chosen, projects, draws)
             ranges = found.table()
             frames["ranges"] = ranges.reset_index()
-            values["ranges"] = {"draws": len(found.values), "failed": list(found.failed), "of": ranges.T.to_dict()}
+            values["ranges"] = {"draws": len(found.by_draw), "failed": list(found.failed), "of": ranges.T.to_dict()}
         if out is not None:
             progress("tables")
             with folder_for(out) as folder:
@@ -215,7 +215,7 @@ def evaluate(
             line += f"  ({row['low']:,.1f} to {row['high']:,.1f}) {f'sign {row.sign}' if row['sign'] else ''}"
         show(line.rstrip())
     if ranges is not None:
-        show(f"(5th to 95th percentile over {len(found.values)} estimates of the trade between the regions)")
+        show(f"(5th to 95th percentile over {len(found.by_draw)} estimates of the trade between the regions)")
     if out is not None:
         show(f"\n{out / 'evaluation.json'}")
     return 0
