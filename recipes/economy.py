@@ -1,9 +1,10 @@
 """Accounts and interprovincial trade of the case yangtze2017.
 
-Run ``python recipes/economy.py SOURCE_FOLDER [--out CASE_FOLDER] [--national]``; the source folder holds
+Run ``python recipes/economy.py SOURCE_FOLDER [--out CASE_FOLDER]``; the source folder holds
 ``io_prov2017_z42.csv.gz``, ``io_prov2017_margins42.csv``, ``io_sectors42.csv``, ``io_china2017_42_noncompetitive.csv``,
 ``geo_regions.csv``, ``socio_economy.csv`` and the rail cut that `provinces.py` reads. Then run ``network.py``, whose
-base tonnes follow the trade of draw 0.
+base tonnes follow the trade of draw 0. ``--known FILE`` fixes surveyed flows (province names, sector codes of 42,
+million yuan) with their status; ``--flows FILE`` writes the table of docs/estimate.md.
 
 The provincial tables of 2017 (31 provinces, 42 sectors) say what a province sends to and gets from the others, not from
 whom. They were made apart: reported inflow exceeds outflow by 9.6 %, and by product much more. What is done, at 42
@@ -15,7 +16,7 @@ sectors:
    utilities, and final use would have to absorb it below zero: −3.4 trillion yuan in all, against −0.2 after this step.
    All draws share these inputs (status estimated). Value added is official. With ``--national`` inputs and final use
    keep to the national table as well; that moves the provincial tables twice as far and Hubei's trade with Jiangsu by
-   2 to 12 %, so it is a check, not the case.
+   1 to 12 %, so it is a check, not the case.
 2. Trade (`estimate.interregional`): transit removed, cross-hauling, closing, gravity in freight cost (`provinces.py`),
    RAS. Final use absorbs the rest; the table `adjustments` says how much.
 3. Sums to 11 provinces, the rest of China and abroad, and to 9 sectors; then rounding to 0.01 million yuan. Own
@@ -255,7 +256,25 @@ def region_rows(folder: Path, provinces: Sequence[str]) -> Iterator[dict[str, ob
     yield row | evidence | {"status": "aggregated"}
 
 
-def write_accounts(out: Path, result: Accounts, drawn: Sequence[estimate.Draw]) -> None:
+def statuses(source: Source, found: estimate.Interregional) -> list[list[list[str]]]:
+    """Status of every flow (importer, exporter, sector) of the case: the weakest of those that it sums."""
+    regions, everyone, sectors = [*BELT, REST], [*BELT, REST, ABROAD], list(SECTORS)
+    group = [everyone.index(r if r in BELT else REST) for r in source.tables.regions] + [len(regions)]
+    order = ("official", "aggregated", "estimated", "assumed")
+    weakest = np.full((len(everyone), len(everyone), len(sectors)), -1)
+    parts = np.zeros_like(weakest)
+    of = found.status.to_numpy()
+    for (n, i, j), value in np.ndenumerate(found.trade[0].to_numpy()):
+        if value > 0 or of[n, i, j] != "estimated":
+            at = group[n], group[i], sectors.index(source.sector_of[j])
+            weakest[at] = max(weakest[at], order.index(of[n, i, j]))
+            parts[at] += 1
+    weakest[(weakest == 0) & (parts > 1)] = 1
+    named = np.array([*order, "estimated"])[weakest]
+    return named.tolist()
+
+
+def write_accounts(out: Path, result: Accounts, drawn: Sequence[estimate.Draw], status: list[list[list[str]]]) -> None:
     """Write draws, trade, intermediate, value_added and final."""
     regions, everyone, sectors = [*BELT, REST], [*BELT, REST, ABROAD], list(SECTORS)
     rows = [
@@ -264,12 +283,12 @@ def write_accounts(out: Path, result: Accounts, drawn: Sequence[estimate.Draw]) 
     ]
     write_table(out, "draws", rows)
     evidence = stamped("economy_mrio2017", "estimated")
-    names = ("draw", "importer", "exporter", "sector", "value")
+    names = ("draw", "importer", "exporter", "sector", "value", "status")
     cells = (
-        (d, everyone[n], everyone[i], sectors[j], cents(int(result.trade[d, n, i, j])))
+        (d, everyone[n], everyone[i], sectors[j], cents(int(result.trade[d, n, i, j])), status[n][i][j])
         for d, n, i, j in np.argwhere(result.trade > 0).tolist()
     )
-    write_table(out, "trade", (dict(zip(names, c, strict=True)) | evidence for c in cells), compress=True)
+    write_table(out, "trade", (evidence | dict(zip(names, c, strict=True)) for c in cells), compress=True)
     cells = (
         (r, j, k, cents(int(result.inputs[n, a, b])))
         for (n, r), (a, j), (b, k) in product(enumerate(regions), enumerate(sectors), enumerate(sectors))
@@ -333,11 +352,13 @@ def write_rest(out: Path, source: Source, result: Accounts) -> Mapping[str, floa
     return ratios
 
 
-def build(folder: Path, national: bool = False) -> tuple[Source, estimate.UseBalance, estimate.Interregional, Accounts]:
+def build(
+    folder: Path, national: bool = False, known: pd.DataFrame | None = None
+) -> tuple[Source, estimate.UseBalance, estimate.Interregional, Accounts]:
     """Estimate all draws, put the central one first and settle the accounts."""
     source = read_source(folder)
     uses = estimate.balance_uses(source.tables, tol=1e-11, national=source.national if national else None)
-    found = estimate.interregional(uses.tables, source.cost, choices(), abroad=ABROAD, tol=1e-11)
+    found = estimate.interregional(uses.tables, source.cost, choices(), known=known, abroad=ABROAD, tol=1e-11)
     found = found.with_base(found.central(SIDES))
     return source, uses, found, accounts(source, uses.tables, found.trade.to_numpy())
 
@@ -370,22 +391,55 @@ def report(
         print(f"negative capital moved to labour: {region}, {sector}, {value:.0f} {MONEY}")
 
 
+def flows_table(folder: Path, found: estimate.Interregional, result: Accounts) -> str:
+    """The pair's trade in every draw, and with the national table as control, as a table of docs/estimate.md."""
+    checked = build(folder, national=True)[2]
+    controlled = dict(zip(checked.draws, checked.flow(*SIDES), strict=True))
+    columns = found.flow(*SIDES) / 1000, found.flow(*SIDES[::-1]) / 1000
+    control = pd.Series([controlled[draw] for draw in found.draws]) / 1000
+    heads = (
+        "draw",
+        "exponent",
+        "closing",
+        "cross-hauling",
+        " to ".join(SIDES),
+        "back",
+        "stock drawdown",
+        "to, controlled",
+    )
+    lines = ["| " + " | ".join(heads) + " |", "|---" * len(heads) + "|"]
+    for d, draw in enumerate(found.draws):
+        there, back = (column[d] for column in columns)
+        below = float(np.minimum(result.final[d], 0).sum()) / 1e5
+        figures = f"{there:.1f} | {back:.1f} | {below:.0f} | {control[d]:.1f}"
+        lines.append(f"| {d} | {draw.exponent:g} | {draw.closing} | {hauling(draw)} | {figures} |")
+    for q in (0.05, 0.5, 0.95):
+        there, back = (column.quantile(q) for column in columns)
+        lines.append(f"| {q:.0%} are below | | | | {there:.1f} | {back:.1f} | | {control.quantile(q):.1f} |")
+    return "\n".join(lines) + "\n"
+
+
 def main() -> None:
     """Build the economy tables of yangtze2017."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("source", type=Path, help="folder with the sourced tables")
     parser.add_argument("--out", type=Path, default=CASE, help="folder of the case")
     parser.add_argument("--national", action="store_true", help="control inputs and final use by the national table")
+    parser.add_argument("--known", type=Path, help="surveyed flows: exporter, importer, sector, value, status")
+    parser.add_argument("--flows", type=Path, help="file for the table of the pair's trade per draw")
     arguments = parser.parse_args()
     folder = subfolder(arguments.source, "yangtze")
-    source, uses, found, result = build(folder, arguments.national)
+    known = None if arguments.known is None else pd.read_csv(arguments.known, dtype={"sector": str})
+    source, uses, found, result = build(folder, arguments.national, known)
     arguments.out.mkdir(parents=True, exist_ok=True)
     write_head(arguments.out, HEAD)
     write_table(arguments.out, "regions", region_rows(folder, source.tables.regions))
-    write_accounts(arguments.out, result, found.draws)
+    write_accounts(arguments.out, result, found.draws, statuses(source, found))
     ratios = write_rest(arguments.out, source, result)
     merge_sources(arguments.out)
     report(uses, found, result, ratios)
+    if arguments.flows is not None:
+        arguments.flows.write_text(flows_table(folder, found, result), encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":

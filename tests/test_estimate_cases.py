@@ -185,3 +185,12 @@ def test_sources_of_several_recipes_are_merged(monkeypatch: pytest.MonkeyPatch, 
     (lists / "c.csv").write_text("source,citation,url,licence\nm,Other,,\n", encoding="utf-8")
     with pytest.raises(ValueError, match="'m' is in another list"):
         common.merge_sources(tmp_path, lists)
+
+
+def test_the_table_of_the_docs_is_that_of_the_case() -> None:
+    text = (ROOT / "docs" / "estimate_flows.md").read_text(encoding="utf-8").splitlines()
+    rows = [[cell.strip() for cell in line.strip("| ").split("|")] for line in text[2:] if "%" not in line]
+    shown = pd.DataFrame([r[:6] for r in rows], columns=["draw", "exponent", "closing", "hauling", "there", "back"])
+    flows = pair_flows()
+    assert shown["closing"].tolist() == flows["closing"].tolist()
+    np.testing.assert_allclose(shown[["there", "back"]].astype(float), flows[["there", "back"]], atol=0.051)
