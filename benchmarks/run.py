@@ -55,7 +55,7 @@ def skim() -> Callable[[], object]:
     return lambda: paths.skim_arrays(np.array([1.0, 2.0]))
 
 
-@case("estimate: RAS of 1000 x 1000", 5)
+@case("estimate: RAS of 1000 x 1000 (peers: benchmarks/estimate.py)", 5)
 def ras() -> Callable[[], object]:
     from yijiang.economy import estimate
 
@@ -63,6 +63,27 @@ def ras() -> Callable[[], object]:
     rows, columns = prior.sum(1) * 1.3, prior.sum(0)
     columns *= rows.sum() / columns.sum()
     return lambda: estimate.ras(prior, rows, columns)
+
+
+@case("estimate: RAS of 3000 x 3000, 5 % of the cells, sparse (peers: benchmarks/estimate.py)", 5)
+def ras_sparse() -> Callable[[], object]:
+    from scipy import sparse
+
+    from yijiang.economy import estimate
+
+    rng = np.random.default_rng(0)
+    prior = sparse.random_array((3000, 3000), density=0.05, format="csr", rng=rng, data_sampler=rng.random)
+    prior.data += 0.1
+    moved = prior.copy()
+    moved.data *= rng.lognormal(0, 0.5, moved.data.size)
+    rows, columns = moved.sum(1), moved.sum(0)
+    return lambda: estimate.ras(prior, rows, columns)
+
+
+@case("estimate: spread of a package over the 27 trade draws of yangtze2017", 2)
+def spread() -> Callable[[], object]:
+    belt = yj.case("yangtze2017")
+    return lambda: yj.spread(belt, ["one_permit", "tp_hubei"])
 
 
 @case("complexity: ECI and PCI of 250 x 5,000 (peers: benchmarks/complexity.py)", 10)

@@ -1,8 +1,10 @@
 """Accounts and interprovincial trade of the case yangtze2017.
 
-Run ``python recipes/economy.py SOURCE_FOLDER [--out CASE_FOLDER]``; the source folder holds ``io_prov2017_z42.csv.gz``,
-``io_prov2017_margins42.csv``, ``io_sectors42.csv``, ``geo_capital_distance.csv``, ``geo_regions.csv`` and
-``socio_economy.csv``.
+Run ``python recipes/economy.py SOURCE_FOLDER [--out CASE_FOLDER]``; the source folder holds
+``io_prov2017_z42.csv.gz``, ``io_prov2017_margins42.csv``, ``io_sectors42.csv``, ``io_china2017_42_noncompetitive.csv``,
+``geo_regions.csv``, ``socio_economy.csv`` and the rail cut that `provinces.py` reads. Then run ``network.py``, whose
+base tonnes follow the trade of draw 0. ``--known FILE`` fixes surveyed flows (province names, sector codes of 42,
+million yuan) with their status; ``--flows FILE`` writes the table of docs/estimate.md.
 
 The provincial tables of 2017 (31 provinces, 42 sectors) say what a province sends to and gets from the others, not from
 whom. They were made apart: reported inflow exceeds outflow by 9.6 %, and by product much more. What is done, at 42
@@ -12,18 +14,20 @@ sectors:
    stay; the product mix of inputs and final use moves until the country's use of each product equals its supply. With
    inputs held as published instead, supply would fall short of the inputs alone in mining, process manufacturing and
    utilities, and final use would have to absorb it below zero: −3.4 trillion yuan in all, against −0.2 after this step.
-   All draws share these inputs (status estimated). Value added is official.
-2. Trade (`estimate.interregional`): transit removed, cross-hauling, closing, gravity in great-circle km between the
-   capitals, RAS. Final use absorbs the rest; the table `adjustments` says how much.
+   All draws share these inputs (status estimated). Value added is official. With ``--national`` inputs and final use
+   keep to the national table as well; that moves the provincial tables twice as far and Hubei's trade with Jiangsu by
+   1 to 12 %, so it is a check, not the case.
+2. Trade (`estimate.interregional`): transit removed, cross-hauling, closing, gravity in freight cost (`provinces.py`),
+   RAS. Final use absorbs the rest; the table `adjustments` says how much.
 3. Sums to 11 provinces, the rest of China and abroad, and to 9 sectors; then rounding to 0.01 million yuan. Own
    deliveries take the rounding of the sales account, final use that of the purchases, so both hold exactly.
 
-Draws: distance exponent 0.5, 1, 1.5, 2 × closing min, mean × cross-hauling none, Hubei, belt (all eleven provinces).
-The base, draw 0, is exponent 1, min, belt. Why cross-hauling for the belt in the base: Hubei reports outflow of 5 % of
-output (and none in 2012), Sichuan 10 %, Yunnan 13 %, against a median of 25 %. Products at 42 sectors are mixed bags,
-so near-net trade is a habit of reporting, not a fact. One rule for all the belt's provinces raises only those below the
-median province; to mend Hubei alone would favour it against its neighbours. Hubei sends
-Jiangsu 82 billion yuan in the base; the draws run from 23 (none) to 107 (belt, mean).
+Draws: exponent of freight cost 0.5, 1, 2 × closing min, mean, joint × cross-hauling none, Hubei, belt (all eleven
+provinces). The base, draw 0, is the one nearest to the median of Hubei's trade with Jiangsu, both ways
+(`Interregional.central`), so that a plan's point estimate does not stand at the end of its own range. Why
+cross-hauling: Hubei reports outflow of 5 % of output (and none in 2012), Sichuan 10 %, Yunnan 13 %, against a median of
+25 %. Products at 42 sectors are mixed bags, so near-net trade is a habit of reporting, not a fact. docs/estimate.md has
+the flows.
 
 Labour is compensation of employees. Capital is operating surplus, depreciation and net production tax. Where subsidies
 make capital negative, it is set to 0 and labour takes the sum, so that value added stays. Negative final use of a
@@ -47,6 +51,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from common import GOODS, SECTORS, cents, merge_sources, subfolder, write_head, write_table
+from provinces import freight_cost
 from yijiang.economy import estimate
 
 CASE = Path(__file__).resolve().parents[1] / "src" / "yijiang" / "belt" / "cases" / "yangtze2017"
@@ -76,9 +81,10 @@ DENSITIES = {
 }
 """Value of a tonne [CNY/t]: value, low, high."""
 FINAL = ("rural_household", "urban_household", "government", "fixed_capital", "inventory")
-EXPONENTS, CLOSINGS = (0.5, 1.0, 1.5, 2.0), ("min", "mean")
+EXPONENTS, CLOSINGS = (0.5, 1.0, 2.0), ("min", "mean", "joint")
 HAULING = {"none": (), "Hubei": ("Hubei",), "belt": tuple(BELT)}
 DEPRECIATION = {"value": 0.05, "low": 0.07, "high": 0.04}
+SIDES = ("Hubei", "Jiangsu")
 HEAD = {
     "name": "yangtze2017",
     "title_en": "Yangtze River Economic Belt, 2017",
@@ -88,7 +94,7 @@ HEAD = {
     "river_en": "Yangtze",
     "river_zh": "长江",
     "scope": ["economy", "transport", "river", "projects"],
-    "sides": ["Hubei", "Jiangsu"],
+    "sides": list(SIDES),
 }
 Array = NDArray[np.float64]
 Cents = NDArray[np.int64]
@@ -96,13 +102,14 @@ Cents = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Source:
-    """The provincial tables, the parts of value added, depreciation and distances."""
+    """The provincial tables, the parts of value added, depreciation, freight cost by sector, the national table."""
 
     tables: estimate.RegionalTables
     compensation: Array
     depreciation: Array
-    km: pd.DataFrame
+    cost: dict[str, pd.DataFrame]
     sector_of: tuple[str, ...]
+    national: tuple[Array, Array]
 
 
 def read_source(folder: Path) -> Source:
@@ -133,21 +140,32 @@ def read_source(folder: Path) -> Source:
         regions=regions,
         sectors=sectors,
     )
-    pairs = pd.read_csv(folder / "geo_capital_distance.csv")
-    km = pairs.pivot_table(index="from", columns="to", values="great_circle_km")
     names = pd.read_csv(folder / "io_sectors42.csv", dtype=str).query(f"year == '{YEAR}'").set_index("code")
     sector_of = tuple(names["agg9"].loc[list(sectors)])
-    return Source(tables, column("compensation"), column("depreciation"), km, sector_of)
+    by_good = freight_cost(folder, {good: value for good, (value, _, _) in DENSITIES.items()})
+    cost = {s: by_good.get(aggregate, by_good["services"]) for s, aggregate in zip(sectors, sector_of, strict=True)}
+    parts = column("compensation"), column("depreciation")
+    return Source(tables, *parts, cost, sector_of, read_national(folder, sectors))
 
 
-def choices() -> list[tuple[estimate.Draw, str]]:
-    """List the draws with the name of their cross-hauling, the base first."""
-    every = [
-        (estimate.Draw(exponent, closing, HAULING[name]), name)
-        for name, closing, exponent in product(HAULING, CLOSINGS, EXPONENTS)
-    ]
-    base = (estimate.Draw(1.0, "min", HAULING["belt"]), "belt")
-    return [base, *(c for c in every if c != base)]
+def read_national(folder: Path, sectors: Sequence[str]) -> tuple[Array, Array]:
+    """Read inputs (input, using) and final use in the country (sector,) of the national table, imports included."""
+    table = pd.read_csv(folder / "io_china2017_42_noncompetitive.csv", dtype={"Code": str})
+    home, foreign = (table[table["Origin"] == o].set_index("Code").loc[list(sectors)] for o in ("Domestic", "Imports"))
+    uses = home.drop(columns="Origin") + foreign.drop(columns="Origin")
+    final = uses[["TC", "FU201", "FU202"]].sum(axis=1)
+    return uses[list(sectors)].to_numpy(dtype=float), final.to_numpy(dtype=float)
+
+
+def choices() -> list[estimate.Draw]:
+    """List the draws; which of them is the base is decided by what they give."""
+    grid = product(HAULING.values(), CLOSINGS, EXPONENTS)
+    return [estimate.Draw(exponent, closing, where) for where, closing, exponent in grid]
+
+
+def hauling(draw: estimate.Draw) -> str:
+    """Name of a draw's cross-hauling."""
+    return next(name for name, where in HAULING.items() if where == draw.cross_hauling)
 
 
 def members(names: Sequence[str], groups: Sequence[str], group_of: Sequence[str]) -> Array:
@@ -238,21 +256,39 @@ def region_rows(folder: Path, provinces: Sequence[str]) -> Iterator[dict[str, ob
     yield row | evidence | {"status": "aggregated"}
 
 
-def write_accounts(out: Path, result: Accounts, drawn: Sequence[tuple[estimate.Draw, str]]) -> None:
+def statuses(source: Source, found: estimate.Interregional) -> list[list[list[str]]]:
+    """Status of every flow (importer, exporter, sector) of the case: the weakest of those that it sums."""
+    regions, everyone, sectors = [*BELT, REST], [*BELT, REST, ABROAD], list(SECTORS)
+    group = [everyone.index(r if r in BELT else REST) for r in source.tables.regions] + [len(regions)]
+    order = ("official", "aggregated", "estimated", "assumed")
+    weakest = np.full((len(everyone), len(everyone), len(sectors)), -1)
+    parts = np.zeros_like(weakest)
+    of = found.status.to_numpy()
+    for (n, i, j), value in np.ndenumerate(found.trade[0].to_numpy()):
+        if value > 0 or of[n, i, j] != "estimated":
+            at = group[n], group[i], sectors.index(source.sector_of[j])
+            weakest[at] = max(weakest[at], order.index(of[n, i, j]))
+            parts[at] += 1
+    weakest[(weakest == 0) & (parts > 1)] = 1
+    named = np.array([*order, "estimated"])[weakest]
+    return named.tolist()
+
+
+def write_accounts(out: Path, result: Accounts, drawn: Sequence[estimate.Draw], status: list[list[list[str]]]) -> None:
     """Write draws, trade, intermediate, value_added and final."""
     regions, everyone, sectors = [*BELT, REST], [*BELT, REST, ABROAD], list(SECTORS)
     rows = [
-        {"draw": d, "exponent": draw.exponent, "closing": draw.closing, "cross_hauling": name}
-        for d, (draw, name) in enumerate(drawn)
+        {"draw": d, "exponent": draw.exponent, "closing": draw.closing, "cross_hauling": hauling(draw)}
+        for d, draw in enumerate(drawn)
     ]
     write_table(out, "draws", rows)
     evidence = stamped("economy_mrio2017", "estimated")
-    names = ("draw", "importer", "exporter", "sector", "value")
+    names = ("draw", "importer", "exporter", "sector", "value", "status")
     cells = (
-        (d, everyone[n], everyone[i], sectors[j], cents(int(result.trade[d, n, i, j])))
+        (d, everyone[n], everyone[i], sectors[j], cents(int(result.trade[d, n, i, j])), status[n][i][j])
         for d, n, i, j in np.argwhere(result.trade > 0).tolist()
     )
-    write_table(out, "trade", (dict(zip(names, c, strict=True)) | evidence for c in cells), compress=True)
+    write_table(out, "trade", (evidence | dict(zip(names, c, strict=True)) for c in cells), compress=True)
     cells = (
         (r, j, k, cents(int(result.inputs[n, a, b])))
         for (n, r), (a, j), (b, k) in product(enumerate(regions), enumerate(sectors), enumerate(sectors))
@@ -316,11 +352,14 @@ def write_rest(out: Path, source: Source, result: Accounts) -> Mapping[str, floa
     return ratios
 
 
-def build(folder: Path) -> tuple[Source, estimate.UseBalance, estimate.Interregional, Accounts]:
-    """Estimate all draws and settle the accounts."""
+def build(
+    folder: Path, national: bool = False, known: pd.DataFrame | None = None
+) -> tuple[Source, estimate.UseBalance, estimate.Interregional, Accounts]:
+    """Estimate all draws, put the central one first and settle the accounts."""
     source = read_source(folder)
-    uses = estimate.balance_uses(source.tables, tol=1e-11)
-    found = estimate.interregional(uses.tables, source.km, [draw for draw, _ in choices()], abroad=ABROAD, tol=1e-11)
+    uses = estimate.balance_uses(source.tables, tol=1e-11, national=source.national if national else None)
+    found = estimate.interregional(uses.tables, source.cost, choices(), known=known, abroad=ABROAD, tol=1e-11)
+    found = found.with_base(found.central(SIDES))
     return source, uses, found, accounts(source, uses.tables, found.trade.to_numpy())
 
 
@@ -334,16 +373,50 @@ def report(
     print("  " + "  ".join(f"{s} {a:.2f} ({b:.2f})" for s, a, b in pairs))
     print(f"  final use of every province × {uses.final_factor:.4f}; residual {uses.residual:.1e}")
     print("final use in the base ÷ official: " + ", ".join(f"{r} {v:.3f}" for r, v in ratios.items()))
-    flow = pd.DataFrame({f"{a}–{b}": found.flow(a, b) / 1000 for a, b in (("Hubei", "Jiangsu"), ("Jiangsu", "Hubei"))})
+    ways = (SIDES, SIDES[::-1])
+    flow = pd.DataFrame({f"{a}–{b}": found.flow(a, b) / 1000 for a, b in ways})
     print("flows per draw [bn yuan]")
-    for d, (draw, name) in enumerate(choices()):
+    for d, draw in enumerate(found.draws):
         low = float(np.minimum(result.final[d], 0).sum()) / 1e5
         pair = ", ".join(f"{c} {v:.1f}" for c, v in flow.loc[d].items())
-        print(f"  {d:2d} β {draw.exponent} {draw.closing:4s} {name:5s} {pair}; stock drawdown {low:.0f}")
+        print(f"  {d:2d} β {draw.exponent} {draw.closing:5s} {hauling(draw):5s} {pair}; stock drawdown {low:.0f}")
+    for way, values in flow.items():
+        cuts = ", ".join(f"{q:.0%} {values.quantile(q):.1f}" for q in (0.05, 0.25, 0.5, 0.75, 0.95))
+        print(f"  {way}: base {values[0]:.1f}, rank {int((values < values[0]).sum()) + 1} of {len(values)}; {cuts}")
     print("amounts of the base [bn yuan]: " + ", ".join(f"{c} {v / 1000:.0f}" for c, v in found.amounts.loc[0].items()))
     print("worst residuals: " + ", ".join(f"{c} {v:.1e}" for c, v in found.residuals.max().items()))
+    for row in found.clipped.to_dict("records"):
+        print(f"cut: {row['column']} of {row['region']}, {row['sector']}: {row['value']:.3f} {MONEY}")
     for region, sector, value in result.clipped:
         print(f"negative capital moved to labour: {region}, {sector}, {value:.0f} {MONEY}")
+
+
+def flows_table(folder: Path, found: estimate.Interregional, result: Accounts) -> str:
+    """The pair's trade in every draw, and with the national table as control, as a table of docs/estimate.md."""
+    checked = build(folder, national=True)[2]
+    controlled = dict(zip(checked.draws, checked.flow(*SIDES), strict=True))
+    columns = found.flow(*SIDES) / 1000, found.flow(*SIDES[::-1]) / 1000
+    control = pd.Series([controlled[draw] for draw in found.draws]) / 1000
+    heads = (
+        "draw",
+        "exponent",
+        "closing",
+        "cross-hauling",
+        " to ".join(SIDES),
+        "back",
+        "stock drawdown",
+        "to, controlled",
+    )
+    lines = ["| " + " | ".join(heads) + " |", "|---" * len(heads) + "|"]
+    for d, draw in enumerate(found.draws):
+        there, back = (column[d] for column in columns)
+        below = float(np.minimum(result.final[d], 0).sum()) / 1e5
+        figures = f"{there:.1f} | {back:.1f} | {below:.0f} | {control[d]:.1f}"
+        lines.append(f"| {d} | {draw.exponent:g} | {draw.closing} | {hauling(draw)} | {figures} |")
+    for q in (0.05, 0.5, 0.95):
+        there, back = (column.quantile(q) for column in columns)
+        lines.append(f"| {q:.0%} are below | | | | {there:.1f} | {back:.1f} | | {control.quantile(q):.1f} |")
+    return "\n".join(lines) + "\n"
 
 
 def main() -> None:
@@ -351,16 +424,22 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("source", type=Path, help="folder with the sourced tables")
     parser.add_argument("--out", type=Path, default=CASE, help="folder of the case")
+    parser.add_argument("--national", action="store_true", help="control inputs and final use by the national table")
+    parser.add_argument("--known", type=Path, help="surveyed flows: exporter, importer, sector, value, status")
+    parser.add_argument("--flows", type=Path, help="file for the table of the pair's trade per draw")
     arguments = parser.parse_args()
     folder = subfolder(arguments.source, "yangtze")
-    source, uses, found, result = build(folder)
+    known = None if arguments.known is None else pd.read_csv(arguments.known, dtype={"sector": str})
+    source, uses, found, result = build(folder, arguments.national, known)
     arguments.out.mkdir(parents=True, exist_ok=True)
     write_head(arguments.out, HEAD)
     write_table(arguments.out, "regions", region_rows(folder, source.tables.regions))
-    write_accounts(arguments.out, result, choices())
+    write_accounts(arguments.out, result, found.draws, statuses(source, found))
     ratios = write_rest(arguments.out, source, result)
     merge_sources(arguments.out)
     report(uses, found, result, ratios)
+    if arguments.flows is not None:
+        arguments.flows.write_text(flows_table(folder, found, result), encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":

@@ -8,7 +8,6 @@ import pytest
 from scipy import optimize, sparse
 
 from yijiang.economy.estimate import charm, gras, ras
-from yijiang.economy.estimate.blocking import blocking
 from yijiang.errors import DataError, OptionError, SolveError
 
 # Miller & Blair (2009), section 7.4.2: old coefficients, new outputs, and the sums of the true new flows.
@@ -86,6 +85,115 @@ def test_surveyed_cells_are_held() -> None:
     np.testing.assert_allclose(signed.table, [[1, -2], [1, 2]], atol=1e-8)
 
 
+def test_held_cells_go_by_name_and_work_on_sparse_tables() -> None:
+    prior = pd.DataFrame([[1.0, 1.0], [1.0, 3.0]], index=["a", "b"], columns=["x", "y"])
+    rows, columns = pd.Series({"a": 3.0, "b": 3.0}), pd.Series({"x": 2.0, "y": 4.0})
+    expected = [[1, 2], [1, 2]]
+    np.testing.assert_allclose(ras(prior, rows, columns, held={("a", "y"): 2.0}).table, expected, atol=1e-8)
+    shuffled = pd.DataFrame([[np.nan, np.nan], [2.0, np.nan]], index=["b", "a"], columns=["y", "x"])
+    np.testing.assert_allclose(ras(prior, rows, columns, held=shuffled).table, expected, atol=1e-8)
+    thin = ras(sparse.csr_array(prior.to_numpy()), [3, 3], [2, 4], held={(0, 1): 2.0})
+    np.testing.assert_allclose(thin.table.toarray(), expected, atol=1e-8)
+    # A survey may find a flow where the prior has none, and may leave nothing to the rest of its line.
+    full = ras([[0, 1], [1, 3]], [3, 3], [2, 4], held={(0, 0): 0.5, (0, 1): 2.5})
+    np.testing.assert_allclose(full.table, [[0.5, 2.5], [1.5, 1.5]], atol=1e-8)
+    assert full.residual <= 1e-9
+
+
+def test_held_cells_that_contradict_the_sums_are_named() -> None:
+    prior = pd.DataFrame([[1.0, 1.0], [1.0, 3.0]], index=["a", "b"], columns=["x", "y"])
+    rows, columns = pd.Series({"a": 3.0, "b": 3.0}), pd.Series({"x": 2.0, "y": 4.0})
+    with pytest.raises(DataError, match="a is left with -1 beside its held cells"):
+        ras(prior, rows, columns, held={("a", "y"): 4.0})
+    with pytest.raises(DataError, match="no such cell"):
+        ras(prior, rows, columns, held={("c", "y"): 1.0})
+    with pytest.raises(DataError, match="not a number"):
+        ras(prior, rows, columns, held={("a", "y"): np.inf})
+    with pytest.raises(OptionError, match="held has shape"):
+        ras([[1, 1], [1, 3]], [3, 3], [2, 4], held=[[np.nan, 1.0]])
+
+
+def test_tolerance_is_the_miss_allowed_and_the_difference_allowed() -> None:
+    rough = ras(OLD * OUTPUT, TRUE.sum(axis=1), TRUE.sum(axis=0), tol=1e-3)
+    fine = ras(OLD * OUTPUT, TRUE.sum(axis=1), TRUE.sum(axis=0), tol=1e-13)
+    assert fine.residual <= 1e-13 < rough.residual <= 1e-3
+    assert rough.iterations < fine.iterations
+    off = TRUE.sum(axis=0) * (1 + 1e-6)
+    with pytest.raises(DataError, match="too much in the columns"):
+        ras(OLD * OUTPUT, TRUE.sum(axis=1), off)
+    assert ras(OLD * OUTPUT, TRUE.sum(axis=1), off, tol=1e-5).residual <= 1e-5
+
+
+def test_distance_is_what_it_says() -> None:
+    prior = OLD * OUTPUT
+    result = ras(prior, TRUE.sum(axis=1), TRUE.sum(axis=0), tol=1e-13)
+    z = result.table / prior
+    assert result.distance == pytest.approx(float((prior * (z * np.log(z) - z + 1)).sum()), rel=1e-9)
+    mixed = gras(SIGNED, [15, 26, -1], [9, 16, 17, -2], tol=1e-13)
+    live = SIGNED != 0
+    z = mixed.table[live] / SIGNED[live]
+    assert mixed.distance == pytest.approx(float((np.abs(SIGNED[live]) * (z * np.log(z) - z + 1)).sum()), rel=1e-8)
+    assert ras(prior, prior.sum(axis=1), prior.sum(axis=0)).distance == pytest.approx(0.0, abs=1e-6)
+
+
+def test_ras_is_least_in_entropy_by_a_solver_that_knows_nothing_of_scaling() -> None:
+    prior = np.array([[2.0, 1.0, 4.0], [3.0, 5.0, 1.0]])
+    rows, columns = np.array([8.0, 7.0]), np.array([6.0, 4.0, 5.0])
+    # One of the five sums follows from the others.
+    sums = np.vstack([np.kron(np.eye(2), np.ones(3)), np.kron(np.ones(2), np.eye(3))[:2]])
+    wanted = np.concatenate([rows, columns[:2]])
+    best = optimize.minimize(
+        lambda x: float((x * np.log(x / prior.ravel()) - x).sum()),
+        np.outer(rows, columns).ravel() / 15,
+        jac=lambda x: np.log(x / prior.ravel()),
+        method="SLSQP",
+        constraints={"type": "eq", "fun": lambda x: sums @ x - wanted, "jac": lambda x: sums},
+        bounds=[(1e-9, None)] * 6,
+        options={"ftol": 1e-15, "maxiter": 500},
+    )
+    np.testing.assert_allclose(ras(prior, rows, columns, tol=1e-12).table.ravel(), best.x, rtol=1e-6)
+
+
+def test_gras_is_least_in_its_distance() -> None:
+    signed = np.array([[4.0, -1.0, 2.0], [3.0, 2.0, -2.0]])
+    target = signed * [[1.3, 0.7, 1.1], [0.8, 1.2, 1.5]]
+    result = gras(signed, target.sum(axis=1), target.sum(axis=0), tol=1e-13).table
+
+    def distance(x: np.ndarray) -> float:
+        z = x / signed
+        return float((np.abs(signed) * (z * np.log(z) - z + 1)).sum())
+
+    here = distance(result)
+    # Both cycles that keep every sum, both ways: each makes it worse, and to first order neither changes it.
+    for j, k in ((0, 1), (1, 2)):
+        cycle = np.zeros((2, 3))
+        cycle[[0, 1], [j, k]] = 1
+        cycle[[0, 1], [k, j]] = -1
+        there, back = distance(result + 1e-3 * cycle), distance(result - 1e-3 * cycle)
+        assert min(there, back) > here
+        assert abs(there - back) < 1e-2 * (there + back - 2 * here)
+
+
+def test_gras_lines_that_must_be_empty_are() -> None:
+    # The first row is negative throughout and must add up to 0; then the last column is left without a cell.
+    result = gras([[-2.0, -1.0, -1.0], [5.0, 4.0, 0.0]], [0.0, 9.0], [5.0, 4.0, 0.0], tol=1e-12)
+    np.testing.assert_allclose(result.table, [[0, 0, 0], [5, 4, 0]], atol=1e-12)
+    # A row of both signs can add up to 0 and keeps its cells.
+    mixed = gras([[2.0, -1.0], [5.0, 4.0]], [0.0, 9.0], [6.0, 3.0], tol=1e-12).table
+    assert mixed[0, 0] > 0 > mixed[0, 1]
+    np.testing.assert_allclose(mixed.sum(axis=1), [0, 9], atol=1e-9)
+
+
+def test_sparse_gras_is_dense_gras() -> None:
+    rng = np.random.default_rng(5)
+    prior = rng.lognormal(0, 1, (40, 30)) * (rng.random((40, 30)) < 0.4) * np.where(rng.random((40, 30)) < 0.2, -1, 1)
+    target = prior * rng.lognormal(0, 0.3, prior.shape)
+    rows, columns = target.sum(axis=1), target.sum(axis=0)
+    dense, thin = gras(prior, rows, columns), gras(sparse.coo_array(prior), rows, columns)
+    assert isinstance(thin.table, sparse.csr_array)
+    np.testing.assert_allclose(thin.table.toarray(), dense.table, rtol=1e-9)
+
+
 def test_input_is_not_changed() -> None:
     prior = np.array([[1.0, 1.0], [1.0, 3.0]])
     thin = sparse.csr_array(prior)
@@ -121,13 +229,6 @@ def test_zero_pattern_that_forbids_the_sums_is_explained() -> None:
     ) as caught:
         ras(prior, [3, 4, 3], [5, 3, 2])
     assert caught.value.figures["excess"] == pytest.approx(2)
-
-
-def test_blocking_finds_nothing_when_the_sums_can_be_met() -> None:
-    who, where, excess = blocking(
-        sparse.csr_array(np.array([[1.0, 0.0], [1.0, 1.0]])), np.array([1.0, 3.0]), np.ones(2) * 2
-    )
-    assert (who.size, where.size, excess) == (0, 0, 0.0)
 
 
 def test_published_gras() -> None:

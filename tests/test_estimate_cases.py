@@ -90,20 +90,33 @@ def test_columns_follow_the_schemas(case: str) -> None:
         assert table(case, name).columns.tolist() == schema["attribute"].tolist(), name
 
 
-def test_yangtze_has_an_ensemble_whose_range_is_cross_hauling() -> None:
+def pair_flows() -> pd.DataFrame:
+    """The draws with Hubei's trade with Jiangsu, there and back [bn yuan]."""
     draws, trade = table("yangtze2017", "draws"), table("yangtze2017", "trade")
-    assert 20 <= len(draws) <= 24
-    assert draws["draw"].tolist() == sorted(set(trade["draw"]))
-    assert draws.loc[0, ["exponent", "closing", "cross_hauling"]].tolist() == [1.0, "min", "belt"]
+    for name, exporter, importer in (("there", "Hubei", "Jiangsu"), ("back", "Jiangsu", "Hubei")):
+        pair = trade[(trade["exporter"] == exporter) & (trade["importer"] == importer)]
+        draws[name] = pair.groupby("draw")["value"].sum() / 1000
+    return draws
+
+
+def test_yangtze_has_an_ensemble_whose_range_is_cross_hauling_and_closing() -> None:
+    draws = pair_flows()
+    assert len(draws) == 27
+    assert draws["draw"].tolist() == list(range(27))
     assert not draws.duplicated(["exponent", "closing", "cross_hauling"]).any()
-    pair = trade[(trade["exporter"] == "Hubei") & (trade["importer"] == "Jiangsu")]
-    flow = draws.assign(flow=pair.groupby("draw")["value"].sum() / 1000)
-    plain = flow[(flow["exponent"] == 1.0) & (flow["closing"] == "min")].set_index("cross_hauling")["flow"]
-    # The notes measured 24, 64 and 83 bn yuan with inputs as published; the balanced product mix moves them a little.
-    np.testing.assert_allclose(plain[["none", "Hubei", "belt"]], [24.2, 64.1, 82.7], rtol=0.05)
-    spread = flow.groupby(["closing", "cross_hauling"])["flow"].agg(lambda f: f.max() / f.min())
-    assert spread.max() < 1.15
-    assert flow["flow"].max() / flow["flow"].min() > 4
+    plain = draws[(draws["exponent"] == 1.0) & (draws["closing"] == "min")].set_index("cross_hauling")["there"]
+    # Over great circles, the notes measured 24, 64 and 83 bn yuan: freight cost draws the pair nearer, by the river.
+    np.testing.assert_allclose(plain[["none", "Hubei", "belt"]], [26.0, 67.6, 90.5], rtol=0.02)
+    spread = draws.groupby(["closing", "cross_hauling"])["there"].agg(lambda f: f.max() / f.min())
+    assert spread.max() < 1.4
+    assert draws["there"].max() / draws["there"].min() > 6
+
+
+def test_yangtze_base_stands_in_the_middle_of_its_range() -> None:
+    draws = pair_flows()
+    for way in ("there", "back"):
+        below = int((draws[way] < draws.loc[0, way]).sum())
+        assert 9 <= below <= 17, way
 
 
 def test_yangtze_totals_are_official() -> None:
@@ -112,7 +125,7 @@ def test_yangtze_totals_are_official() -> None:
     assert added.sum() == pytest.approx(84_724_191, rel=1e-6)
     adjustments = table("yangtze2017", "adjustments").set_index("region")
     np.testing.assert_allclose(adjustments["used"] / adjustments["official"], adjustments["ratio"], rtol=1e-5)
-    assert adjustments["ratio"].between(0.85, 1.15).all()
+    assert adjustments["ratio"].between(0.8, 1.2).all()
     final = table("yangtze2017", "final").query("draw == 0")
     np.testing.assert_allclose(final.groupby("region")["value"].sum(), adjustments["used"].sort_index(), rtol=1e-9)
     drawdown = final.loc[final["category"] == "stock_drawdown", "value"].sum()
@@ -132,9 +145,10 @@ def test_yangtze_base_is_what_the_recipe_gives(
     made = recipe("economy", monkeypatch)
     source = made.read_source(source_data("yangtze"))
     uses = made.estimate.balance_uses(source.tables, tol=1e-11)
-    base, hauling = made.choices()[0]
-    assert (base.exponent, base.closing, hauling) == (1.0, "min", "belt")
-    found = made.estimate.interregional(uses.tables, source.km, [base], tol=1e-11)
+    found = made.estimate.interregional(uses.tables, source.cost, made.choices(), tol=1e-11)
+    found = found.with_base(found.central(made.SIDES))
+    base, first = found.draws[0], table("yangtze2017", "draws").loc[0]
+    assert [base.exponent, base.closing, made.hauling(base)] == first.tolist()[1:]
     assert found.residuals.to_numpy().max() < 1e-9
     result = made.accounts(source, uses.tables, found.trade.to_numpy())
     names, sectors = [*made.BELT, made.REST, made.ABROAD], list(made.SECTORS)
@@ -171,3 +185,12 @@ def test_sources_of_several_recipes_are_merged(monkeypatch: pytest.MonkeyPatch, 
     (lists / "c.csv").write_text("source,citation,url,licence\nm,Other,,\n", encoding="utf-8")
     with pytest.raises(ValueError, match="'m' is in another list"):
         common.merge_sources(tmp_path, lists)
+
+
+def test_the_table_of_the_docs_is_that_of_the_case() -> None:
+    text = (ROOT / "docs" / "estimate_flows.md").read_text(encoding="utf-8").splitlines()
+    rows = [[cell.strip() for cell in line.strip("| ").split("|")] for line in text[2:] if "%" not in line]
+    shown = pd.DataFrame([r[:6] for r in rows], columns=["draw", "exponent", "closing", "hauling", "there", "back"])
+    flows = pair_flows()
+    assert shown["closing"].tolist() == flows["closing"].tolist()
+    np.testing.assert_allclose(shown[["there", "back"]].astype(float), flows[["there", "back"]], atol=0.051)

@@ -12,13 +12,12 @@ from yijiang.economy.estimate import Draw, RegionalTables, balance_uses, interre
 from yijiang.economy.estimate.kernels import (
     close,
     gravity,
-    newton_scale,
     open_up,
-    ras_scale,
     remove_transit,
     scale_to,
     star,
 )
+from yijiang.economy.estimate.scaling import newton_scale, ras_scale
 from yijiang.errors import DataError, OptionError
 
 NAMES = ("Upper", "Middle", "Lower")

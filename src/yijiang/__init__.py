@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from yijiang.belt.cases import cases
     from yijiang.evaluation import evaluate, evaluate_many
     from yijiang.planning import plan
+    from yijiang.ranges import spread
 
 _HOME = {
     "Belt": "yijiang.belt",
@@ -31,6 +32,7 @@ _HOME = {
     "evaluate": "yijiang.evaluation",
     "evaluate_many": "yijiang.evaluation",
     "plan": "yijiang.planning",
+    "spread": "yijiang.ranges",
 }
 
 __all__ = [
@@ -49,6 +51,7 @@ __all__ = [
     "new",
     "plan",
     "read",
+    "spread",
     "write",
 ]
 

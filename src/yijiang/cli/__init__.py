@@ -168,7 +168,9 @@ def plan(
     return 0
 
 
-def evaluate(*projects: str, belt: str = "yangtze2017", out: Path | None = None, json: bool = False) -> int:
+def evaluate(
+    *projects: str, belt: str = "yangtze2017", draws: int = 0, out: Path | None = None, json: bool = False
+) -> int:
     """Evaluate one package of projects against the base; no project is the base itself.
 
     Parameters
@@ -177,12 +179,15 @@ def evaluate(*projects: str, belt: str = "yangtze2017", out: Path | None = None,
         Projects by identifier or name.
     belt
         A built-in case (see `yijiang cases`), a folder of tables, or an .xlsx workbook.
+    draws
+        Ranges over this many of the belt's trade draws (a large number means all); 0 for none.
     out
         Folder for evaluation.json and tables/; nothing is written unless given.
     json
         Print the outcome as JSON.
     """
     from yijiang.evaluation import evaluate as run
+    from yijiang.ranges import spread
 
     if out is not None:
         refuse_file(out)
@@ -190,6 +195,13 @@ def evaluate(*projects: str, belt: str = "yangtze2017", out: Path | None = None,
     with progress_line("evaluate") as progress:
         outcome = run(chosen, projects=list(projects))
         frames, values = _outcome_tables(chosen, outcome), outcome.to_dict()
+        ranges = None
+        if draws:
+            progress("ranges")
+            found = spread(chosen, projects, draws)
+            ranges = found.table()
+            frames["ranges"] = ranges.reset_index()
+            values["ranges"] = {"draws": len(found.by_draw), "failed": list(found.failed), "of": ranges.T.to_dict()}
         if out is not None:
             progress("tables")
             with folder_for(out) as folder:
@@ -201,7 +213,13 @@ def evaluate(*projects: str, belt: str = "yangtze2017", out: Path | None = None,
     show(f"{chosen.name}: {', '.join(values.get('package') or projects) or 'the base, no project'}")
     show(f"{'region':<20}{'real income, %':>16}{f'equivalent variation, {chosen.money} a year':>52}")
     for region, variation in outcome.equivalent_variation.items():
-        show(f"{region!s:<20}{100 * (float(outcome.real_income[str(region)]) - 1):>16.4f}{float(variation):>52,.1f}")
+        line = f"{region!s:<20}{100 * (float(outcome.real_income[str(region)]) - 1):>16.4f}{float(variation):>52,.1f}"
+        if ranges is not None:
+            row = ranges.loc[str(region)]
+            line += f"  ({row['low']:,.1f} to {row['high']:,.1f}) {f'sign {row.sign}' if row['sign'] else ''}"
+        show(line.rstrip())
+    if ranges is not None:
+        show(f"(5th to 95th percentile over {len(found.by_draw)} estimates of the trade between the regions)")
     if out is not None:
         show(f"\n{out / 'evaluation.json'}")
     return 0

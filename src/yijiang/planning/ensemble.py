@@ -16,6 +16,7 @@ from yijiang.errors import SolveError
 from yijiang.evaluation import Evaluator
 from yijiang.numerics.executor import each
 from yijiang.numerics.store import Store
+from yijiang.ranges import FAILED_LIMIT
 
 from .draws import Draw, draw_all
 from .responses import Settlement
@@ -24,9 +25,6 @@ if TYPE_CHECKING:
     from yijiang.belt import Belt
 
 Floats = NDArray[np.float64]
-
-#: More failed draws than this share end the run with exit status 4.
-FAILED_LIMIT = 0.05
 
 
 @dataclass(frozen=True, eq=False)

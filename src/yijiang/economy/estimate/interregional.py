@@ -2,91 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 import xarray as xr
-from numpy.typing import NDArray
 
 from yijiang.economy.estimate.crosshauling import charm
-from yijiang.economy.estimate.kernels import CLOSINGS, close, interregional_flows, open_up, remove_transit
+from yijiang.economy.estimate.draws import JOINT, Draw, positions, read_draws
+from yijiang.economy.estimate.ensemble import Interregional
+from yijiang.economy.estimate.feasibility import blocking
+from yijiang.economy.estimate.joint import close_jointly
+from yijiang.economy.estimate.kernels import (
+    Transit,
+    close,
+    gravity,
+    normalised,
+    open_up,
+    remove_transit,
+    scaled_flows,
+    sector_flows,
+)
+from yijiang.economy.estimate.known import Known, read_known
+from yijiang.economy.estimate.margins import ROUNDING
+from yijiang.economy.estimate.scaling import Array
 from yijiang.economy.estimate.tables import RegionalTables
-from yijiang.errors import DataError, Finding, OptionError, SolveError, match_name
+from yijiang.errors import DataError, Finding, OptionError, SolveError
 
-Array = NDArray[np.float64]
-ALL = "all"
 LIMIT = 500
 """Scaling steps of a sector before Newton takes over, and Newton steps before giving up."""
 MONEY = "money per year"
-AMOUNTS = ("transit", "clipped", "cross_hauling", "outflow", "inflow", "traded")
-
-
-@dataclass(frozen=True)
-class Draw:
-    """One set of choices that the tables leave open.
-
-    Attributes
-    ----------
-    exponent
-        β of the gravity prior cost^−β [1].
-    closing
-        What the sums of outflow and inflow are both brought to: "min", "mean", "outflow" or "inflow".
-    cross_hauling
-        Regions to which cross-hauling is added (see `charm`), or ("all",); none by default.
-    """
-
-    exponent: float = 1.0
-    closing: str = "min"
-    cross_hauling: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Interregional:
-    """An ensemble of interregional trade tables.
-
-    Attributes
-    ----------
-    trade
-        Deliveries (draw, importer, exporter, sector) [money/yr], own deliveries on the diagonal; the last importer and
-        exporter is abroad.
-    final
-        Final use that makes each account balance (draw, region, sector) [money/yr]; negative where the tables together
-        leave less than the inputs need.
-    draws
-        The choices behind each draw.
-    residuals
-        Per draw [1]: `ras`, largest miss of a margin ÷ largest margin; `row`, of output by deliveries ÷ largest
-        output; `column`, of output by inputs plus value added (that of the tables themselves); `income`,
-        |Σ (final + export − import − value added)| ÷ Σ value added.
-    amounts
-        Per draw [money/yr]: `transit` and `clipped` (see `kernels.remove_transit`), `cross_hauling` added, `outflow`
-        and `inflow` before closing, `traded` after it.
-    iterations
-        Most balancing steps of a sector, per draw.
-    """
-
-    trade: xr.DataArray
-    final: xr.DataArray
-    draws: tuple[Draw, ...]
-    residuals: pd.DataFrame
-    amounts: pd.DataFrame
-    iterations: tuple[int, ...]
-
-    def flow(self, exporter: str, importer: str) -> pd.Series[float]:
-        """Return all deliveries from one region to another per draw [money/yr]."""
-        names = [(str(r),) for r in self.trade["importer"].to_numpy()]
-        i, n = match_name(exporter, names, "region"), match_name(importer, names, "region")
-        values = self.trade.sel(exporter=i, importer=n).sum("sector").to_numpy()
-        return pd.Series(values, index=pd.RangeIndex(len(self.draws), name="draw"), name=f"{i} → {n}")
+AMOUNTS = ("transit", "clipped", "cross_hauling", "outflow", "inflow", "traded", "surveyed")
 
 
 def interregional(
     tables: RegionalTables,
-    cost: pd.DataFrame,
+    cost: pd.DataFrame | Mapping[str, pd.DataFrame],
     draws: Sequence[Draw] | int | None = None,
     *,
+    known: pd.DataFrame | None = None,
     seed: int = 0,
     abroad: str = "Abroad",
     tol: float = 1e-10,
@@ -95,9 +49,10 @@ def interregional(
 
     1. Transit: what a region sends beyond its own output leaves outflow and inflow alike (`kernels.remove_transit`).
     2. Cross-hauling is added for the regions of the draw (`charm`).
-    3. Closing: Σ outflow = Σ inflow by the rule of the draw; no region sends more than output − export, and inflow goes
-       first where inputs lack it (`kernels.close`).
-    4. Prior T⁰_in = o_i f_n c_in^−β, i ≠ n, balanced to o and f as in `ras`.
+    3. Closing: Σ outflow = Σ inflow by the rule of the draw (`kernels.close`, `close_jointly`); no region sends more
+       than output − export, and inflow goes first where inputs lack it.
+    4. Prior T⁰_in = o_i f_n c_in^−β, i ≠ n, balanced to o and f as in `ras`. Known flows keep their value; where they
+       exceed what a region reports, as much is added to its outflow as to its inflow, so that no balance changes.
     5. Own deliveries = output − export − outflow. Value added and inputs stay as they are; final use absorbs the rest:
        final_n = own_n + Σ_i T_in + import_n − Σ_using intermediate_n. Where the tables do not fit together, balance
        them first (`balance_uses`): then less is left to absorb.
@@ -107,16 +62,19 @@ def interregional(
     tables
         Single-region tables.
     cost
-        Transport cost or distance, exporter in rows, importer in columns, positive [any unit]; aligned by name.
+        Transport cost or distance, exporter in rows, importer in columns, positive [any unit]; aligned by name. One
+        table for all sectors, or one for each by its name.
     draws
         The choices to run; the first is the base. An int: the base and that many less one drawn at random with `seed`
         (β uniform in 0.5–2, closing and cross-hauling of none or all regions by chance). By default the base alone.
+    known
+        Surveyed flows with the columns exporter, importer, sector, value [money/yr] and status: fixed in every draw.
     seed
         Seed of the random draws.
     abroad
         Name of the region that stands for all other countries.
     tol
-        Largest residual of the balancing, relative to the largest margin of the sector.
+        Largest residual of the balancing, relative to the total of the sector.
 
     Returns
     -------
@@ -125,7 +83,7 @@ def interregional(
     Raises
     ------
     DataError
-        If a table or the cost has faults.
+        If a table or the cost has faults, or known flows contradict the tables or each other (they are named).
     OptionError
         If a draw names an unknown closing or region, or an exponent below 0.
     SolveError
@@ -149,34 +107,40 @@ def interregional(
     >>> estimate = interregional(tables, km)
     >>> estimate.trade[0, :3, :3, 0].round(2).values.tolist()
     [[70.0, 15.0, 15.0], [15.0, 70.0, 15.0], [15.0, 15.0, 70.0]]
+
+    A survey finds 20 from A to B: the six flows have one degree of freedom, and it is gone.
+
+    >>> row = {"exporter": "A", "importer": "B", "sector": "grain", "value": 20, "status": "official"}
+    >>> found = interregional(tables, km, known=pd.DataFrame([row]))
+    >>> found.trade[0, :3, :3, 0].round(2).values.tolist(), str(found.status.sel(exporter="A", importer="B")[0].values)
+    ([[70.0, 10.0, 20.0], [20.0, 70.0, 10.0], [10.0, 20.0, 70.0]], 'official')
     """
     t = tables.checked()
     if abroad in t.regions:
         raise OptionError(f"{abroad!r} is the name of a region in the tables; pass abroad= another name")
-    wanted = _draws(draws, t.regions, seed)
-    distance = _aligned(cost, t.regions)
+    wanted = read_draws(draws, t.regions, seed)
+    costs = _costs(cost, t)
     transit = remove_transit(t.output, t.export, t.import_, t.outflow, t.inflow)
     inputs = t.intermediate.sum(axis=2)
-    use = np.maximum(inputs + t.final, 0.0)
-    supply = np.maximum(t.output - transit.export, 0.0)
+    use, supply = np.maximum(inputs + t.final, 0.0), np.maximum(t.output - transit.export, 0.0)
+    surveyed = read_known(known, t.regions, t.sectors, supply, use)
     count, sectors = t.output.shape
     trade = np.zeros((len(wanted), count + 1, count + 1, sectors))
     final = np.zeros((len(wanted), count, sectors))
     residuals, amounts, steps = [], [], []
     own = np.arange(count)
     for d, draw in enumerate(wanted):
-        hauled = charm(
-            t.output,
-            use,
-            transit.outflow,
-            transit.inflow,
-            export=transit.export,
-            regions=_positions(draw.cross_hauling, t.regions),
-        )
-        o, f = close(hauled.outflow, hauled.inflow, supply, inputs - transit.import_, draw.closing)
+        chosen = positions(draw.cross_hauling, t.regions)
+        hauled = charm(t.output, use, transit.outflow, transit.inflow, export=transit.export, regions=chosen)
+        if draw.closing == JOINT:
+            joint = close_jointly(supply, transit.import_, inputs, t.final, hauled.outflow, hauled.inflow)
+            o, f = joint.outflow, joint.inflow
+        else:
+            o, f = close(hauled.outflow, hauled.inflow, supply, inputs - transit.import_, draw.closing)
         for j in range(sectors):
             o[:, j], f[:, j] = open_up(o[:, j], f[:, j])
-        flows, miss, step = interregional_flows(o, f, distance, draw.exponent, tol, LIMIT)
+        more = _raised(o, f, surveyed, supply, t)
+        flows, miss, step = _flows(o + more, f + more, costs, draw.exponent, tol, surveyed, t, d)
         if not miss <= tol:
             raise SolveError(f"the balancing of draw {d} does not converge", residual=miss, iterations=float(step))
         flows[own, own] = np.maximum(supply - flows.sum(axis=1), 0.0)
@@ -185,30 +149,85 @@ def interregional(
         trade[d, count, :count] = transit.export
         final[d] = trade[d, :count].sum(axis=1) - inputs
         residuals.append(_residuals(t, trade[d], final[d], miss))
-        amounts.append(
-            (
-                transit.passed,
-                transit.clipped,
-                float(hauled.added.sum()),
-                float(hauled.outflow.sum()),
-                float(hauled.inflow.sum()),
-                float(flows.sum() - flows[own, own].sum()),
-            )
-        )
+        traded = float(flows.sum() - flows[own, own].sum())
+        sides = float(hauled.outflow.sum()), float(hauled.inflow.sum())
+        added = float(hauled.added.sum())
+        amounts.append((transit.passed, transit.clipped, added, *sides, traded, float(more.sum())))
         steps.append(step)
     index = pd.RangeIndex(len(wanted), name="draw")
-    everyone = [*t.regions, abroad]
-    coords = {"draw": np.arange(len(wanted)), "importer": everyone, "exporter": everyone, "sector": list(t.sectors)}
-    named = xr.DataArray(trade, coords, ("draw", "importer", "exporter", "sector"), "trade", {"units": MONEY})
-    coords = {"draw": np.arange(len(wanted)), "region": list(t.regions), "sector": list(t.sectors)}
+    everyone, inner = [*t.regions, abroad], list(t.regions)
+    place = {"importer": everyone, "exporter": everyone, "sector": list(t.sectors)}
+    numbers = {"draw": np.arange(len(wanted))}
+    status = np.full((count + 1, count + 1, sectors), "estimated", dtype=object)
+    fixed = surveyed.status.transpose(1, 0, 2)
+    status[:count, :count] = np.where(fixed == "", status[:count, :count], fixed)
+    before = t.final.sum(axis=1)
+    factors = np.divide(final.sum(axis=2), before, out=np.ones((len(wanted), count)), where=before != 0)
     return Interregional(
-        named,
-        xr.DataArray(final, coords, ("draw", "region", "sector"), "final", {"units": MONEY}),
+        xr.DataArray(trade, numbers | place, ("draw", *place), "trade", {"units": MONEY}),
+        xr.DataArray(
+            final, numbers | {"region": inner, "sector": place["sector"]}, ("draw", "region", "sector"), "final",
+            {"units": MONEY},
+        ),
+        xr.DataArray(status, place, tuple(place), "status"),
         wanted,
         pd.DataFrame(residuals, index=index, columns=["ras", "row", "column", "income"]),
         pd.DataFrame(amounts, index=index, columns=list(AMOUNTS)),
+        pd.DataFrame(factors, index=index, columns=inner),
+        _clipped(tables, transit),
         tuple(steps),
-    )
+    )  # fmt: skip
+
+
+def _raised(o: Array, f: Array, known: Known, supply: Array, t: RegionalTables) -> Array:
+    """Two-way trade that known flows show and the reports do not (region, sector)."""
+    sent, received = known.sums()
+    if not (sent.any() or received.any()):
+        return np.zeros_like(o)
+    more = np.maximum(np.maximum(sent - o, received - f), 0.0)
+    over = np.argwhere(o + more > supply * (1 + 1e-9))
+    if over.size:
+        raise DataError(
+            Finding(
+                "known", 0, t.sectors[j], "",
+                f"{t.regions[r]} would send {o[r, j] + more[r, j]:.6g} in all, but makes {supply[r, j]:.6g} beyond its "
+                f"export ({known.names(t.regions, t.sectors, j)})",
+                "correct the flows or the table",
+            )
+            for r, j in over.tolist()
+        )  # fmt: skip
+    return more
+
+
+def _flows(
+    o: Array, f: Array, costs: Array, exponent: float, tol: float, known: Known, t: RegionalTables, draw: int
+) -> tuple[Array, float, int]:
+    """Balanced trade (supplier, buyer, sector), the largest miss and the most steps over the sectors."""
+    flows = np.zeros((*o.shape[:1], *o.shape))
+    worst, most = 0.0, 0
+    for j in range(o.shape[1]):
+        cost = normalised(costs[:, :, j])
+        fixed = ~np.isnan(known.value[:, :, j])
+        if not fixed.any():
+            flows[:, :, j], miss, step = sector_flows(o[:, j], f[:, j], cost, exponent, tol, LIMIT)
+        else:
+            value = np.where(fixed, known.value[:, :, j], 0.0)
+            total = max(float(o[:, j].sum()), float(value.sum()), np.finfo(float).tiny)
+            left_o, left_f = ((m - v) / total for m, v in ((o[:, j], value.sum(axis=1)), (f[:, j], value.sum(axis=0))))
+            left_o, left_f = (np.where(m > tol, m, 0.0) for m in (left_o, left_f))
+            prior = np.where(fixed, 0.0, gravity(left_o, left_f, cost, exponent))
+            who, where, excess, _ = blocking(prior, left_o, left_f)
+            if who.size:
+                senders, buyers = (", ".join(t.regions[i] for i in side.tolist()) for side in (who, where))
+                text = (
+                    f"beside the known flows ({known.names(t.regions, t.sectors, j)}) {senders} would have to send "
+                    f"{excess * total:.6g} more than {buyers or 'no one'} can get in draw {draw}"
+                )
+                raise DataError([Finding("known", 0, t.sectors[j], "", text, "correct the flows or the table")])
+            rest, miss, step = scaled_flows(left_o, left_f, prior, total, tol, LIMIT)
+            flows[:, :, j] = value + rest
+        worst, most = max(worst, miss), max(most, step)
+    return flows, worst, most
 
 
 def _residuals(t: RegionalTables, trade: Array, final: Array, miss: float) -> tuple[float, float, float, float]:
@@ -221,51 +240,49 @@ def _residuals(t: RegionalTables, trade: Array, final: Array, miss: float) -> tu
     return miss, row, t.column_error(), gap
 
 
-def _positions(names: Collection[str], regions: Sequence[str]) -> list[int]:
-    if tuple(names) == (ALL,):
-        return list(range(len(regions)))
-    return [regions.index(match_name(name, ((r,) for r in regions), "region")) for name in names]
+def _clipped(tables: RegionalTables, transit: Transit) -> pd.DataFrame:
+    """Cells cut on the way in: trade below 0, and transit without a counterpart."""
+    rows = []
+    for column in ("export", "import_", "outflow", "inflow"):
+        given = np.asarray(getattr(tables, column), dtype=float)
+        rows += [(column.rstrip("_"), n, j, given[n, j]) for n, j in np.argwhere(given < 0).tolist()]
+    least = ROUNDING * float(transit.cut.size and np.abs(np.asarray(tables.output, dtype=float)).max())
+    rows += [("transit", n, j, transit.cut[n, j]) for n, j in np.argwhere(transit.cut > least).tolist()]
+    named = [(c, tables.regions[n], tables.sectors[j], value) for c, n, j, value in rows]
+    return pd.DataFrame(named, columns=["column", "region", "sector", "value"])
 
 
-def _draws(draws: Sequence[Draw] | int | None, regions: Sequence[str], seed: int) -> tuple[Draw, ...]:
-    if draws is None or isinstance(draws, int):
-        number = 1 if draws is None else draws
-        if number < 1:
-            raise OptionError("at least one draw is needed")
-        chance = np.random.default_rng(seed)
-        drawn = [Draw()]
-        for _ in range(number - 1):
-            exponent = round(float(chance.uniform(0.5, 2.0)), 4)
-            closing = CLOSINGS[int(chance.integers(len(CLOSINGS)))]
-            drawn.append(Draw(exponent, closing, (ALL,) if chance.random() < 0.5 else ()))
-        return tuple(drawn)
-    if not draws:
-        raise OptionError("at least one draw is needed")
-    for draw in draws:
-        match_name(draw.closing, ((c,) for c in CLOSINGS), "closing rule")
-        if not (np.isfinite(draw.exponent) and draw.exponent >= 0):
-            raise OptionError(f"the distance exponent must be at least 0, not {draw.exponent}")
-        _positions(draw.cross_hauling, regions)
-    return tuple(draws)
-
-
-def _aligned(cost: pd.DataFrame, regions: Sequence[str]) -> Array:
-    """Cost (exporter, importer) in the order of the regions; 1 on the diagonal, which is not used."""
-    found = []
-    for what, names in (("rows", cost.index), ("columns", cost.columns)):
-        for name in regions:
-            if name not in names:
-                found.append(Finding("cost", 0, what, name, "no cost is given for the region", f"add it to the {what}"))
-        if names.has_duplicates:
-            found.append(Finding("cost", 0, what, "", "a name occurs twice", "give every name once"))
+def _costs(cost: pd.DataFrame | Mapping[str, pd.DataFrame], t: RegionalTables) -> Array:
+    """Cost (exporter, importer, sector) in the order of the tables; 1 on the diagonal, which is not used."""
+    found: list[Finding] = []
+    if isinstance(cost, pd.DataFrame):
+        table = _aligned(cost, t.regions, "cost", found)
+        result = np.repeat(table[:, :, None], len(t.sectors), axis=2)
+    else:
+        for name in [s for s in t.sectors if s not in cost]:
+            found.append(Finding("cost", 0, "sector", name, "no cost is given for the sector", "add its table"))
+        tables = [_aligned(cost[s], t.regions, f"cost of {s}", found) for s in t.sectors if s in cost]
+        result = np.stack(tables, axis=2) if tables else np.ones((len(t.regions), len(t.regions), 0))
     if found:
         raise DataError(found)
+    return result
+
+
+def _aligned(cost: pd.DataFrame, regions: Sequence[str], name: str, found: list[Finding]) -> Array:
+    before = len(found)
+    for what, names in (("rows", cost.index), ("columns", cost.columns)):
+        for region in regions:
+            if region not in names:
+                text = "no cost is given for the region"
+                found.append(Finding(name, 0, what, region, text, f"add it to the {what}"))
+        if names.has_duplicates:
+            found.append(Finding(name, 0, what, "", "a name occurs twice", "give every name once"))
+    if len(found) > before:
+        return np.ones((len(regions), len(regions)))
     order = list(regions)
     values = cost.loc[order, order].to_numpy(dtype=float, copy=True)
     np.fill_diagonal(values, 1.0)
     for i, n in np.argwhere(~(np.isfinite(values) & (values > 0))):
         where = f"{regions[i]} to {regions[n]}"
-        found.append(Finding("cost", 0, where, f"{values[i, n]:g}", "cost must be a number above 0", "enter the cost"))
-    if found:
-        raise DataError(found)
+        found.append(Finding(name, 0, where, f"{values[i, n]:g}", "cost must be a number above 0", "enter the cost"))
     return values

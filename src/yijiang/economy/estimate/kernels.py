@@ -1,4 +1,4 @@
-"""Plain-array kernels of the estimate: scaling of a matrix to its margins, and the steps before it. No names here.
+"""Plain-array kernels of the estimate: transit, cross-hauling, closing, gravity. No names here.
 
 Arrays are (region, sector) or (supplier, buyer); money in any one unit. No input is changed.
 """
@@ -8,89 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy import sparse
 
-Array = NDArray[np.float64]
-Matrix = Array | sparse.csr_array
-
-
-def ratio(above: Array, below: Array) -> Array:
-    """Divide cell by cell; 0 where the divisor is not positive."""
-    return np.divide(above, below, out=np.zeros(np.broadcast(above, below).shape), where=below > 0)
-
-
-@dataclass(frozen=True)
-class Scaling:
-    """Row and column multipliers, the largest miss of a margin relative to the largest margin, and the steps taken."""
-
-    rows: Array
-    columns: Array
-    residual: float
-    iterations: int
-
-
-def ras_scale(prior: Matrix, rows: Array, columns: Array, tol: float, limit: int) -> Scaling:
-    """Find r, s with r_i a_ij s_j in both margins: r = u ÷ (A s), s = v ÷ (Aᵀ r), in turn.
-
-    Only the two vectors iterate, so a step costs two products of the matrix with a vector. After the last step the
-    columns are met to rounding; the residual is that of the rows.
-    """
-    largest = max(float(rows.max(initial=0.0)), float(columns.max(initial=0.0)), np.finfo(float).tiny)
-    transposed = prior.T
-    r, s = np.ones(rows.size), np.ones(columns.size)
-    residual, step = np.inf, 0
-    # Where the zero cells forbid the sums, the multipliers run off: stop there, the residual tells.
-    with np.errstate(over="ignore", invalid="ignore"):
-        sums = np.asarray(prior @ s)
-        while step < limit and residual > tol:
-            r = ratio(rows, sums)
-            s = ratio(columns, np.asarray(transposed @ r))
-            sums = np.asarray(prior @ s)
-            miss = float(np.max(np.abs(r * sums - rows), initial=0.0)) / largest
-            step += 1
-            if not np.isfinite(miss):
-                break
-            residual = miss
-    return Scaling(r, s, residual, step)
-
-
-def _signed_root(target: Array, positive: Array, negative: Array) -> Array:
-    """The positive root x of p x − n ÷ x = t, without cancellation; 1 for an empty line."""
-    root = np.sqrt(target**2 + 4 * positive * negative)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        x = np.where(target >= 0, (target + root) / (2 * positive), 2 * negative / (root - target))
-        x = np.where(positive > 0, x, -negative / target)
-    return np.where((positive == 0) & (negative == 0), 1.0, x)
-
-
-def _inverse(x: Array) -> Array:
-    return np.divide(1.0, x, out=np.zeros_like(x), where=x != 0)
-
-
-def gras_scale(prior: Array, rows: Array, columns: Array, tol: float, limit: int) -> Scaling:
-    """Find r, s with p_ij r_i s_j − n_ij ÷ (r_i s_j) in both margins; A = P − N, P and N without negative cells.
-
-    Each step solves the line's quadratic p r² − u r − n = 0. A line without positive cells has r = −n ÷ u
-    (Temurshoev, Miller & Bouwmeester 2013).
-    """
-    p, n = np.maximum(prior, 0.0), np.maximum(-prior, 0.0)
-    largest = max(float(np.abs(rows).max(initial=0.0)), float(np.abs(columns).max(initial=0.0)), np.finfo(float).tiny)
-    r, s = np.ones(rows.size), np.ones(columns.size)
-    residual, step = np.inf, 0
-    with np.errstate(over="ignore", invalid="ignore"):
-        while step < limit:
-            s = _signed_root(columns, p.T @ r, n.T @ _inverse(r))
-            got, lost = p @ s, n @ _inverse(s)
-            miss = float(np.max(np.abs(r * got - _inverse(r) * lost - rows), initial=0.0)) / largest
-            step += 1
-            if not np.isfinite(miss):
-                break
-            residual = miss
-            if residual <= tol:
-                break
-            r = _signed_root(rows, got, lost)
-    return Scaling(r, s, residual, step)
+from yijiang.economy.estimate.scaling import Array, newton_scale, ras_scale, ratio
 
 
 @dataclass(frozen=True)
@@ -102,7 +21,12 @@ class Transit:
     outflow: Array
     inflow: Array
     passed: float
-    clipped: float
+    cut: Array
+
+    @property
+    def clipped(self) -> float:
+        """All that had no counterpart."""
+        return float(self.cut.sum())
 
 
 def remove_transit(output: Array, export: Array, import_: Array, outflow: Array, inflow: Array) -> Transit:
@@ -131,12 +55,12 @@ def remove_transit(output: Array, export: Array, import_: Array, outflow: Array,
         share = np.minimum(ratio(moved.sum(axis=0), domestic.sum(axis=0)), 1.0) * domestic
         foreign += share
         np.maximum(domestic - share, 0.0, out=domestic)
-    clipped = float(left.sum())
+    cut = left.copy()
     for sent in (o, e):
         part = np.minimum(left, sent)
         sent -= part
         left -= part
-    return Transit(e, m, o, f, before - clipped, clipped)
+    return Transit(e, m, o, f, before - float(cut.sum()), cut)
 
 
 def cross_hauling(output: Array, use: Array, outflow: Array, inflow: Array, share: Array, room: Array) -> Array:
@@ -234,44 +158,6 @@ def star(outflow: Array, inflow: Array, centre: int) -> Array:
     return flows
 
 
-def newton_scale(prior: Array, rows: Array, columns: Array, start: Scaling, tol: float, limit: int) -> Scaling:
-    """Finish a slow scaling by Newton on p = ln r, q = ln s: least Σ a e^(p+q) − u·p − v·q, whose slope is the misses.
-
-    Near the edge of what the zero cells allow, `ras_scale` crawls; this convex problem does not.
-    """
-    largest = max(float(rows.max(initial=0.0)), float(columns.max(initial=0.0)), np.finfo(float).tiny)
-    i, j = (rows > 0) & (start.rows > 0), (columns > 0) & (start.columns > 0)
-    a, u, v = prior[np.ix_(i, j)], rows[i], columns[j]
-    at = np.concatenate([np.log(start.rows[i]), np.log(start.columns[j])])
-
-    def table(x: Array) -> Array:
-        return np.asarray(a * np.exp(x[: u.size, None] + x[None, u.size :]))
-
-    def height(x: Array) -> float:
-        return float(table(x).sum() - u @ x[: u.size] - v @ x[u.size :])
-
-    residual, step = start.residual, 0
-    with np.errstate(over="ignore", invalid="ignore"):
-        while step < limit:
-            step += 1
-            x = table(at)
-            got, taken = x.sum(axis=1), x.sum(axis=0)
-            slope = np.concatenate([got - u, taken - v])
-            residual = float(np.abs(slope).max(initial=0.0)) / largest
-            if residual <= tol:
-                break
-            curve = np.block([[np.diag(got), x], [x.T, np.diag(taken)]])
-            # r may grow as s falls: that direction is flat, least squares takes no step along it.
-            move = np.linalg.lstsq(curve, -slope, rcond=1e-14)[0]
-            length, here = 1.0, height(at)
-            while length > 1e-10 and not height(at + length * move) <= here + 1e-4 * length * float(slope @ move):
-                length /= 2
-            at = at + length * move
-    r, s = np.zeros(rows.size), np.zeros(columns.size)
-    r[i], s[j] = np.exp(at[: u.size]), np.exp(at[u.size :])
-    return Scaling(r, s, residual, start.iterations + step)
-
-
 def gravity(outflow: Array, inflow: Array, cost: Array, exponent: float) -> Array:
     """Prior (supplier, buyer): o_i f_n cost_in^−β, no trade of a region with itself."""
     diagonal = np.eye(outflow.size, dtype=bool)
@@ -279,36 +165,32 @@ def gravity(outflow: Array, inflow: Array, cost: Array, exponent: float) -> Arra
     return weight * np.outer(outflow, inflow)
 
 
-def interregional_flows(
+def normalised(cost: Array) -> Array:
+    """Cost ÷ its geometric mean away from the diagonal: scaling takes a common factor out again, and the prior stays
+    in range."""
+    away = ~np.eye(cost.shape[0], dtype=bool)
+    return cost / np.exp(np.log(cost[away]).mean()) if cost.shape[0] > 1 else cost
+
+
+def sector_flows(
     outflow: Array, inflow: Array, cost: Array, exponent: float, tol: float, limit: int
 ) -> tuple[Array, float, int]:
-    """Balanced trade (supplier, buyer, sector), the largest residual and the most steps over the sectors.
+    """Balanced trade of one sector (supplier, buyer), the largest miss ÷ its total, and the steps taken."""
+    total = float(outflow.sum())
+    if total <= 0:
+        return np.zeros_like(cost), 0.0, 0
+    o, f = outflow / total, inflow / total
+    taken = o + f
+    if taken.max() >= 1 - EDGE / 2:
+        flows = star(o, f, int(np.argmax(taken)))
+        miss = np.abs(np.concatenate([flows.sum(axis=1) - o, flows.sum(axis=0) - f]))
+        return total * flows, float(miss.max()), 0
+    return scaled_flows(o, f, gravity(o, f, cost, exponent), total, tol, limit)
 
-    Cost is divided by its geometric mean first: the scaling takes any common factor out again, and the prior stays
-    in range.
-    """
-    count, sectors = outflow.shape
-    away = ~np.eye(count, dtype=bool)
-    cost = cost / np.exp(np.log(cost[away]).mean()) if count > 1 else cost
-    flows = np.zeros((count, count, sectors))
-    worst, steps = 0.0, 0
-    for j in range(sectors):
-        total = float(outflow[:, j].sum())
-        if total <= 0:
-            continue
-        o, f = outflow[:, j] / total, inflow[:, j] / total
-        taken = o + f
-        if taken.max() >= 1 - EDGE / 2:
-            flows[:, :, j] = total * star(o, f, int(np.argmax(taken)))
-            miss = np.abs(
-                np.concatenate([flows[:, :, j].sum(axis=1) - outflow[:, j], flows[:, :, j].sum(axis=0) - inflow[:, j]])
-            )
-            worst = max(worst, float(miss.max()) / total)
-            continue
-        prior = gravity(o, f, cost, exponent)
-        found = ras_scale(prior, o, f, tol, limit)
-        if found.residual > tol:
-            found = newton_scale(prior, o, f, found, tol, limit)
-        flows[:, :, j] = total * found.rows[:, None] * prior * found.columns
-        worst, steps = max(worst, found.residual), max(steps, found.iterations)
-    return flows, worst, steps
+
+def scaled_flows(o: Array, f: Array, prior: Array, total: float, tol: float, limit: int) -> tuple[Array, float, int]:
+    """The prior scaled to shares o and f of a total, by Newton where scaling crawls."""
+    found = ras_scale(prior, o, f, tol, limit)
+    if found.residual > tol:
+        found = newton_scale(prior, o, f, found, tol, limit)
+    return total * found.rows[:, None] * prior * found.columns, found.residual, found.iterations

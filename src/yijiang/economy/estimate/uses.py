@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
-from yijiang.economy.estimate.balance import gras
+from yijiang.economy.estimate.balance import gras, ras
 from yijiang.economy.estimate.tables import RegionalTables
 from yijiang.errors import DataError, Finding
 
@@ -40,7 +40,9 @@ class UseBalance:
     iterations: int
 
 
-def balance_uses(tables: RegionalTables, tol: float = 1e-9) -> UseBalance:
+def balance_uses(
+    tables: RegionalTables, tol: float = 1e-9, *, national: tuple[ArrayLike, ArrayLike] | None = None
+) -> UseBalance:
     """Move the product mix of inputs and final use so that the country's use of every product equals its supply.
 
     The sum of outflows differs from that of inflows, product by product, because the tables were made apart. So over
@@ -52,12 +54,21 @@ def balance_uses(tables: RegionalTables, tol: float = 1e-9) -> UseBalance:
     with φ = (supply − Σ inputs) ÷ Σ Y. Output, value added, exports and imports, and what each sector spends on inputs,
     stay as they are; φ is the same for all regions, for none of the tables is known to be the wrong one.
 
+    With a national table its inputs Z and final use are first balanced to these rows and to the sums of the regions'
+    columns; then every region's inputs keep to them too, one using sector k at a time, by `ras`:
+
+        Σ_n z_njk = Z_jk   and   Σ_j z_njk = x_nk − v_nk,
+
+    and final use likewise by `gras`. More is known then, so the regional tables move further.
+
     Parameters
     ----------
     tables
         Regional tables [money/yr].
     tol
         Largest residual accepted, relative to the largest sum.
+    national
+        Inputs (input, using) and final use (sector,) of the country's own table, imports included [any unit].
 
     Returns
     -------
@@ -88,26 +99,52 @@ def balance_uses(tables: RegionalTables, tol: float = 1e-9) -> UseBalance:
     t = tables.checked()
     regions, sectors = t.output.shape
     supply = (t.output - t.export + t.import_).sum(axis=0)
-    spent = (t.output - t.value_added).ravel()
+    spent = t.output - t.value_added
     wanted = t.final.sum(axis=1)
     left = float(supply.sum() - spent.sum())
     if left <= 0 or wanted.sum() <= 0:
         problem = f"supply {supply.sum():.6g} leaves nothing after inputs of {spent.sum():.6g}"
         raise DataError([Finding("tables", 0, "output", "", problem, "correct output, value added, export or import")])
     factor = left / float(wanted.sum())
-    uses = np.concatenate([t.intermediate.transpose(1, 0, 2).reshape(sectors, -1), t.final.T], axis=1)
-    found = gras(uses, supply, np.concatenate([spent, factor * wanted]), tol)
-    inputs = found.table[:, :-regions].reshape(sectors, regions, sectors).transpose(1, 0, 2).copy()
-    final = found.table[:, -regions:].T.copy()
+    if national is None:
+        uses = np.concatenate([t.intermediate.transpose(1, 0, 2).reshape(sectors, -1), t.final.T], axis=1)
+        found = gras(uses, supply, np.concatenate([spent.ravel(), factor * wanted]), tol)
+        inputs = found.table[:, :-regions].reshape(sectors, regions, sectors).transpose(1, 0, 2).copy()
+        final = found.table[:, -regions:].T.copy()
+        residual, iterations = found.residual, found.iterations
+    else:
+        inputs, final, residual, iterations = _to_national(t, national, supply, spent, factor * wanted, tol)
     before, after = t.intermediate.sum(axis=(0, 2)), inputs.sum(axis=(0, 2))
     return UseBalance(
         replace(t, intermediate=inputs, final=final),
         _over(after, before),
         _over(final.sum(axis=0), t.final.sum(axis=0)),
         factor,
-        found.residual,
-        found.iterations,
+        residual,
+        iterations,
     )
+
+
+def _to_national(
+    t: RegionalTables, national: tuple[ArrayLike, ArrayLike], supply: Array, spent: Array, wanted: Array, tol: float
+) -> tuple[Array, Array, float, int]:
+    """Inputs, final use, the worst residual and the most steps, with a national table as control."""
+    given, asked = (np.array(a, dtype=float) for a in national)
+    if given.shape != t.intermediate.shape[1:] or asked.shape != supply.shape:
+        problem = f"has shapes {given.shape} and {asked.shape}, the tables have {supply.size} sectors"
+        raise DataError([Finding("national", 0, "", "", problem, "give inputs (input, using) and final use (sector,)")])
+    # What no region uses, the country cannot either.
+    given = np.where(t.intermediate.sum(axis=0) > 0, given, 0.0)
+    asked = np.where((t.final != 0).any(axis=0), asked, 0.0)
+    whole = gras(np.column_stack([given, asked]), supply, np.concatenate([spent.sum(axis=0), [wanted.sum()]]), tol)
+    inputs = np.zeros_like(t.intermediate)
+    residual, iterations = whole.residual, whole.iterations
+    for k in range(supply.size):
+        found = ras(t.intermediate[:, :, k], spent[:, k], whole.table[:, k], max(tol, whole.residual))
+        inputs[:, :, k] = found.table
+        residual, iterations = max(residual, found.residual), max(iterations, found.iterations)
+    final = gras(t.final, wanted, whole.table[:, -1], max(tol, whole.residual))
+    return inputs, final.table, max(residual, final.residual), max(iterations, final.iterations)
 
 
 def _over(after: Array, before: Array) -> Array:
