@@ -10,14 +10,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from yijiang.errors import OptionError, SolveError
 
 Floats = NDArray[np.float64]
 
-#: Row and column sums of a random table are met to this part of the largest.
-TOLERANCE = 1e-8
+#: Row and column sums are met to this part of the largest row; random tables need no more than five digits.
+TOLERANCE = 1e-9
+RANDOM_TOLERANCE = 1e-6
 MOST_ROUNDS = 5_000
 #: A cell that is 0 may be dealt to a place where margins need something; it counts as this part of an even spread.
 LEAST = 1e-4
@@ -100,18 +102,24 @@ def fit_margins(cells: Floats, rows: Floats, columns: Floats, tol: float = TOLER
     >>> fit_margins(np.ones((2, 2)), np.array([1.0, 3.0]), np.array([2.0, 2.0])).tolist()
     [[0.5, 0.5], [1.5, 1.5]]
     """
-    table = cells.copy()
+    table = cells.reshape(-1, len(rows), len(columns)).copy()
     scale = max(float(rows.max(initial=0.0)), np.finfo(float).tiny)
-    miss = np.inf
+    # Tables that have come to rest drop out: a few slow ones would otherwise hold up all of them.
+    active = np.arange(len(table))
+    work, miss = table, np.full(len(table), np.inf)
     for _ in range(MOST_ROUNDS):
-        sums = table.sum(axis=-1)
-        table *= np.divide(rows, sums, out=np.zeros_like(sums), where=sums > 0)[..., None]
-        sums = table.sum(axis=-2)
-        table *= np.divide(columns, sums, out=np.zeros_like(sums), where=sums > 0)[..., None, :]
-        miss = float(np.abs(table.sum(axis=-1) - rows).max()) / scale
-        if miss <= tol:
-            return table
-    raise SolveError("no table has these row and column sums", miss=miss)
+        sums = work.sum(axis=2)
+        work = work * np.divide(rows, sums, out=np.zeros_like(sums), where=sums > 0)[:, :, None]
+        sums = work.sum(axis=1)
+        work *= np.divide(columns, sums, out=np.zeros_like(sums), where=sums > 0)[:, None, :]
+        miss = np.abs(work.sum(axis=2) - rows).max(axis=1, initial=0.0) / scale
+        rests = miss <= tol
+        if rests.any():
+            table[active[rests]] = work[rests]
+            active, work = active[~rests], work[~rests]
+            if not active.size:
+                return table.reshape(cells.shape)
+    raise SolveError("no table has these row and column sums", miss=float(miss.max()))
 
 
 def sizes_alone(rows: Floats, columns: Floats, allowed: NDArray[np.bool_] | None = None) -> Floats:
@@ -156,7 +164,7 @@ def deal(table: Floats, draws: int, rng: np.random.Generator) -> Floats:
     even = np.outer(rows, columns) / table.sum()
     quotient = np.maximum(np.divide(table, even, out=np.zeros_like(table), where=even > 0), LEAST)
     dealt = rng.permuted(np.broadcast_to(quotient, (draws, *table.shape)), axis=1)
-    return fit_margins(dealt * even, rows, columns)
+    return fit_margins(dealt * even, rows, columns, RANDOM_TOLERANCE)
 
 
 def rewire(flows: Floats, draws: int, rng: np.random.Generator) -> Floats:
@@ -195,7 +203,7 @@ def rewire(flows: Floats, draws: int, rng: np.random.Generator) -> Floats:
         quotient = np.maximum(flow[cells] / even[cells], LEAST)
         random = np.zeros((draws, regions, regions))
         random[:, cells] = rng.permuted(np.broadcast_to(quotient, (draws, quotient.size)), axis=1) * even[cells]
-        result[:, :, :, j] = fit_margins(random, rows, columns)
+        result[:, :, :, j] = fit_margins(random, rows, columns, RANDOM_TOLERANCE)
     return result
 
 
@@ -222,24 +230,41 @@ def curveball(presence: Floats, draws: int, rng: np.random.Generator) -> Floats:
 
     Examples
     --------
-    >>> found = curveball(np.array([[1.0, 1, 0], [0, 1, 1], [1, 0, 0]]), 4, np.random.default_rng(0))
-    >>> set(map(tuple, found.sum(axis=2))), set(map(tuple, found.sum(axis=1)))
-    ({(np.float64(2.0), np.float64(2.0), np.float64(1.0))}, {(np.float64(2.0), np.float64(2.0), np.float64(1.0))})
+    >>> found = curveball(np.array([[1.0, 1, 0], [0, 1, 1], [1, 0, 0]]), 2, np.random.default_rng(0))
+    >>> found.sum(axis=2).tolist(), found.sum(axis=1).tolist()
+    ([[2.0, 2.0, 1.0], [2.0, 2.0, 1.0]], [[2.0, 2.0, 1.0], [2.0, 2.0, 1.0]])
     """
     if not np.isin(presence, (0.0, 1.0)).all():
         raise OptionError("a table of presence holds only 0 and 1")
-    regions = len(presence)
-    result = np.zeros((draws, *presence.shape))
-    present = presence.astype(bool)
-    for k in range(draws):
-        for _ in range(5 * regions if regions > 1 else 0):
-            first, second = rng.choice(regions, 2, replace=False)
-            free = np.flatnonzero(present[first] != present[second])
-            mine = int(present[first, free].sum())
-            shuffled = rng.permutation(free)
-            present = present.copy()
-            present[first, free], present[second, free] = False, False
-            present[first, shuffled[:mine]], present[second, shuffled[mine:]] = True, True
+    regions, activities = presence.shape
+    trades = 5 * regions if regions > 1 else 0
+    start = np.ascontiguousarray(presence, dtype=np.float64)
+    return _curveball(start, rng.random((draws, trades, activities + 2)))
+
+
+@njit(cache=True)
+def _curveball(presence: Floats, chance: Floats) -> Floats:  # pragma: no cover
+    """Trade along one chain, keeping every state; chance (table, trade, activity + 2) is uniform on 0 to 1."""
+    regions, activities = presence.shape
+    result = np.zeros((chance.shape[0], regions, activities))
+    present = presence.copy()
+    free = np.zeros(activities, dtype=np.int64)
+    for k in range(chance.shape[0]):
+        for t in range(chance.shape[1]):
+            first = int(chance[k, t, 0] * regions)
+            second = (first + 1 + int(chance[k, t, 1] * (regions - 1))) % regions
+            count, mine = 0, 0
+            for a in range(activities):
+                if present[first, a] != present[second, a]:
+                    free[count] = a
+                    count += 1
+                    mine += int(present[first, a])
+            for c in range(count):
+                # Fisher and Yates: each place draws among those not yet drawn.
+                pick = c + int(chance[k, t, c + 2] * (count - c))
+                free[c], free[pick] = free[pick], free[c]
+                present[first, free[c]] = 1.0 if c < mine else 0.0
+                present[second, free[c]] = 0.0 if c < mine else 1.0
         result[k] = present
     return result
 

@@ -15,8 +15,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from yijiang.base import Base
-from yijiang.errors import InfeasibleError, OptionError, SolveError
+from yijiang.errors import DataError, Finding, InfeasibleError, OptionError, SolveError
 from yijiang.evaluation import Evaluator, Outcome
+from yijiang.scenario import unsized
 
 from .bargain import shapley
 from .ensemble import Ensemble, run
@@ -186,6 +187,7 @@ def plan(
     base = Base(belt)
     evaluator = Evaluator(base)
     candidates = [n for n, p in base.projects.items() if set(p.members) <= set(partners)]
+    _refuse_none_sized(belt, base)
     if len(candidates) > MOST_CANDIDATES:
         raise OptionError(f"{len(candidates)} candidates; at most {MOST_CANDIDATES} can be listed in every combination")
     responses = Responses.of(evaluator, candidates, progress=progress)
@@ -215,6 +217,17 @@ def plan(
         base, partners, objective, method, seed, evaluator, search, table, rules, choice, alone, coalition, ensemble,
         miss, payment_effect, TOLERANCE, _sign_not_identified(base, choice), time.perf_counter() - began,
     )  # fmt: skip
+
+
+def _refuse_none_sized(belt: Belt, base: Base) -> None:
+    """Raise when every candidate is left without a size: there is nothing to choose among, and nothing is invented."""
+    left_out = unsized(belt)
+    if left_out and not base.projects:
+        remedy = "enter its cost and the amount and rate of its levers, and clear unsized_en and unsized_zh"
+        raise DataError(
+            Finding("projects", belt.projects.index(name) + 2, "project", name, f"not sized: {why['en']}", remedy)
+            for name, why in left_out.items()
+        )
 
 
 def _miss(choice: Choice, table: Table, search: Search) -> tuple[float, float]:
