@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -68,6 +68,23 @@ class Complement:
         for row, pair in zip(rows, self.pairs, strict=True):
             row["fit_above_chance"] = pair.fit.above if pair.fit else None
             row["tie_below_chance"] = pair.tie.below if pair.tie else None
+        return pd.DataFrame(rows)
+
+    @cached_property
+    def figure_table(self) -> pd.DataFrame:
+        """The figures of all channels as a table, one line each, with what chance gives."""
+        columns = ("channel", "figure", "of", "giver", "taker", "sector", "value", "unit", "low", "high", "status",
+                   "year")  # fmt: skip
+        rows = []
+        for one in self.figures:
+            chance = asdict(one.band) if one.band else {}
+            rows.append(
+                {
+                    "regions": "; ".join(one.regions),
+                    **{c: getattr(one, c) for c in columns},
+                    **{f"chance_{c}": chance.get(c) for c in ("low", "median", "high", "above", "below")},
+                }
+            )
         return pd.DataFrame(rows)
 
     @cached_property

@@ -22,6 +22,8 @@ from yijiang.complement.results import Figure, Pair
 Floats = NDArray[np.float64]
 Couple = tuple[str, str]
 CHANNEL = "technology"
+#: A match below this part of what the giver has in all is no pair to talk about.
+SMALL = 1e-3
 
 
 @dataclass(frozen=True)
@@ -128,7 +130,7 @@ def _balanced(
     where = balance_band(size, ratio, balance.even, giver, taker, nulls, rng)
     names = (common[giver], common[taker]) if value > 0 else ("", "")
     figure = Figure(CHANNEL, balance.figure, couple, *names, value, unit, rows, where)
-    if not value:
+    if value <= SMALL * size[giver]:
         return figure, None
     pair = Pair(
         CHANNEL, *(names[0], balance.figure), *(names[1], balance.figure), "ceiling", value, unit,

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from yijiang.charts import RangeBar, range_bars
+from yijiang.report.complement.view import complement_view
 from yijiang.report.pointviews import points_view
 from yijiang.report.waterviews import map_view, river_view, transport_view
 from yijiang.report.wording import (
@@ -25,6 +26,8 @@ from yijiang.report.wording import (
     say,
 )
 
+#: Pairs of complement on the page of a plan.
+SHOWN_PAIRS = 10
 STATUSES = ("official", "aggregated", "estimated", "assumed")
 
 
@@ -47,6 +50,7 @@ def build(document: Document) -> dict[str, Any]:
         "areas": area_rows(document),
         "points": points_view(document),
         "profile": profile_view(document),
+        "complement": complement_view(document["complement"], SHOWN_PAIRS) if document.get("complement") else None,
         "gains": gain_view(document),
         "map": map_view(document),
         "river": river_view(document),

@@ -100,13 +100,19 @@ def _money_unit(lang: str, size: float) -> tuple[float, str]:
     return (1000.0, "unit.large_money") if size >= 100.0 else (1.0, "unit.small_money")
 
 
-def money(value: Any, *, signed: bool = False) -> Text:
+def _in_money(lang: str, key: str, value: str, currency: str) -> str:
+    if currency == "CNY":
+        return message(key, lang, value=value)
+    return message(key.replace("_money", "_in"), lang, value=value, currency=label("currency", currency)[lang])
+
+
+def money(value: Any, *, signed: bool = False, currency: str = "CNY") -> Text:
     """Word an amount given in million yuan: bn yuan in English, 亿元 (100 million yuan) in Chinese.
 
     >>> money(2350.0)["en"], money(2350.0)["zh"], money(34.0)["en"], money(None)["zh"]
     ('2.35 bn yuan', '23.5亿元', '34 million yuan', '–')
-    >>> money(120.0, signed=True)["en"]
-    '+0.12 bn yuan'
+    >>> money(120.0, signed=True)["en"], money(1932.0, currency="USD")["zh"]
+    ('+0.12 bn yuan', '19.3亿美元')
     """
     if not known(value):
         return plain("–")
@@ -116,12 +122,12 @@ def money(value: Any, *, signed: bool = False) -> Text:
     def make(lang: str) -> str:
         scale, key = _money_unit(lang, abs(value))
         sign = "+" if signed and value > 0 else ""
-        return message(key, lang, value=sign + figure(value / scale))
+        return _in_money(lang, key, sign + figure(value / scale), currency)
 
     return each(make)
 
 
-def money_range(low: Any, high: Any) -> Text:
+def money_range(low: Any, high: Any, *, currency: str = "CNY") -> Text:
     """Word a range given in million yuan, both ends in one unit.
 
     >>> money_range(1200.0, 3400.0)["en"], money_range(-1200.0, 3400.0)["zh"]
@@ -132,7 +138,7 @@ def money_range(low: Any, high: Any) -> Text:
 
     def make(lang: str) -> str:
         scale, key = _money_unit(lang, max(abs(low), abs(high)))
-        return message(key, lang, value=span(figure(low / scale), figure(high / scale)))
+        return _in_money(lang, key, span(figure(low / scale), figure(high / scale)), currency)
 
     return each(make)
 
