@@ -99,10 +99,8 @@ def technology(
             gaps = lacking or [name for name, rows in have.items() if any(r not in rows for r in couple)]
             if gaps or len(common) < 3:
                 without = tuple(r for r in couple if any(r not in have[name] for name in gaps))
-                missing += [
-                    Missing(CHANNEL, balance.figure, "indicators", name, without)
-                    for name in gaps or balance.indicators
-                ]
+                names = ", ".join(gaps or balance.indicators)
+                missing.append(Missing(CHANNEL, balance.figure, "indicators", names, without))
                 continue
             figure, pair = _balanced(balance, have, common, couple, nulls, rng)
             figures.append(figure)

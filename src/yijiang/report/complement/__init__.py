@@ -11,6 +11,8 @@ from yijiang.report.wording import Document, pair
 
 #: Pairs that the short text tells.
 TOLD = 8
+#: Pairs that the page lists; the tables hold all of them.
+LISTED = 20
 CONTENTS = (
     ("pairs", "complement.first"),
     ("channels", "complement.four"),
@@ -42,7 +44,7 @@ def render(document: Document, lang: str = "both", folder: str = "projects") -> 
     OptionError
         If the language is unknown.
     """
-    content = complement_view(document)
+    content = complement_view(document, LISTED)
     return (
         environment()
         .get_template("complement/page.html.j2")

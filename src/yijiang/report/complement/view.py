@@ -83,19 +83,24 @@ def complement_view(document: Document, most: int | None = None) -> dict[str, An
         Length of the list of pairs; all unless given.
     """
     words = Words(document)
-    names = joined([words.region(region) for region in document["regions"]])
+    names = _together([words.region(region) for region in document["regions"]])
     pairs = [pair_row(document, row, words) for row in document["pairs"][:most]]
     return {
         "title": say("complement.title", regions=names),
         "lead": say("complement.lead", found=document["found"], shown=len(pairs), regions=names),
         "pairs": pairs,
-        "bars": each(lambda lang: _bars(document["pairs"][:DRAWN], words, lang)) if pairs else None,
+        "charts": [chart for basis in ("shortfall", "ceiling") for chart in _charts(document, basis, words)],
         "channels": [channel_view(document, name, words) for name in CHANNELS],
         "projects": project_rows(document, words),
         "regions": " ".join(document["regions"]),
         "sources": [{"key": key, **entry} for key, entry in sorted(_cited(document).items())],
         "provenance": [(label("provenance", key), str(value)) for key, value in document["provenance"].items()],
     }
+
+
+def _together(names: Sequence[Text]) -> Text:
+    """Write two or more names as one subject: "A and B", "A, B and C"."""
+    return say("complement.both", first=joined(names[:-1]), second=names[-1])
 
 
 def _cited(document: Document) -> dict[str, Any]:
@@ -107,7 +112,6 @@ def _cited(document: Document) -> dict[str, Any]:
 
 def pair_row(document: Document, row: Mapping[str, Any], words: Words) -> dict[str, Any]:
     """Word one pair: who gives what to whom, how much, of which need, how sure, on which evidence."""
-    key = "complement.line_same" if row["offer"] == row["need"] and row["basis"] == "ceiling" else "complement.line"
     unit = row["unit"]
     amount = words.amount(row["amount"], unit)
     basis = "more" if row["basis"] == "shortfall" else "up_to_once" if unit.endswith(" once") else "up_to"
@@ -121,13 +125,7 @@ def pair_row(document: Document, row: Mapping[str, Any], words: Words) -> dict[s
     return {
         "rank": row["rank"],
         "channel": label("channel", row["channel"]),
-        "line": say(
-            key,
-            giver=words.region(row["giver"]),
-            taker=words.region(row["taker"]),
-            offer=words.item(row["offer"]),
-            need=words.item(row["need"]),
-        ),
+        "line": _line(row, words),
         "amount": say(f"complement.{basis}", amount=amount),
         "range": over,
         "share": percent(row["share"]),
@@ -138,6 +136,18 @@ def pair_row(document: Document, row: Mapping[str, Any], words: Words) -> dict[s
             say("complement.rows", count=len(row["rows"]), sources=", ".join(row["sources"])),
         ],
     }
+
+
+def _line(row: Mapping[str, Any], words: Words) -> Text:
+    """Write who gives what to whom for what."""
+    key = "complement.line_same" if row["offer"] == row["need"] and row["basis"] == "ceiling" else "complement.line"
+    return say(
+        key,
+        giver=words.region(row["giver"]),
+        taker=words.region(row["taker"]),
+        offer=words.item(row["offer"]),
+        need=words.item(row["need"]),
+    )
 
 
 def _detail(row: Mapping[str, Any], words: Words) -> Text:
@@ -169,24 +179,24 @@ def _sure(document: Document, row: Mapping[str, Any]) -> list[Text]:
     return lines
 
 
-def _bars(rows: Sequence[Mapping[str, Any]], words: Words, lang: str) -> str:
-    bars = []
-    for row in rows:
-        if row["unit"] not in (rows[0]["unit"],):
-            continue
-        names = {
-            "giver": words.region(row["giver"])[lang], "taker": words.region(row["taker"])[lang],
-            "offer": words.item(row["offer"])[lang], "need": words.item(row["need"])[lang],
-        }  # fmt: skip
-        key = "complement.line_same" if row["offer"] == row["need"] and row["basis"] == "ceiling" else "complement.line"
-        text = words.amount(row["amount"], row["unit"])[lang]
-        bars.append(
-            RangeBar(
-                f"{row['rank']}. {say(key, **names)[lang]}", row["amount"], text, row["low"], row["high"],
-                row["basis"] == "shortfall",
-            )
-        )  # fmt: skip
-    return range_bars(bars, say("complement.chart")[lang], width=620)
+def _charts(document: Document, basis: str, words: Words) -> list[dict[str, Any]]:
+    """One picture of the largest pairs of a basis, in money a year; none where there is no such pair."""
+    rows = [row for row in document["pairs"] if row["basis"] == basis and row["unit"] == document["money"]][:DRAWN]
+    if not rows:
+        return []
+    title = say(f"complement.chart_{basis}")
+    return [{"title": title, "picture": each(lambda lang: _bars(rows, words, title, lang))}]
+
+
+def _bars(rows: Sequence[Mapping[str, Any]], words: Words, title: Text, lang: str) -> str:
+    bars = [
+        RangeBar(
+            f"{row['rank']}. {_line(row, words)[lang]}", row["amount"], words.amount(row["amount"], row["unit"])[lang],
+            row["low"], row["high"], row["basis"] == "shortfall",
+        )
+        for row in rows
+    ]  # fmt: skip
+    return range_bars(bars, title[lang], width=560)
 
 
 def channel_view(document: Document, name: str, words: Words) -> dict[str, Any]:
@@ -207,7 +217,7 @@ def _figure_row(row: Mapping[str, Any], words: Words) -> dict[str, Any]:
     elif row["of"]:
         arrow = words.region(row["of"])
     else:
-        arrow = joined([words.region(region) for region in row["regions"]])
+        arrow = _together([words.region(region) for region in row["regions"]])
     unit = row["unit"]
     plain_index = unit == "1" and row["figure"] != "market_potential"
     return {
