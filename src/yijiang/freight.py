@@ -240,8 +240,8 @@ class Freight:
         return pd.DataFrame(rows)
 
 
-def delivered(belt: Belt) -> xr.DataArray | None:
-    """Return the delivered price of goods over their price at the works on the network as it is; None without one.
+def delivered(freight: Freight) -> xr.DataArray:
+    """Return the delivered price of goods over their price at the works on the network as it is.
 
     τ[o, d, s] = 1 + c[o, d, s] / v[s], with c the composite freight cost [yuan/t] under the base's lock waits and v the
     value of a tonne [yuan/t].
@@ -249,12 +249,9 @@ def delivered(belt: Belt) -> xr.DataArray | None:
     Examples
     --------
     >>> import yijiang as yj
-    >>> delivered(yj.case("tiny")).dims
+    >>> delivered(Freight(yj.case("tiny"))).dims
     ('origin', 'destination', 'sector')
     """
-    if "transport" not in belt.scope:
-        return None
-    freight = Freight(belt.require_clean())
     names = [str(name) for name in freight.base_network.regions]
     coordinates = {"origin": names, "destination": names, "sector": freight.goods}
     return xr.DataArray(

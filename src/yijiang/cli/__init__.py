@@ -141,7 +141,7 @@ def plan(
         document = result.document
         if said is not None and agenda is not None:
             document = with_points(document, said, agenda.name)
-        document = with_complement(document, chosen, regions, seed, progress)
+        document = with_complement(document, result, progress)
         progress("report")
         with folder_for(out) as folder:
             write_html(document, folder / "plan.html", lang=lang)

@@ -14,27 +14,38 @@ from yijiang.outputs import folder_for, refuse_file, write_tables
 if TYPE_CHECKING:
     from yijiang.belt import Belt
     from yijiang.complement import Complement
+    from yijiang.freight import Freight
+    from yijiang.planning import Plan
 
 #: Random tables behind the bands in a plan's report.
 PLAN_NULLS = 499
 
 
 def found_between(
-    belt: Belt, regions: Sequence[str], nulls: int, seed: int, progress: Callable[[str], None]
+    belt: Belt,
+    regions: Sequence[str],
+    nulls: int,
+    seed: int,
+    progress: Callable[[str], None],
+    freight: Freight | None = None,
 ) -> Complement:
     """Return where regions complement each other, with the market potential at the cost of the belt's network."""
     from yijiang.complement import between
-    from yijiang.freight import delivered
+    from yijiang.freight import Freight, delivered
 
-    progress("network")
-    return between(belt, regions, delivered=delivered(belt), nulls=nulls, seed=seed, progress=progress)
+    if freight is None and "transport" in belt.scope:
+        progress("network")
+        freight = Freight(belt.require_clean())
+    price = None if freight is None else delivered(freight)
+    return between(belt, regions, delivered=price, nulls=nulls, seed=seed, progress=progress)
 
 
-def with_complement(
-    document: dict[str, Any], belt: Belt, regions: Sequence[str], seed: int, progress: Callable[[str], None]
-) -> dict[str, Any]:
+def with_complement(document: dict[str, Any], plan: Plan, progress: Callable[[str], None]) -> dict[str, Any]:
     """Return the plan document with the key `complement`: what the partners could do for each other."""
-    found = found_between(belt, regions, PLAN_NULLS, seed, progress)
+    if "economy" not in plan.base.belt.scope:
+        return document
+    progress("complement")
+    found = found_between(plan.base.belt, plan.regions, PLAN_NULLS, plan.seed, lambda step: None, plan.base.freight)
     return {**document, "complement": found.document}
 
 
@@ -51,8 +62,8 @@ def complement(
     """Show where regions complement each other: technology, industry chain, market and capital.
 
     Prints the largest openings: who gives what to whom, how much, how sure. With --out also complement.html,
-    complement.json, tables/, and projects/: candidates for yijiang plan --projects. Example:
-    yijiang complement Upper Middle --belt tiny
+    complement.json, tables/, and projects/: the belt's own and the new candidates, for yijiang plan --projects.
+    Example: yijiang complement Upper Middle --belt tiny
 
     Parameters
     ----------
@@ -92,8 +103,10 @@ def complement(
                 (folder / "complement.json").write_text(as_json(document) + "\n", encoding="utf-8", newline="\n")
                 write_tables({"pairs": found.table, "figures": found.figure_table}, folder / "tables")
                 (folder / "projects").mkdir()
-                for name, frame in found.projects.items():
-                    frame.to_csv(folder / "projects" / f"{name}.csv", index=False, encoding="utf-8", lineterminator="\n")
+                for name, frame in found.with_own().items():
+                    frame.to_csv(
+                        folder / "projects" / f"{name}.csv", index=False, encoding="utf-8", lineterminator="\n"
+                    )
     if json:
         show(as_json(document))
         return 0

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from yijiang.belt import Belt
     from yijiang.complement.partners import Complement
 
-#: Sized candidates: the largest opportunities, one per product and direction. A plan weighs up to 16 in all.
-MOST_SIZED = 8
+#: Sized candidates: the largest opportunities, one per product and direction; with the belt's own they must fit a plan.
+MOST_SIZED = 4
 RULE_SOURCE = "complement_rule"
 COLUMNS = {
     "projects": (
@@ -129,7 +129,7 @@ def citation() -> str:
 
 
 def _largest(pairs: Sequence[Pair]) -> list[list[Pair]]:
-    """Group the shortfalls by seller, product and buyer; the largest pair of a group stands first, groups by its size."""
+    """Group the shortfalls by seller, product and buyer; the largest pair stands first, in its group and of all."""
     groups: dict[tuple[str, str, str], list[Pair]] = {}
     for pair in pairs:
         if pair.basis == "shortfall":
@@ -229,8 +229,21 @@ def _head(belt: Belt, pair: Pair, whole: bool) -> dict[str, Any]:
 
 
 def item_name(belt: Belt, item: str, lang: str) -> str:
-    """Return the name of a sector of the belt, or of an item of a channel such as contracts or savings."""
-    return belt.name_of("sector", item, lang) if item in belt.sectors else message(f"complement.item_{item}", lang)
+    """Return the name of a sector as it stands within a line, or of an item of a channel such as contracts or savings.
+
+    Without what the sector comprises, and in English with a small letter.
+
+    Examples
+    --------
+    >>> import yijiang as yj
+    >>> belt = yj.case("yangtze2017")
+    >>> item_name(belt, "process_manufacturing", "en"), item_name(belt, "savings", "zh")
+    ('process manufacturing', '储蓄')
+    """
+    if item not in belt.sectors:
+        return message(f"complement.item_{item}", lang)
+    name = belt.name_of("sector", item, lang).partition(" (")[0]
+    return name[:1].lower() + name[1:] if lang == "en" and name[1:2].islower() else name
 
 
 def _sides(pair: Pair, rows: dict[str, list[dict[str, Any]]]) -> None:

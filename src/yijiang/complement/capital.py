@@ -64,9 +64,7 @@ def capital(
         money = reading.belt.money
         sides = (names[a], names[b]) if matched[0] > 0 else ("", "")
         low, high = percentiles(matched)
-        figures.append(
-            Figure(CHANNEL, "savings_met", couple, *sides, float(matched[0]), money, rows, where, low, high)
-        )
+        figures.append(Figure(CHANNEL, "savings_met", couple, *sides, float(matched[0]), money, rows, where, low, high))
         for region in couple:
             own = balance[:, names.index(region)]
             mine = tuple(row for row in rows if region in row.key[:2])

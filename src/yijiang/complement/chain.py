@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from yijiang.complement.complexity.advantage import lq
-from yijiang.complement.nulls import band, deal, rewire, sizes_alone
+from yijiang.complement.nulls import band, between_others, deal, rewire, sizes_alone
 from yijiang.complement.position import chain_flows, downstreamness, upstreamness
 from yijiang.complement.reading import Reading, Row
 from yijiang.complement.results import Figure, Pair
@@ -74,31 +74,31 @@ class Market:
     @cached_property
     def bought(self) -> Floats:
         """Purchases from the other regions (draw, region, sector) [million/year]."""
-        return self.flows.sum(axis=2)
+        result: Floats = self.flows.sum(axis=2)
+        return result
 
     @cached_property
     def sold(self) -> Floats:
         """Sales to the other regions (draw, region, sector) [million/year]."""
-        return self.flows.sum(axis=1)
+        result: Floats = self.flows.sum(axis=1)
+        return result
 
     @cached_property
     def all_bought(self) -> Floats:
         """All purchases of the base draw, own deliveries and imports included (region, sector) [million/year]."""
         inside = self.reading.intermediate.sum(axis=2)
-        return np.maximum(self.reading.trade[0].sum(axis=1), inside)[self.home]
+        result: Floats = np.maximum(self.reading.trade[0].sum(axis=1), inside)[self.home]
+        return result
 
     @cached_property
     def even(self) -> Floats:
         """What sizes alone predict (draw, buyer, seller, sector) [million/year]."""
-        across = ~np.eye(len(self.home), dtype=bool)
-        return np.stack(
-            [
-                np.stack(
-                    [sizes_alone(bought[:, j], sold[:, j], across) for j in range(bought.shape[1])], axis=-1
-                )
-                for bought, sold in zip(self.bought, self.sold, strict=True)
-            ]
-        )
+        result = np.zeros_like(self.flows)
+        for d, (bought, sold) in enumerate(zip(self.bought, self.sold, strict=True)):
+            for j in range(bought.shape[1]):
+                allowed = between_others(bought[:, j], sold[:, j])
+                result[d, :, :, j] = sizes_alone(bought[:, j], sold[:, j], allowed)
+        return result
 
     @cached_property
     def rewired(self) -> Floats:

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from yijiang._version import __version__
-from yijiang.complement.candidates import RULE_SOURCE, citation
+from yijiang.complement.candidates import RULE_SOURCE, citation, item_name
 from yijiang.complement.nulls import Band
 from yijiang.complement.reading import Row
 from yijiang.complement.results import CHANNELS, Figure, Pair
@@ -33,7 +33,7 @@ def document(found: Complement) -> dict[str, Any]:
         "river_name": {"en": belt.meta.get("river_en", ""), "zh": belt.meta.get("river_zh", "")},
         "year": belt.year,
         "money": belt.money,
-        "names": {kind: _names(found, kind) for kind in ("region", "sector")},
+        "names": _names(found),
         "pairs": [_pair(k + 1, pair) for k, pair in enumerate(found.pairs[:MOST_PAIRS])],
         "found": len(found.pairs),
         "channels": {
@@ -57,9 +57,14 @@ def document(found: Complement) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _names(found: Complement, kind: str) -> dict[str, dict[str, str]]:
-    ids = found.belt.regions if kind == "region" else found.belt.sectors
-    return {name: {lang: found.belt.name_of(kind, name, lang) for lang in ("en", "zh")} for name in ids}
+def _names(found: Complement) -> dict[str, dict[str, dict[str, str]]]:
+    """Names of the regions, and of what is given and needed as it stands within a line."""
+    belt, languages = found.belt, ("en", "zh")
+    items = {*belt.sectors, *(pair.offer for pair in found.pairs), *(pair.need for pair in found.pairs)}
+    return {
+        "region": {name: {lang: belt.name_of("region", name, lang) for lang in languages} for name in belt.regions},
+        "item": {name: {lang: item_name(belt, name, lang) for lang in languages} for name in sorted(items)},
+    }
 
 
 def _band(band: Band | None) -> dict[str, Any] | None:

@@ -119,7 +119,5 @@ def _between(market: Market, couple: Couple) -> tuple[Row, ...]:
 
 def _bought(market: Market, taker: str, goods: list[str]) -> tuple[Row, ...]:
     return tuple(
-        row
-        for (buyer, _, sector), row in market.reading.rows("trade").items()
-        if buyer == taker and sector in goods
+        row for (buyer, _, sector), row in market.reading.rows("trade").items() if buyer == taker and sector in goods
     )

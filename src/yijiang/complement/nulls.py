@@ -10,7 +10,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from yijiang.errors import OptionError, SolveError
@@ -20,7 +19,9 @@ Floats = NDArray[np.float64]
 #: Row and column sums are met to this part of the largest row; random tables need no more than five digits.
 TOLERANCE = 1e-9
 RANDOM_TOLERANCE = 1e-6
-MOST_ROUNDS = 5_000
+MOST_ROUNDS = 1_000
+#: A step of Newton's method among so many of scaling in turn.
+NEWTON_EVERY = 10
 #: A cell that is 0 may be dealt to a place where margins need something; it counts as this part of an even spread.
 LEAST = 1e-4
 
@@ -107,7 +108,9 @@ def fit_margins(cells: Floats, rows: Floats, columns: Floats, tol: float = TOLER
     # Tables that have come to rest drop out: a few slow ones would otherwise hold up all of them.
     active = np.arange(len(table))
     work, miss = table, np.full(len(table), np.inf)
-    for _ in range(MOST_ROUNDS):
+    for round_ in range(1, MOST_ROUNDS + 1):
+        if round_ % NEWTON_EVERY == 0:
+            work = _newton(work, rows, columns)
         sums = work.sum(axis=2)
         work = work * np.divide(rows, sums, out=np.zeros_like(sums), where=sums > 0)[:, :, None]
         sums = work.sum(axis=1)
@@ -122,6 +125,28 @@ def fit_margins(cells: Floats, rows: Floats, columns: Floats, tol: float = TOLER
     raise SolveError("no table has these row and column sums", miss=float(miss.max()))
 
 
+def _newton(work: Floats, rows: Floats, columns: Floats) -> Floats:
+    """One step of Newton's method for the scale factors of many tables, each changed by a factor of e at most.
+
+    Where one region has nearly all of a trade, scaling in turn creeps: its rate goes to 1 as the rest's share to 0.
+    """
+    count, high, wide = work.shape
+    own, others = work.sum(axis=2), work.sum(axis=1)
+    system = np.zeros((count, high + wide, high + wide))
+    system[:, :high, high:], system[:, high:, :high] = work, work.transpose(0, 2, 1)
+    diagonal = np.concatenate([own, others], axis=1)
+    total = own.sum(axis=1)[:, None]
+    at = np.arange(high + wide)
+    system[:, at, at] = diagonal + np.where(diagonal > 0, 1e-14 * total, total)
+    # Rows up and columns down by one factor is no change: that direction is taken out.
+    idle = np.concatenate([np.ones(high), -np.ones(wide)])
+    system += (total / (high + wide) ** 2)[:, :, None] * np.outer(idle, idle)
+    wanted = np.concatenate([rows - own, columns - others], axis=1)
+    step = np.clip(np.linalg.solve(system, wanted[:, :, None])[:, :, 0], -1.0, 1.0)
+    result: Floats = work * np.exp(step[:, :high, None] + step[:, None, high:])
+    return result
+
+
 def sizes_alone(rows: Floats, columns: Floats, allowed: NDArray[np.bool_] | None = None) -> Floats:
     """Return the table that sizes alone predict: the most even one with these sums and no cell where none is allowed.
 
@@ -134,6 +159,26 @@ def sizes_alone(rows: Floats, columns: Floats, allowed: NDArray[np.bool_] | None
     """
     start = np.ones((len(rows), len(columns))) if allowed is None else allowed.astype(np.float64)
     return fit_margins(start, rows, columns)
+
+
+def between_others(rows: Floats, columns: Floats) -> NDArray[np.bool_]:
+    """Return which couples n ≠ i can trade at all: where one region is on one side of everything, only those with it.
+
+    Parameters
+    ----------
+    rows, columns : (region)
+        Purchases from, and sales to, the others [money/year].
+
+    Examples
+    --------
+    >>> between_others(np.array([1.0, 1.0, 2.0]), np.array([1.0, 1.0, 2.0])).astype(int).tolist()
+    [[0, 0, 1], [0, 0, 1], [1, 1, 0]]
+    """
+    allowed = ~np.eye(len(rows), dtype=bool)
+    centre = rows + columns >= rows.sum() * (1 - 1e-9)
+    if rows.sum() and len(rows) > 2 and centre.any():
+        allowed &= centre[:, None] | centre[None, :]
+    return allowed
 
 
 def deal(table: Floats, draws: int, rng: np.random.Generator) -> Floats:
@@ -191,14 +236,13 @@ def rewire(flows: Floats, draws: int, rng: np.random.Generator) -> Floats:
     [[8.0, 7.0, 3.0], [8.0, 7.0, 3.0]]
     """
     regions = flows.shape[0]
-    across = ~np.eye(regions, dtype=bool)
     result = np.zeros((draws, *flows.shape))
     for j in range(flows.shape[2]):
-        flow = np.where(across, flows[:, :, j], 0.0)
+        flow = np.where(np.eye(regions, dtype=bool), 0.0, flows[:, :, j])
         rows, columns = flow.sum(axis=1), flow.sum(axis=0)
         if not rows.sum():
             continue
-        even = sizes_alone(rows, columns, across)
+        even = sizes_alone(rows, columns, between_others(rows, columns))
         cells = even > 0
         quotient = np.maximum(flow[cells] / even[cells], LEAST)
         random = np.zeros((draws, regions, regions))
@@ -210,8 +254,8 @@ def rewire(flows: Floats, draws: int, rng: np.random.Generator) -> Floats:
 def curveball(presence: Floats, draws: int, rng: np.random.Generator) -> Floats:
     """Return random presences in which every region has as many activities, and every activity as many regions.
 
-    Two regions trade the activities that only one of them has, at random, each keeping its number; 5 × regions trades
-    per random table.
+    Two regions trade the activities that only one of them has, at random, each keeping its number; every random table
+    starts from the presence itself and sees 5 × regions trades.
 
     Parameters
     ----------
@@ -237,35 +281,19 @@ def curveball(presence: Floats, draws: int, rng: np.random.Generator) -> Floats:
     if not np.isin(presence, (0.0, 1.0)).all():
         raise OptionError("a table of presence holds only 0 and 1")
     regions, activities = presence.shape
-    trades = 5 * regions if regions > 1 else 0
-    start = np.ascontiguousarray(presence, dtype=np.float64)
-    return _curveball(start, rng.random((draws, trades, activities + 2)))
-
-
-@njit(cache=True)
-def _curveball(presence: Floats, chance: Floats) -> Floats:  # pragma: no cover
-    """Trade along one chain, keeping every state; chance (table, trade, activity + 2) is uniform on 0 to 1."""
-    regions, activities = presence.shape
-    result = np.zeros((chance.shape[0], regions, activities))
-    present = presence.copy()
-    free = np.zeros(activities, dtype=np.int64)
-    for k in range(chance.shape[0]):
-        for t in range(chance.shape[1]):
-            first = int(chance[k, t, 0] * regions)
-            second = (first + 1 + int(chance[k, t, 1] * (regions - 1))) % regions
-            count, mine = 0, 0
-            for a in range(activities):
-                if present[first, a] != present[second, a]:
-                    free[count] = a
-                    count += 1
-                    mine += int(present[first, a])
-            for c in range(count):
-                # Fisher and Yates: each place draws among those not yet drawn.
-                pick = c + int(chance[k, t, c + 2] * (count - c))
-                free[c], free[pick] = free[pick], free[c]
-                present[first, free[c]] = 1.0 if c < mine else 0.0
-                present[second, free[c]] = 0.0 if c < mine else 1.0
-        result[k] = present
+    result = np.repeat(presence[None], draws, axis=0)
+    each = np.arange(draws)
+    for _ in range(5 * regions if regions > 1 else 0):
+        first = rng.integers(regions, size=draws)
+        second = (first + 1 + rng.integers(regions - 1, size=draws)) % regions
+        mine, theirs = result[each, first], result[each, second]
+        free = mine != theirs
+        # Of the activities only one of the two has, those with the smallest keys go to the first.
+        keys = np.where(free, rng.random((draws, activities)), 2.0)
+        rank = keys.argsort(axis=1).argsort(axis=1)
+        taken = (rank < (mine * free).sum(axis=1)[:, None]).astype(np.float64)
+        result[each, first] = np.where(free, taken, mine)
+        result[each, second] = np.where(free, 1.0 - taken, theirs)
     return result
 
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 #: Random tables behind every band.
 NULLS = 499
 
+
 @dataclass(frozen=True, eq=False)
 class Complement:
     """Where some regions complement each other.
@@ -62,8 +63,23 @@ class Complement:
     @cached_property
     def table(self) -> pd.DataFrame:
         """The pairs as a table, one line each, the largest first."""
-        columns = ("channel", "giver", "offer", "taker", "need", "basis", "amount", "low", "high", "unit", "needed",
-                   "share", "current", "expected", "offered", "holds", "advantage", "steps", "status", "year")  # fmt: skip
+        columns = (
+            *(
+                "channel",
+                "giver",
+                "offer",
+                "taker",
+                "need",
+                "basis",
+                "amount",
+                "low",
+                "high",
+                "unit",
+                "needed",
+                "share",
+            ),
+            *("current", "expected", "offered", "holds", "advantage", "steps", "status", "year"),
+        )
         rows = [{"rank": k + 1, **{c: getattr(pair, c) for c in columns}} for k, pair in enumerate(self.pairs)]
         for row, pair in zip(rows, self.pairs, strict=True):
             row["fit_above_chance"] = pair.fit.above if pair.fit else None
@@ -93,6 +109,15 @@ class Complement:
         from yijiang.complement.candidates import candidates
 
         return candidates(self)
+
+    def with_own(self) -> dict[str, pd.DataFrame]:
+        """The candidate projects below the belt's own, as tables that replace the belt's: a plan weighs both."""
+        tables = {}
+        for name, frame in self.projects.items():
+            own = self.belt.table(name)
+            fresh = frame[~frame["source"].isin(set(own["source"]))] if name == "sources" else frame
+            tables[name] = pd.concat([own.astype(object), fresh.astype(object)], ignore_index=True)
+        return tables
 
     @cached_property
     def document(self) -> dict[str, Any]:

@@ -35,7 +35,8 @@ def chain_flows(trade: Floats, intermediate: Floats) -> Floats:
     regions, sectors = trade.shape[0], trade.shape[2]
     bought = np.maximum(trade.sum(axis=1), intermediate.sum(axis=2))
     share = np.divide(trade, bought[:, None, :], out=np.zeros_like(trade), where=bought[:, None, :] > 0)
-    return np.einsum("nij,njk->ijnk", share, intermediate).reshape(regions * sectors, regions * sectors)
+    flows: Floats = np.einsum("nij,njk->ijnk", share, intermediate)
+    return flows.reshape(regions * sectors, regions * sectors)
 
 
 def upstreamness(flows: Floats, output: Floats) -> Floats:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -127,7 +127,8 @@ class Reading:
     @cached_property
     def output(self) -> Floats:
         """Sales to everyone (draw, region, sector) [million/year]."""
-        return self.trade.sum(axis=1)
+        result: Floats = self.trade.sum(axis=1)
+        return result
 
     @cached_property
     def between(self) -> Floats:
@@ -154,7 +155,8 @@ class Reading:
         parts = np.concatenate(
             [np.broadcast_to(self.intermediate, (len(self.draws), *self.intermediate.shape)), final[..., None]], axis=3
         )
-        return np.divide(parts, whole[..., None], out=np.zeros_like(parts), where=whole[..., None] > 0)
+        result: Floats = np.divide(parts, whole[..., None], out=np.zeros_like(parts), where=whole[..., None] > 0)
+        return result
 
     @cached_property
     def _rows(self) -> dict[str, dict[tuple[str, ...], Row]]:

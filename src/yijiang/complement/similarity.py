@@ -36,7 +36,8 @@ def shares(values: ArrayLike, name: str = "values") -> Floats:
         problem = f"{int(wrong.sum())} values are negative, missing or not finite, the first at {at}"
         raise DataError([Finding(name, 0, "", str(array[at]), problem, "give values of 0 or more")])
     total = array.sum(axis=-1, keepdims=True)
-    return np.divide(array, total, out=np.zeros_like(array), where=total > 0)
+    result: Floats = np.divide(array, total, out=np.zeros_like(array), where=total > 0)
+    return result
 
 
 def _two(a: ArrayLike, b: ArrayLike) -> tuple[Floats, Floats]:

@@ -80,7 +80,9 @@ def balance_band(
     """Return where the match of two regions stands when the ratios are dealt anew among the regions, sizes kept."""
     dealt = shuffled(ratio, draws, rng)
     amount = dealt * size if even else (dealt - (dealt * size).sum(axis=1, keepdims=True) / size.sum()) * size
-    value = match(*(ratio * size if even else (ratio - (ratio * size).sum() / size.sum()) * size)[[giver, taker]][:, None])
+    value = match(
+        *(ratio * size if even else (ratio - (ratio * size).sum() / size.sum()) * size)[[giver, taker]][:, None]
+    )
     return band(float(value[0]), match(amount[:, giver], amount[:, taker]))
 
 
@@ -137,9 +139,7 @@ def _balanced(
     return figure, pair
 
 
-def _know_how(
-    reading: Reading, couples: list[Couple], nulls: int, rng: np.random.Generator
-) -> Iterator[Figure]:
+def _know_how(reading: Reading, couples: list[Couple], nulls: int, rng: np.random.Generator) -> Iterator[Figure]:
     """Sectors in which one region is specialised and the other is not: how close they are to what the other does.
 
     Relatedness density of the sector for the region that lacks it, against presences traded by curveball.

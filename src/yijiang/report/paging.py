@@ -39,7 +39,11 @@ def languages_of(lang: str) -> tuple[str, ...]:
 def environment() -> Environment:
     """Return where templates are filled in: everything escaped, nothing undefined let through."""
     return Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, loader=FunctionLoader(resource)
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        loader=FunctionLoader(resource),
     )
 
 

@@ -42,11 +42,8 @@ class Words:
         return pair(self._names["region"].get(key, key))
 
     def item(self, key: str) -> Text:
-        """Return the name of a sector, without what it comprises, or of an item of a channel."""
-        if key in self._names["sector"]:
-            name = pair(self._names["sector"][key])
-            return {lang: _in_a_line(text.partition(" (")[0], lang) for lang, text in name.items()}
-        return say(f"complement.item_{key}")
+        """Return the name of what is given or needed, as it stands within a line."""
+        return pair(self._names["item"].get(key, key))
 
     def amount(self, value: Any, unit: str) -> Text:
         """Write an amount with its unit."""
@@ -64,12 +61,6 @@ class Words:
         if unit.startswith(self._money):
             return money_range(low, high, currency=self._currency)
         return plain(span(figure(low), figure(high)))
-
-
-def _in_a_line(text: str, lang: str) -> str:
-    """Write a name in the middle of a line: in English its first letter small, unless it is an abbreviation."""
-    small = lang == "en" and text[1:2].islower()
-    return text[:1].lower() + text[1:] if small else text
 
 
 def complement_view(document: Document, most: int | None = None) -> dict[str, Any]:
@@ -196,7 +187,7 @@ def _bars(rows: Sequence[Mapping[str, Any]], words: Words, title: Text, lang: st
         )
         for row in rows
     ]  # fmt: skip
-    return range_bars(bars, title[lang], width=560)
+    return range_bars(bars, title[lang], width=700)
 
 
 def channel_view(document: Document, name: str, words: Words) -> dict[str, Any]:
@@ -210,7 +201,7 @@ def channel_view(document: Document, name: str, words: Words) -> dict[str, Any]:
 
 
 def _figure_row(row: Mapping[str, Any], words: Words) -> dict[str, Any]:
-    values = {"region": words.region(row["of"]) if row["of"] else "", "sector": words.item(row["sector"] or "final")}
+    values = {"region": words.region(row["of"]) if row["of"] else "", "sector": words.item(row["sector"])}
     band = row["chance"]
     if row["giver"]:
         arrow = each(lambda lang: f"{words.region(row['giver'])[lang]} → {words.region(row['taker'])[lang]}")
