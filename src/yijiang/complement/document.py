@@ -12,6 +12,8 @@ from yijiang.complement.reading import Row
 from yijiang.complement.results import CHANNELS, Figure, Pair
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from yijiang.complement.partners import Complement
 
 
@@ -47,14 +49,20 @@ def document(found: Complement) -> dict[str, Any]:
             }
             for name in CHANNELS
         },
-        "projects": found.projects["projects"].to_dict("records"),
-        "levers": found.projects["levers"].to_dict("records"),
+        "projects": _records(found.projects["projects"]),
+        "levers": _records(found.projects["levers"]),
         "sources": sources | {RULE_SOURCE: {"citation": citation(), "url": ""}},
         "provenance": {
             "version": __version__, "seed": found.seed, "nulls": found.nulls, "draws": len(belt.draws),
             "digest": belt.digest(),
         },
     }  # fmt: skip
+
+
+def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows as plain values, None where a cell is blank."""
+    whole = frame.astype(object)
+    return [{str(k): v for k, v in row.items()} for row in whole.where(whole.notna(), None).to_dict("records")]
 
 
 def _names(found: Complement) -> dict[str, dict[str, dict[str, str]]]:

@@ -175,7 +175,7 @@ def between(
     >>> found = between(yj.case("tiny"), ("Upper", "Middle"), nulls=19)
     >>> best = found.pairs[0]
     >>> best.giver, best.offer, best.taker, best.need, best.basis
-    ('Upper', 'contracts', 'Middle', 'contracts', 'ceiling')
+    ('Middle', 'contracts', 'Upper', 'contracts', 'ceiling')
     """
     if nulls < 1 or seed < 0:
         raise OptionError(f"nulls must be 1 or more and seed 0 or more, not {nulls} and {seed}")
