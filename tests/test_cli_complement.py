@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import yijiang as yj
+from yijiang.cli import main
 from yijiang.complement import between
 from yijiang.messages import LANGUAGES
 from yijiang.report.complement import render, summary, write_html
@@ -63,6 +64,10 @@ def test_the_folder_it_writes_can_be_planned_with(tmp_path: Path) -> None:
     assert "Where they complement each other" in page
     assert "technology contracts" in page
     assert "left out, no rule sizes it" in page
+    blank = {row["project"]: row for row in plan["projects"] if row["annual_cost"] is None}
+    assert set(blank) == {row["project"] for row in content["projects"] if row["unsized_en"]}
+    assert not any(row["available"] for row in blank.values())
+    assert all("没有规则可定其规模" in row["why_not"]["zh"] for row in blank.values())
 
 
 def test_json_is_the_document() -> None:
@@ -75,13 +80,20 @@ def test_json_is_the_document() -> None:
 
 
 @pytest.mark.parametrize(
-    "words", [("Upper",), ("Upper", "Upper"), ("Upper", "Nowhere"), ("Upper", "Middle", "--nulls", "0")]
+    ("words", "said"),
+    [
+        (("Upper",), "two or more"),
+        (("Upper", "Upper"), "two or more different"),
+        (("Upper", "Nowhere"), "near matches"),
+        (("Upper", "Middle", "--nulls", "0"), "1 or more"),
+        (("Upper", "Middle", "--top", "0"), "1 or more"),
+    ],
 )
-def test_bad_usage_ends_with_2(words: tuple[str, ...]) -> None:
-    done = yijiang("complement", *words, "--belt", "tiny")
-    assert done.returncode == 2
-    assert done.stdout == ""
-    assert "yijiang: " in done.stderr
+def test_bad_usage_ends_with_2(words: tuple[str, ...], said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["complement", *words, "--belt", "tiny"]) == 2
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert said in shown.err
 
 
 def test_summary_words_money_missing_figures_and_certainty() -> None:

@@ -75,19 +75,6 @@ def test_a_lever_on_one_use_saves_what_it_states(belt: Belt) -> None:
     assert ratio == pytest.approx(1 - 30.0 / spent)
 
 
-def test_sized_candidates_enter_a_plan_and_the_others_are_told(found: Complement, belt: Belt) -> None:
-    plan = yj.plan(belt, ("Upper", "Middle"), draws=2)
-    rows = {row["project"]: row for row in plan.document["projects"]}
-    sized = found.projects["projects"].query("unsized_en == ''")["project"]
-    assert all(rows[name]["available"] for name in sized)
-    assert set(plan.package) & set(sized)
-    for name in found.projects["projects"].query("unsized_en != ''")["project"]:
-        assert not rows[name]["available"]
-        assert "no rule sizes it" in rows[name]["why_not"]["en"]
-        assert "没有规则可定其规模" in rows[name]["why_not"]["zh"]
-        assert rows[name]["annual_cost"] is None
-
-
 def test_a_project_without_a_size_is_refused_when_selected(belt: Belt) -> None:
     with pytest.raises(DataError, match="no rule sizes this project, so nothing can be worked out with it") as caught:
         yj.evaluate(belt, projects=["technology_middle_contracts_upper"])

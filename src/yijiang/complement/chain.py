@@ -211,14 +211,15 @@ def chain(market: Market, couples: list[Couple]) -> list[Figure]:
     chance = meeting(*market.dealt) * uses[0][:, None, :]
     up, _ = market.steps
     weights = market.reading.output[:, market.home]
-    height = (up * weights).sum(axis=2) / weights.sum(axis=2)
+    made = weights.sum(axis=2)
+    height = np.divide((up * weights).sum(axis=2), made, out=np.ones_like(made), where=made > 0)
     dealt = _dealt_heights(market, up[0], weights[0])
     for couple in couples:
         for giver, taker in (couple, couple[::-1]):
             i, n = market.names.index(giver), market.names.index(taker)
             values = match[:, n, i].sum(axis=1)
             where = band(values[0], chance[:, n, i].sum(axis=1))
-            rows = _deliveries(market, giver, taker)
+            rows = _behind_inputs(market, giver, taker)
             figures.append(
                 Figure("chain", "inputs_met", couple, giver, taker, float(values[0]), money, rows, where,
                        *percentiles(values))
@@ -230,7 +231,7 @@ def chain(market: Market, couples: list[Couple]) -> list[Figure]:
         where = band(float(turned[0]), (dealt[:, a] - dealt[:, b]) * (1 if apart[0] >= 0 else -1))
         figures.append(
             Figure("chain", "further_up", couple, giver, taker, float(turned[0]), "steps",
-                   _deliveries(market, *couple), where, *percentiles(turned))
+                   _behind_steps(market, couple), where, *percentiles(turned))
         )  # fmt: skip
     return figures
 
@@ -238,11 +239,23 @@ def chain(market: Market, couples: list[Couple]) -> list[Figure]:
 def _dealt_heights(market: Market, up: Floats, output: Floats) -> Floats:
     """Average upstreamness of every region when it makes other sectors' share of output by chance (table, region)."""
     made = deal(output, market.nulls, market.rng)
-    result: Floats = (made * up).sum(axis=2) / made.sum(axis=2)
+    whole = made.sum(axis=2)
+    result: Floats = np.divide((made * up).sum(axis=2), whole, out=np.ones_like(whole), where=whole > 0)
     return result
 
 
-def _deliveries(market: Market, giver: str, taker: str) -> tuple[Row, ...]:
-    trade = market.reading.rows("trade")
-    keys = [(taker, giver, sector) for sector in market.reading.sectors]
-    return tuple(trade[key] for key in keys if key in trade)
+def _behind_inputs(market: Market, giver: str, taker: str) -> tuple[Row, ...]:
+    """What the taker uses and buys, and what the giver sells, between the regions at home."""
+    rows, names = market.reading.rows, set(market.names)
+    found = [row for (region, _, _), row in rows("intermediate").items() if region == taker]
+    for (buyer, seller, _), row in rows("trade").items():
+        if buyer != seller and (buyer == taker or seller == giver) and {buyer, seller} <= names:
+            found.append(row)
+    return tuple(found)
+
+
+def _behind_steps(market: Market, couple: Couple) -> tuple[Row, ...]:
+    """What the two use and what they deliver; the steps go on through every other region."""
+    rows = market.reading.rows
+    found = [row for (region, _, _), row in rows("intermediate").items() if region in couple]
+    return tuple(found + [row for (_, seller, _), row in rows("trade").items() if seller in couple])

@@ -85,7 +85,11 @@ def _potential(
             continue
         for giver, taker in (couple, couple[::-1]):
             i, n = places.index(giver), places.index(taker)
-            values = reach[:, i, n] / reach[:, i].sum(axis=1)
+            whole = reach[:, i].sum(axis=1)
+            if not whole.all():
+                gaps.append(Missing(CHANNEL, "market_potential", "trade", giver, couple))
+                continue
+            values = reach[:, i, n] / whole
             # Seen from the seller, the other regions change places on the network.
             others = [k for k in range(len(places)) if k != i]
             dealt = market.rng.permuted(np.broadcast_to(others, (market.nulls, len(others))), axis=1)

@@ -206,6 +206,8 @@ def deal(table: Floats, draws: int, rng: np.random.Generator) -> Floats:
     (True, True)
     """
     rows, columns = table.sum(axis=1), table.sum(axis=0)
+    if not rows.sum():
+        return np.zeros((draws, *table.shape))
     even = np.outer(rows, columns) / table.sum()
     quotient = np.maximum(np.divide(table, even, out=np.zeros_like(table), where=even > 0), LEAST)
     dealt = rng.permuted(np.broadcast_to(quotient, (draws, *table.shape)), axis=1)

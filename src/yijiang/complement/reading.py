@@ -58,12 +58,12 @@ class Missing:
 
 
 def weakest(rows: Iterable[Row]) -> str:
-    """Return the weakest status among some rows.
+    """Return the weakest status among some rows; what no row stands behind is assumed.
 
     >>> weakest([Row("trade", (), 1.0, "", None, "", s) for s in ("official", "estimated")])
     'estimated'
     """
-    return max((row.status for row in rows), key=STATUSES.index)
+    return max((row.status for row in rows), key=STATUSES.index, default="assumed")
 
 
 def year_of(rows: Iterable[Row]) -> int | None:
