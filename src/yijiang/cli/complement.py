@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 #: Random tables behind the bands in a plan's report.
 PLAN_NULLS = 499
+#: Pairs in a plan's document; complement.json holds more.
+PLAN_PAIRS = 10
 
 
 def found_between(
@@ -46,7 +48,8 @@ def with_complement(document: dict[str, Any], plan: Plan, progress: Callable[[st
         return document
     progress("complement")
     found = found_between(plan.base.belt, plan.regions, PLAN_NULLS, plan.seed, lambda step: None, plan.base.freight)
-    return {**document, "complement": found.document}
+    shown = found.document["pairs"][:PLAN_PAIRS]
+    return {**document, "complement": {**found.document, "pairs": shown}}
 
 
 def complement(

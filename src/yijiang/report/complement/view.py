@@ -49,7 +49,7 @@ class Words:
         """Write an amount with its unit."""
         if unit.startswith(self._money):
             return money(value, currency=self._currency)
-        if unit == "1":
+        if unit in ("1", "1/year"):
             return plain(percent(value, 3))
         measure = label("measure", unit)
         return each(lambda lang: f"{figure(value)}{'' if lang == 'zh' else ' '}{measure[lang]}")
@@ -60,7 +60,8 @@ class Words:
             return None
         if unit.startswith(self._money):
             return money_range(low, high, currency=self._currency)
-        return plain(span(figure(low), figure(high)))
+        write = percent if unit == "1/year" else figure
+        return plain(span(write(low, 3), write(high, 3)))
 
 
 def complement_view(document: Document, most: int | None = None) -> dict[str, Any]:
