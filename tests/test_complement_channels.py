@@ -146,9 +146,13 @@ def test_figures_that_rest_on_estimated_trade_carry_a_range(yangtze: Complement)
         if trade:
             assert one.low <= one.amount <= one.high
             assert one.status == ("assumed" if one.need == "candidates" else "estimated")
-    for name in ("trade_complementarity", "finger_kreinin", "grubel_lloyd", "inputs_met", "further_up", "savings_met"):
+    for name in ("trade_complementarity", "finger_kreinin", "grubel_lloyd", "inputs_met", "further_up", "further_down"):
         assert all(f.low is not None and f.low <= f.value <= f.high for f in yangtze.figures if f.figure == name)
         assert all(f.band is not None for f in yangtze.figures if f.figure == name)
+    for name in ("further_up", "further_down"):
+        (one,) = [f for f in yangtze.figures if f.figure == name]
+        assert one.value >= 0
+        assert {one.giver, one.taker} == {"Hubei", "Jiangsu"}
 
 
 def test_pairs_are_ranked_by_size_and_shortfalls_are_positive(yangtze: Complement) -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
+import xarray as xr
 
 from yijiang.complement import nulls, position, similarity
 from yijiang.complement.candidates import easing
 from yijiang.complement.capital import saving_balance
 from yijiang.complement.chain import meeting
+from yijiang.complement.complexity import lq
 from yijiang.complement.technology import match, surplus
 from yijiang.errors import DataError, OptionError, SolveError
 
@@ -132,3 +135,11 @@ def test_one_region_with_nearly_all_of_the_trade(rest: float) -> None:
     np.testing.assert_allclose(found.sum(axis=2), np.tile(flows.sum(axis=1), (20, 1)), atol=1e-4)
     np.testing.assert_allclose(found.sum(axis=1), np.tile(flows.sum(axis=0), (20, 1)), atol=1e-4)
     assert (np.diagonal(found, axis1=1, axis2=2) == 0).all()
+
+
+def test_a_location_quotient_aligns_its_reference_by_name() -> None:
+    table = pd.DataFrame([[20.0, 20.0]], ["Hubei"], ["steel", "grain"])
+    country = pd.Series([800.0, 200.0], ["grain", "steel"])
+    expected = pd.DataFrame([[2.5, 0.625]], ["Hubei"], ["steel", "grain"])
+    for reference in (country, xr.DataArray(country, dims=["activity"])):
+        pd.testing.assert_frame_equal(lq(table, reference), expected)

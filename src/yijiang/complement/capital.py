@@ -45,7 +45,7 @@ def saving_balance(trade: Floats) -> Floats:
 
 
 def capital(
-    reading: Reading, couples: list[Couple], nulls: int, rng: np.random.Generator
+    reading: Reading, couples: list[Couple], nulls: int, seed: int
 ) -> tuple[list[Figure], list[Pair], list[Missing]]:
     """Return the figures, pairs and gaps of the channel for every couple of regions."""
     figures: list[Figure] = []
@@ -54,7 +54,9 @@ def capital(
     balance = saving_balance(reading.trade)[:, reading.home]
     names = [name for name, home in zip(reading.regions, reading.home, strict=True) if home]
     product = reading.value_added.sum(axis=(1, 2))[reading.home]
-    dealt = shuffled(balance[0] / np.where(product > 0, product, 1.0), nulls, rng) * product
+    dealt = (
+        shuffled(balance[0] / np.where(product > 0, product, 1.0), nulls, np.random.default_rng([seed, 50])) * product
+    )
     for couple in couples:
         a, b = (names.index(region) for region in couple)
         a, b = (a, b) if balance[0, a] >= balance[0, b] else (b, a)
@@ -80,7 +82,7 @@ def capital(
                     holds=float((matched > 0).mean()),
                 )
             )  # fmt: skip
-    more, gaps = _returns(reading, couples, nulls, rng)
+    more, gaps = _returns(reading, couples, nulls, np.random.default_rng([seed, 51]))
     figures += more
     missing += gaps
     more, asked, gaps = _asked(reading, couples, dict(zip(names, balance.T, strict=True)))

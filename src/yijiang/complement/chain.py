@@ -48,13 +48,17 @@ class Market:
         The belt.
     nulls
         Random tables.
-    rng
-        Where chance comes from.
+    seed
+        Seed of chance.
     """
 
     reading: Reading
     nulls: int
-    rng: np.random.Generator
+    seed: int
+
+    def chance(self, what: int) -> np.random.Generator:
+        """Return a stream of chance of its own, so that no figure depends on which others were made before it."""
+        return np.random.default_rng([self.seed, what])
 
     @cached_property
     def home(self) -> NDArray[np.intp]:
@@ -103,12 +107,15 @@ class Market:
     @cached_property
     def rewired(self) -> Floats:
         """Random ties of the base draw (table, buyer, seller, sector) [million/year]."""
-        return rewire(self.flows[0], self.nulls, self.rng)
+        return rewire(self.flows[0], self.nulls, self.chance(10))
 
     @cached_property
     def dealt(self) -> tuple[Floats, Floats]:
         """Random specialisations of the base draw: sales and purchases (table, region, sector) [million/year]."""
-        return tuple(deal(table[0], self.nulls, self.rng) for table in (self.sold, self.bought))  # type: ignore[return-value]
+        sold, bought = (
+            deal(table[0], self.nulls, self.chance(11 + k)) for k, table in enumerate((self.sold, self.bought))
+        )
+        return sold, bought
 
     @cached_property
     def uses(self) -> Floats:
@@ -209,11 +216,7 @@ def chain(market: Market, couples: list[Couple]) -> list[Figure]:
     uses = market.uses[:, :, :, :-1].sum(axis=3)
     match = meeting(market.sold, market.bought) * uses[:, :, None, :]
     chance = meeting(*market.dealt) * uses[0][:, None, :]
-    up, _ = market.steps
-    weights = market.reading.output[:, market.home]
-    made = weights.sum(axis=2)
-    height = np.divide((up * weights).sum(axis=2), made, out=np.ones_like(made), where=made > 0)
-    dealt = _dealt_heights(market, up[0], weights[0])
+    heights = [_heights(market, steps) for steps in market.steps]
     for couple in couples:
         for giver, taker in (couple, couple[::-1]):
             i, n = market.names.index(giver), market.names.index(taker)
@@ -224,24 +227,31 @@ def chain(market: Market, couples: list[Couple]) -> list[Figure]:
                 Figure("chain", "inputs_met", couple, giver, taker, float(values[0]), money, rows, where,
                        *percentiles(values))
             )  # fmt: skip
-        a, b = (market.names.index(region) for region in couple)
-        apart = height[:, a] - height[:, b]
-        giver, taker = couple if apart[0] >= 0 else couple[::-1]
-        turned = apart if apart[0] >= 0 else -apart
-        where = band(float(turned[0]), (dealt[:, a] - dealt[:, b]) * (1 if apart[0] >= 0 else -1))
-        figures.append(
-            Figure("chain", "further_up", couple, giver, taker, float(turned[0]), "steps",
-                   _behind_steps(market, couple), where, *percentiles(turned))
-        )  # fmt: skip
+        for name, (height, dealt) in zip(("further_up", "further_down"), heights, strict=True):
+            a, b = (market.names.index(region) for region in couple)
+            # Up the chain is far from final users and near to primary inputs.
+            sign = 1 if (height[0, a] >= height[0, b]) == (name == "further_up") else -1
+            giver, taker = couple[::sign]
+            turn = sign if name == "further_up" else -sign
+            values = turn * (height[:, a] - height[:, b])
+            figures.append(
+                Figure("chain", name, couple, giver, taker, float(values[0]), "steps", _behind_steps(market, couple),
+                       band(float(values[0]), turn * (dealt[:, a] - dealt[:, b])), *percentiles(values))
+            )  # fmt: skip
     return figures
 
 
-def _dealt_heights(market: Market, up: Floats, output: Floats) -> Floats:
-    """Average upstreamness of every region when it makes other sectors' share of output by chance (table, region)."""
-    made = deal(output, market.nulls, market.rng)
-    whole = made.sum(axis=2)
-    result: Floats = np.divide((made * up).sum(axis=2), whole, out=np.ones_like(whole), where=whole > 0)
-    return result
+def _heights(market: Market, steps: Floats) -> tuple[Floats, Floats]:
+    """Average steps of every region (draw, region), and when the sectors' output is dealt anew (table, region)."""
+    output = market.reading.output[:, market.home]
+    made = deal(output[0], market.nulls, market.chance(13))
+
+    def mean(steps: Floats, output: Floats) -> Floats:
+        whole = output.sum(axis=2)
+        result: Floats = np.divide((steps * output).sum(axis=2), whole, out=np.ones_like(whole), where=whole > 0)
+        return result
+
+    return mean(steps, output), mean(steps[0], made)
 
 
 def _behind_inputs(market: Market, giver: str, taker: str) -> tuple[Row, ...]:

@@ -92,7 +92,7 @@ def _potential(
             values = reach[:, i, n] / whole
             # Seen from the seller, the other regions change places on the network.
             others = [k for k in range(len(places)) if k != i]
-            dealt = market.rng.permuted(np.broadcast_to(others, (market.nulls, len(others))), axis=1)
+            dealt = market.chance(20 + i).permuted(np.broadcast_to(others, (market.nulls, len(others))), axis=1)
             weight = np.einsum("toj,oj->to", price[i, dealt] ** -theta, demand[0, others])
             chance = weight[:, others.index(n)] / weight.sum(axis=1)
             rows = _bought(market, taker, goods)

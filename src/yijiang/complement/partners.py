@@ -8,7 +8,6 @@ from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 
 from yijiang.complement.capital import capital
@@ -191,12 +190,10 @@ def between(
     belt.require_clean()
     reading = Reading(belt)
     couples = list(itertools.combinations(partners, 2))
-    # One stream of chance per channel, so that a figure does not depend on which others the belt has data for.
-    streams = [np.random.default_rng([seed, k]) for k in range(len(CHANNELS))]
     progress("technology")
-    figures, found, missing = technology(reading, couples, nulls, streams[0])
+    figures, found, missing = technology(reading, couples, nulls, seed)
     progress("chain")
-    market = Market(reading, nulls, streams[1])
+    market = Market(reading, nulls, seed)
     figures += chain(market, couples)
     found += pairs(market, couples)
     progress("market")
@@ -204,7 +201,7 @@ def between(
     figures += more
     missing += gaps
     progress("capital")
-    more, lent, gaps = capital(reading, couples, nulls, streams[3])
+    more, lent, gaps = capital(reading, couples, nulls, seed)
     ranked = sorted([*found, *lent], key=lambda pair: (_unit_order(pair.unit, belt.money), -pair.amount, pair.id))
     return Complement(belt, partners, tuple(figures + more), tuple(ranked), tuple(missing + gaps), nulls, seed)
 

@@ -87,13 +87,13 @@ def balance_band(
 
 
 def technology(
-    reading: Reading, couples: list[Couple], nulls: int, rng: np.random.Generator
+    reading: Reading, couples: list[Couple], nulls: int, seed: int
 ) -> tuple[list[Figure], list[Pair], list[Missing]]:
     """Return the figures, pairs and gaps of the channel for every couple of regions."""
     figures: list[Figure] = []
     pairs: list[Pair] = []
     missing: list[Missing] = []
-    for balance in BALANCES:
+    for k, balance in enumerate(BALANCES):
         have = {name: reading.indicator(name) for name in balance.indicators}
         common = [r for r in reading.regions if all(r in rows for rows in have.values())]
         lacking = [name for name, rows in have.items() if not rows]
@@ -104,10 +104,11 @@ def technology(
                 names = ", ".join(gaps or balance.indicators)
                 missing.append(Missing(CHANNEL, balance.figure, "indicators", names, without))
                 continue
-            figure, pair = _balanced(balance, have, common, couple, nulls, rng)
+            # Every balance has its own stream of chance, so that none depends on which others the belt has data for.
+            figure, pair = _balanced(balance, have, common, couple, nulls, np.random.default_rng([seed, 30 + k]))
             figures.append(figure)
             pairs += [pair] if pair else []
-    figures += _know_how(reading, couples, nulls, rng)
+    figures += _know_how(reading, couples, nulls, np.random.default_rng([seed, 40]))
     return figures, pairs, missing
 
 
