@@ -2,7 +2,8 @@
 
 Every round times each program once, one after the other; the table gives the median and the ratio of medians. A peer
 that is not installed (ecomplexity, econcomplex) is left out and said so. Ours is timed twice: ECI and PCI alone, and
-everything ecomplexity prints (ECI, PCI, density, outlook index and gain).
+everything ecomplexity prints (ECI, PCI, density, outlook index and gain). `226 785` has the shape of world trade by
+countries and products of four digits. Both indices are compared in their own standard deviations.
 """
 
 from __future__ import annotations
@@ -65,6 +66,11 @@ def econcomplex(table: Floats) -> Result:
     return peer.eci_pci(table)
 
 
+def standard(index: Floats) -> Floats:
+    """In standard deviations from the mean; the programs differ in which ones they take."""
+    return np.asarray((index - np.nanmean(index)) / np.nanstd(index))
+
+
 def main(words: list[str]) -> None:
     """Time every program in turn and print medians and ratios."""
     regions, activities, rounds = (int(w) for w in [*words, *("250", "5000", "5")[len(words) :]])
@@ -85,9 +91,13 @@ def main(words: list[str]) -> None:
     best = {name: float(np.median(times)) for name, times in seconds.items()}
     print(f"{regions} x {activities}, {rounds} rounds")
     for name, median in best.items():
-        miss = float(np.nanmax(np.abs(found[name][0] - found["yijiang: ECI, PCI"][0])))
+        miss, second = (
+            float(np.nanmax(np.abs(standard(one) - standard(other))))
+            for one, other in zip(found[name], found["yijiang: ECI, PCI"], strict=True)
+        )
         ratio = median / best["yijiang: ECI, PCI"], median / best["yijiang: everything"]
-        print(f"{name:<24}{median:10.3f} s {ratio[0]:9.1f} x {ratio[1]:7.1f} x   ECI differs by {miss:.1e}")
+        times = f"{name:<24}{median:10.3f} s {ratio[0]:9.1f} x {ratio[1]:7.1f} x"
+        print(f"{times}   ECI differs by {miss:.1e}, PCI {second:.1e}")
 
 
 if __name__ == "__main__":

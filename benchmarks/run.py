@@ -115,6 +115,16 @@ def ledger() -> Callable[[], object]:
     return run
 
 
+@case("complement: yangtze2017, Hubei and Jiangsu, 499 random tables, 24 draws", 5)
+def complement() -> Callable[[], object]:
+    from yijiang.complement import between
+    from yijiang.freight import Freight, delivered
+
+    belt = yj.case("yangtze2017")
+    price = delivered(Freight(belt))
+    return lambda: between(belt, ("Hubei", "Jiangsu"), delivered=price)
+
+
 @case("plan: Hubei and Jiangsu, 12 candidates, 40 draws", 1)
 def plan() -> Callable[[], object]:
     belt = yj.case("yangtze2017")

@@ -362,6 +362,27 @@ treated|Lower|Waste water treated|污水处理率|protection|90|%|high
 dwell|Upper|Days a ship waits in port|船舶在港天数|transport|2|day|low
 dwell|Middle|Days a ship waits in port|船舶在港天数|transport|1.5|day|low
 dwell|Lower|Days a ship waits in port|船舶在港天数|transport||day|low
+tech_sold|Upper|Technology contracts sold|技术合同输出成交额|technology|9|100 million CNY|high
+tech_sold|Middle|Technology contracts sold|技术合同输出成交额|technology|20|100 million CNY|high
+tech_sold|Lower|Technology contracts sold|技术合同输出成交额|technology|70|100 million CNY|high
+tech_bought|Upper|Technology contracts bought|技术合同吸纳成交额|technology|21|100 million CNY|none
+tech_bought|Middle|Technology contracts bought|技术合同吸纳成交额|technology|12|100 million CNY|none
+tech_bought|Lower|Technology contracts bought|技术合同吸纳成交额|technology|60|100 million CNY|none
+rd_expenditure|Upper|R&D spending|研发经费|technology|90|100 million CNY|high
+rd_expenditure|Middle|R&D spending|研发经费|technology|160|100 million CNY|high
+rd_expenditure|Lower|R&D spending|研发经费|technology|420|100 million CNY|high
+rd_enterprise_share|Upper|R&D done by enterprises|企业研发经费占比|technology|85|%|none
+rd_enterprise_share|Middle|R&D done by enterprises|企业研发经费占比|technology|70|%|none
+rd_enterprise_share|Lower|R&D done by enterprises|企业研发经费占比|technology|80|%|none
+rd_basic_share|Upper|Basic research, share of R&D|基础研究占研发经费比重|technology|4|%|none
+rd_basic_share|Middle|Basic research, share of R&D|基础研究占研发经费比重|technology|7|%|none
+rd_basic_share|Lower|Basic research, share of R&D|基础研究占研发经费比重|technology|6|%|none
+invention_grants|Upper|Inventions granted|发明专利授权|technology|900|patents|high
+invention_grants|Middle|Inventions granted|发明专利授权|technology|2600|patents|high
+invention_grants|Lower|Inventions granted|发明专利授权|technology|7200|patents|high
+hitech_revenue|Upper|High-technology industry, revenue|高技术产业营业收入|technology|600|100 million CNY|high
+hitech_revenue|Middle|High-technology industry, revenue|高技术产业营业收入|technology|900|100 million CNY|high
+hitech_revenue|Lower|High-technology industry, revenue|高技术产业营业收入|technology|3600|100 million CNY|high
 """),
     }
 

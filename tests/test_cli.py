@@ -56,7 +56,9 @@ def broken_belt(folder: Path) -> Path:
 def test_help_names_every_command() -> None:
     done = yijiang("--help")
     assert done.returncode == 0
-    assert all(command in done.stdout for command in ("plan", "evaluate", "agenda", "cases", "check", "new"))
+    assert all(
+        command in done.stdout for command in ("plan", "evaluate", "complement", "agenda", "cases", "check", "new")
+    )
 
 
 def test_help_of_plan_names_its_options_and_no_other() -> None:

@@ -22,7 +22,8 @@ ALLOWED = {
     **{room: GROUND | {room} for room in ROOMS},
     "agenda": GROUND | {"agenda"},
     "ledger": GROUND | {"ledger", "outputs"},
-    "complement": GROUND | {"complement"},
+    # Its only door to other rooms is a belt's tables; network cost comes in as an array.
+    "complement": GROUND | {"complement", "belt"},
     "report": {"report", "messages", "charts", "errors"},
     "messages": {"messages", "errors"},
     "charts": {"charts", "errors"},

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+import xarray as xr
 from numpy.typing import NDArray
 
 from .numerics.settling import mixed, settle
@@ -237,3 +238,23 @@ class Freight:
                 }
             )  # fmt: skip
         return pd.DataFrame(rows)
+
+
+def delivered(freight: Freight) -> xr.DataArray:
+    """Return the delivered price of goods over their price at the works on the network as it is.
+
+    τ[o, d, s] = 1 + c[o, d, s] / v[s], with c the composite freight cost [yuan/t] under the base's lock waits and v the
+    value of a tonne [yuan/t].
+
+    Examples
+    --------
+    >>> import yijiang as yj
+    >>> delivered(Freight(yj.case("tiny"))).dims
+    ('origin', 'destination', 'sector')
+    """
+    names = [str(name) for name in freight.base_network.regions]
+    coordinates = {"origin": names, "destination": names, "sector": freight.goods}
+    return xr.DataArray(
+        1 + freight.base_state.cost / freight.density, coordinates, tuple(coordinates), name="delivered",
+        attrs={"units": "1", "long_name": "delivered price over price at the works"},
+    )  # fmt: skip

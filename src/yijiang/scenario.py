@@ -86,7 +86,7 @@ def annuity(capital: float, rate: float, life: float) -> float:
 
 
 def read_projects(belt: Belt) -> dict[str, Project]:
-    """Read the candidate projects of a belt.
+    """Read the candidate projects of a belt; those that say why no rule sizes them are left out (see `unsized`).
 
     Raises
     ------
@@ -102,8 +102,11 @@ def read_projects(belt: Belt) -> dict[str, Project]:
     }
     found: list[Finding] = []
     projects: dict[str, Project] = {}
+    left_out = unsized(belt)
     for position, row in enumerate(belt.tables["projects"].to_dict("records")):
         name = str(row["project"])
+        if name in left_out:
+            continue
         cost = annuity(float(row["capital_cost"]), rate, float(row["life"])) + float(row["running_cost"])
         own = levers.get(name, [])
         faults = []
@@ -129,6 +132,32 @@ def read_projects(belt: Belt) -> dict[str, Project]:
     if found:
         raise DataError(found)
     return projects
+
+
+def unsized(belt: Belt) -> dict[str, dict[str, str]]:
+    """Return the candidates that no rule sizes, with the reason in both languages; nothing is planned with them.
+
+    Examples
+    --------
+    >>> import yijiang as yj
+    >>> unsized(yj.case("tiny"))
+    {}
+    """
+    reasons = {
+        str(row["project"]): (str(row["unsized_en"]), str(row["unsized_zh"]))
+        for row in belt.tables["projects"].to_dict("records")
+    }
+    return {name: {"en": en or zh, "zh": zh or en} for name, (en, zh) in reasons.items() if en or zh}
+
+
+def _refuse_unsized(belt: Belt, name: str) -> None:
+    """Raise for a project that no rule sizes: its blanks are not filled in with anything."""
+    reason = unsized(belt).get(name)
+    if reason is not None:
+        line = belt.projects.index(name) + 2
+        remedy = "enter its cost and the amount and rate of its levers, and clear unsized_en and unsized_zh"
+        problem = f"no rule sizes this project, so nothing can be worked out with it: {reason['en']}"
+        raise DataError([Finding("projects", line, "project", name, problem, remedy)])
 
 
 def _group(table: pd.DataFrame) -> dict[str, list[dict[str, Any]]]:
@@ -190,6 +219,7 @@ class Rules:
         self, belt: Belt, trade: Floats, output: Floats, capital_income: Floats, projects: Mapping[str, Project]
     ) -> None:
         self.projects = projects
+        self._belt = belt
         self._capital_income = capital_income
         self.trade, self.output = trade, output
         self._region = {name: i for i, name in enumerate(belt.regions)}
@@ -228,6 +258,8 @@ class Rules:
         ------
         OptionError
             If a project is unknown or named twice.
+        DataError
+            If no rule sizes a project.
         """
         if len(set(package)) != len(package):
             raise OptionError(f"a project is named twice in {list(package)}")
@@ -242,6 +274,7 @@ class Rules:
         # Sorted, so that floating-point sums do not depend on the order the user typed.
         for name in sorted(package):
             if name not in self.projects:
+                _refuse_unsized(self._belt, name)
                 raise OptionError(f"unknown project {name!r}; candidates: {', '.join(self.projects)}")
             scale = 1.0 if effect is None else effect.get(name, 1.0)
             for row in self.projects[name].levers:
@@ -283,7 +316,8 @@ class Rules:
             saving[n, i, j] += saved
             return
         k = self._sector[lever["using"]]
-        bought = self._using[n, j].sum()
+        # A use draws on every seller like all other uses, final ones included, so purchases are what it shares.
+        bought = self.trade[n, :, j].sum()
         spent = self.trade[n, i, j] * (self._using[n, j, k] / bought if bought > 0 else 0.0)
         key = (str(lever["region"]), str(lever["partner"]), str(lever["sector"]), str(lever["using"]))
         using[key] = using.get(key, 0.0) + (saved / spent if spent > 0 else 0.0)

@@ -1,6 +1,7 @@
 """Small SVG pictures as text: plain functions of values and labels, the same bytes for the same input."""
 
 from yijiang.charts.bars import BeforeAfter, RangeBar, before_after_bars, range_bars
+from yijiang.charts.chance import chance_mark
 from yijiang.charts.lines import SectionMark, line_profile
 from yijiang.charts.strip import Flow, Place, Port, strip_map
 
@@ -12,6 +13,7 @@ __all__ = [
     "RangeBar",
     "SectionMark",
     "before_after_bars",
+    "chance_mark",
     "line_profile",
     "range_bars",
     "strip_map",

@@ -1,4 +1,4 @@
-"""The command line: `yijiang plan | evaluate | agenda | ledger … | cases | check | new`.
+"""The command line: `yijiang plan | evaluate | complement | agenda | ledger … | cases | check | new`.
 
 Results go to stdout, progress and errors to stderr. Exit status: 0 done; 2 bad usage or bad input, with every finding
 printed and nothing written; 3 no feasible package; 4 a solver did not converge. Everything heavy is imported by the
@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING, Literal
 
 from yijiang._version import __version__
 from yijiang.cli.agenda import agenda
+from yijiang.cli.belts import open_belt
 from yijiang.cli.common import as_json, progress_line, show
+from yijiang.cli.complement import complement, with_complement
 from yijiang.errors import DataError, Finding, OptionError, YijiangError
 from yijiang.outputs import folder_for, refuse_file, write_tables
 
@@ -29,18 +31,6 @@ if TYPE_CHECKING:
 USAGE = 2
 INTERRUPTED = 130
 PROJECT_TABLES = ("projects", "members", "payers", "levers")
-
-
-def _belt(name: str) -> Belt:
-    """Return a belt by the name of a built-in case, or from a folder or workbook; a case's name goes first."""
-    from yijiang.belt import case, cases, read
-
-    known = {str(n).casefold() for n in cases()["name"]}
-    place = Path(name)
-    looks_like_path = place.exists() or place.name != name or place.suffix.lower() == ".xlsx"
-    if name.strip().casefold() not in known and looks_like_path:
-        return read(place)
-    return case(name)
 
 
 def _with_projects(belt: Belt, folder: Path) -> Belt:
@@ -133,7 +123,7 @@ def plan(
     if seed < 0:
         raise OptionError(f"--seed must be 0 or more, not {seed}")
     refuse_file(out)
-    chosen = _belt(belt)
+    chosen = open_belt(belt)
     if projects is not None:
         chosen = _with_projects(chosen, projects)
     said = None
@@ -155,6 +145,7 @@ def plan(
         document = result.document
         if said is not None and agenda is not None:
             document = with_points(document, said, agenda.name)
+        document = with_complement(document, result, progress)
         progress("report")
         with folder_for(out) as folder:
             write_html(document, folder / "plan.html", lang=lang)
@@ -191,7 +182,7 @@ def evaluate(
 
     if out is not None:
         refuse_file(out)
-    chosen = _belt(belt)
+    chosen = open_belt(belt)
     with progress_line("evaluate") as progress:
         outcome = run(chosen, projects=list(projects))
         frames, values = _outcome_tables(chosen, outcome), outcome.to_dict()
@@ -274,7 +265,7 @@ def check(folder: str, /, *, json: bool = False) -> int:
     found: Sequence[Finding]
     try:
         built_in = not Path(folder).exists() and folder.casefold() in {str(n).casefold() for n in listed()["name"]}
-        found = (_belt(folder) if built_in else read(folder, strict=False)).findings
+        found = (open_belt(folder) if built_in else read(folder, strict=False)).findings
     except DataError as error:
         found = error.findings
     if json:
@@ -314,7 +305,7 @@ def application() -> App:
         version=__version__,
         default_parameter=Parameter(negative=()),
     )
-    for command in (plan, evaluate, agenda, cases, check, new):
+    for command in (plan, evaluate, complement, agenda, cases, check, new):
         app.command(command)
     app.command(ledger_application())
     return app

@@ -66,9 +66,9 @@ def message(key: str, lang: str, **values: object) -> str:
 
     Examples
     --------
-    >>> message("unit.large_money", "en", value="1.2")
+    >>> message("unit.large_money", "en", value="1.2", currency="yuan")
     '1.2 bn yuan'
-    >>> message("unit.large_money", "zh", value="12")
+    >>> message("unit.large_money", "zh", value="12", currency="元")
     '12亿元'
     """
     if lang not in LANGUAGES:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from yijiang.scenario import unsized
+
 from .ensemble import bounds
 
 if TYPE_CHECKING:
@@ -64,7 +66,42 @@ def projects(plan: Plan) -> list[dict[str, Any]]:
                 "source": r["source"],
             }
         )
-    return rows
+    return rows + _without_size(plan)
+
+
+def _without_size(plan: Plan) -> list[dict[str, Any]]:
+    """Candidates that no rule sizes: shown with the reason, never planned with."""
+    belt = plan.base.belt
+    rows = {str(row["project"]): row for row in belt.tables["projects"].to_dict("records")}
+    members, payers = belt.tables["members"], belt.tables["payers"]
+    return [
+        {
+            "project": name,
+            "name": {"en": rows[name]["name_en"], "zh": rows[name]["name_zh"]},
+            "kind": rows[name]["kind"],
+            "area": rows[name]["area"],
+            "text": {"en": rows[name]["text_en"], "zh": rows[name]["text_zh"]},
+            "owner": {"en": rows[name]["owner_en"], "zh": rows[name]["owner_zh"]},
+            "members": members["region"][members["project"] == name].tolist(),
+            "payers": dict(payers[payers["project"] == name][["region", "share"]].itertuples(index=False, name=None)),
+            "annual_cost": None,
+            "capital_cost": rows[name]["capital_cost"],
+            "start_year": rows[name]["start_year"],
+            "life": rows[name]["life"],
+            "levers": [],
+            "effect": {},
+            "low": {},
+            "high": {},
+            "chosen": False,
+            "available": False,
+            "why_not": {
+                "en": f"left out, no rule sizes it: {why['en']}", "zh": f"未纳入比选：没有规则可定其规模（{why['zh']}）"
+            },
+            "status": rows[name]["status"],
+            "source": rows[name]["source"],
+        }
+        for name, why in unsized(belt).items()
+    ]  # fmt: skip
 
 
 def lever_text(belt: Belt, lever: Mapping[str, Any]) -> dict[str, str]:

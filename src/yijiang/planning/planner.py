@@ -16,9 +16,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from yijiang.base import Base
-from yijiang.errors import InfeasibleError, OptionError, SolveError
+from yijiang.errors import DataError, Finding, InfeasibleError, OptionError, SolveError
 from yijiang.evaluation import Evaluator, Outcome
 from yijiang.numerics.store import Store
+from yijiang.scenario import unsized
 
 from .conditions import Conditions
 from .ensemble import Ensemble, Job, run
@@ -277,6 +278,7 @@ def plan(
     base = Base(belt)
     evaluator = Evaluator(base)
     candidates = [n for n, p in base.projects.items() if set(p.members) <= set(partners)]
+    _refuse_none_sized(belt, base)
     responses = Responses.of(evaluator, candidates, progress, kept)
     settlement = Settlement.of(evaluator, rate=compensation_rate)
     search = Search(evaluator, responses, settlement, targets, gap, seconds)
@@ -319,6 +321,17 @@ def _partners(belt: Belt, regions: Sequence[str]) -> tuple[str, ...]:
     if "projects" not in belt.scope:
         raise OptionError(f"the belt {belt.name!r} holds no projects, so nothing can be planned on it")
     return partners
+
+
+def _refuse_none_sized(belt: Belt, base: Base) -> None:
+    """Raise when every candidate is left without a size: there is nothing to choose among, and nothing is invented."""
+    left_out = unsized(belt)
+    if left_out and not base.projects:
+        remedy = "enter its cost and the amount and rate of its levers, and clear unsized_en and unsized_zh"
+        raise DataError(
+            Finding("projects", belt.projects.index(name) + 2, "project", name, f"not sized: {why['en']}", remedy)
+            for name, why in left_out.items()
+        )
 
 
 def _payment_effect(choice: Choice, search: Search) -> float:

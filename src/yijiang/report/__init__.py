@@ -4,25 +4,19 @@ from __future__ import annotations
 
 import os
 import tempfile
-from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
-from jinja2 import Environment, StrictUndefined
-from markupsafe import Markup, escape
-
-from yijiang.errors import OptionError
-from yijiang.messages import LANGUAGES, message
+from yijiang.report.paging import environment, languages_of, tools
 from yijiang.report.summary import summary
 from yijiang.report.tables import tables
 from yijiang.report.views import build
-from yijiang.report.wording import Document, Text, figure, pair, say
+from yijiang.report.wording import Document, figure, pair
 
-TAGS = {"en": "en", "zh": "zh-CN"}
 SECTIONS = (
     "areas",
     "points",
     "profile",
+    "complement",
     "gains",
     "map",
     "river",
@@ -38,11 +32,7 @@ SECTIONS = (
 )
 
 
-OPTIONAL = ("points", "years", "sharing")
-
-
-def _resource(name: str) -> str:
-    return files("yijiang.report").joinpath(name).read_text(encoding="utf-8")
+OPTIONAL = ("points", "complement", "years", "sharing")
 
 
 def render(document: Document, lang: str = "both") -> str:
@@ -72,46 +62,22 @@ def render(document: Document, lang: str = "both") -> str:
         ...
     yijiang.errors.OptionError: unknown language 'fr'; one of: both, en, zh
     """
-    if lang not in ("both", *LANGUAGES):
-        raise OptionError(f"unknown language {lang!r}; one of: both, {', '.join(LANGUAGES)}")
-    languages = LANGUAGES if lang == "both" else (lang,)
-
-    def words(text: Text) -> Markup:
-        if len(languages) == 1 or len({text[one] for one in languages}) == 1:
-            return escape(text[languages[0]])
-        return Markup("").join(
-            Markup('<span class="{0}" lang="{1}">{2}</span>').format(one, TAGS[one], text[one]) for one in languages
-        )
-
-    def drawing(picture: Text, css: str) -> Markup:
-        # The charts escape their own labels; only their finished SVG passes unescaped.
-        return Markup("").join(
-            Markup('<div class="{0} {1}" lang="{2}">{3}</div>').format(one, css, TAGS[one], Markup(picture[one]))
-            for one in languages
-        )
-
-    def saying(key: str, **values: Any) -> Markup:
-        return words(say(key, **values))
-
+    shared = tools(lang)
     view = build(document)
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    return environment.from_string(_resource("page.html.j2")).render(
-        v=view,
-        t=words,
-        d=drawing,
-        m=saying,
-        f=figure,
-        p=pair,
-        both=lang == "both",
-        page_lang=TAGS[languages[0]],
-        page_title=" · ".join(view["title"][one] for one in languages),
-        switch_label=" / ".join(message("page.switch", one) for one in languages),
-        style=Markup(_resource("style.css")),
-        script=Markup(_resource("script.js")),
-        river=pair(document.get("river_name")),
-        year=document.get("year", "–"),
-        # Parts that have nothing to show are left out: points without an agenda, years without a package.
-        sections=[s for s in SECTIONS if s not in OPTIONAL or view[s]],
+    return (
+        environment()
+        .get_template("page.html.j2")
+        .render(
+            **shared,
+            v=view,
+            f=figure,
+            p=pair,
+            page_title=" · ".join(view["title"][one] for one in languages_of(lang)),
+            river=pair(document.get("river_name")),
+            year=document.get("year", "–"),
+            # Parts that have nothing to show are left out: points without an agenda, years without a package.
+            sections=[s for s in SECTIONS if s not in OPTIONAL or view[s]],
+        )
     )
 
 

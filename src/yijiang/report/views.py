@@ -7,6 +7,7 @@ from typing import Any
 
 from yijiang.charts import RangeBar, range_bars
 from yijiang.report.choiceviews import choice_view, robust_view, sharing_view, years_view
+from yijiang.report.complement.view import complement_view
 from yijiang.report.pointviews import points_view
 from yijiang.report.waterviews import map_view, river_view, transport_view
 from yijiang.report.wording import (
@@ -27,6 +28,8 @@ from yijiang.report.wording import (
     told_in_its_currency,
 )
 
+#: Pairs of complement on the page of a plan.
+SHOWN_PAIRS = 10
 STATUSES = ("official", "aggregated", "estimated", "assumed")
 
 
@@ -54,6 +57,7 @@ def _parts(document: Document) -> dict[str, Any]:
         "areas": area_rows(document),
         "points": points_view(document),
         "profile": profile_view(document),
+        "complement": complement_view(document["complement"], SHOWN_PAIRS) if document.get("complement") else None,
         "gains": gain_view(document),
         "map": map_view(document),
         "river": river_view(document),

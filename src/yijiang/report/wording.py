@@ -117,13 +117,13 @@ def told_in_its_currency(document: Document) -> Iterator[None]:
         _CURRENCY.reset(token)
 
 
-def money_unit(lang: str) -> str:
-    """Name of the currency in a language.
+def money_unit(lang: str, currency: str | None = None) -> str:
+    """Name of a currency in a language; without one, that of the document being told.
 
     >>> money_unit("zh")
     '元'
     """
-    return label("currency", _CURRENCY.get())[lang]
+    return label("currency", currency or _CURRENCY.get())[lang]
 
 
 def _money_unit(lang: str, size: float) -> tuple[float, str]:
@@ -132,13 +132,15 @@ def _money_unit(lang: str, size: float) -> tuple[float, str]:
     return (1000.0, "unit.large_money") if size >= 100.0 else (1.0, "unit.small_money")
 
 
-def money(value: Any, *, signed: bool = False) -> Text:
+def money(value: Any, *, signed: bool = False, currency: str | None = None) -> Text:
     """Word an amount given in million: bn yuan in English, 亿元 (100 million yuan) in Chinese.
+
+    Without `currency` it is that of the document being told (see `told_in_its_currency`).
 
     >>> money(2350.0)["en"], money(2350.0)["zh"], money(34.0)["en"], money(None)["zh"]
     ('2.35 bn yuan', '23.5亿元', '34 million yuan', '–')
-    >>> money(120.0, signed=True)["en"]
-    '+0.12 bn yuan'
+    >>> money(120.0, signed=True)["en"], money(1932.0, currency="USD")["zh"]
+    ('+0.12 bn yuan', '19.3亿美元')
     """
     if not known(value):
         return plain("–")
@@ -148,12 +150,12 @@ def money(value: Any, *, signed: bool = False) -> Text:
     def make(lang: str) -> str:
         scale, key = _money_unit(lang, abs(value))
         sign = "+" if signed and value > 0 else ""
-        return message(key, lang, value=sign + figure(value / scale), currency=money_unit(lang))
+        return message(key, lang, value=sign + figure(value / scale), currency=money_unit(lang, currency))
 
     return each(make)
 
 
-def money_range(low: Any, high: Any) -> Text:
+def money_range(low: Any, high: Any, *, currency: str | None = None) -> Text:
     """Word a range given in million, both ends in one unit.
 
     >>> money_range(1200.0, 3400.0)["en"], money_range(-1200.0, 3400.0)["zh"]
@@ -165,7 +167,7 @@ def money_range(low: Any, high: Any) -> Text:
     def make(lang: str) -> str:
         scale, key = _money_unit(lang, max(abs(low), abs(high)))
         value = span(figure(low / scale), figure(high / scale))
-        return message(key, lang, value=value, currency=money_unit(lang))
+        return message(key, lang, value=value, currency=money_unit(lang, currency))
 
     return each(make)
 

@@ -42,6 +42,7 @@ RULES: tuple[tuple[Rule, tuple[str, ...]], ...] = (
     (river.activities_known, ("loads", "sectors")),
     (river.limits_on_binding_pollutants, ("kinetics", "targets", "compensation")),
     (river.compensation_at_borders, ("sections", "compensation")),
+    (projects.sized_or_said_why, ("projects", "levers")),
     (projects.have_members_payers_levers, ("projects", "members", "payers", "levers")),
     (projects.shares_sum_to_one, ("payers",)),
     (projects.cost_something, ("projects",)),

@@ -37,8 +37,26 @@ ATTRIBUTES: Mapping[str, tuple[str, ...]] = {
 _TARGETS = {"link": ("links", "link"), "terminal": ("terminals", "node"), "lock": ("locks", "lock")}
 
 
+def unsized(belt: Belt) -> set[str]:
+    """Return the projects whose row says why no rule sizes them; they may have blanks and are not planned with."""
+    frame = belt.tables["projects"]
+    return set(frame["project"][(frame["unsized_en"] != "") | (frame["unsized_zh"] != "")])
+
+
+def sized_or_said_why(belt: Belt, found: Findings) -> None:
+    """A cost, an amount or a rate is blank only in a project that says why no rule sizes it."""
+    excused = unsized(belt)
+    for table, names in (("projects", ("capital_cost", "running_cost")), ("levers", ("amount", "rate"))):
+        frame = belt.tables[table]
+        required = ~frame["project"].isin(excused).to_numpy()
+        for column in names:
+            at = np.flatnonzero(frame[column].isna().to_numpy() & required)
+            remedy = f"enter the {column}, or say in unsized_en of the project why no rule sizes it"
+            found.rows(table, at, column, [""] * len(at), "no value", remedy)
+
+
 def have_members_payers_levers(belt: Belt, found: Findings) -> None:
-    """Every project has at least one member, one payer and one lever."""
+    """Every project has at least one member, one payer and, unless nothing sizes it, one lever."""
     needs = (
         ("members", "project without a member", "add the regions that must agree to members"),
         ("payers", "project without a payer", "add who bears the cost to payers, shares summing to 1"),
@@ -46,6 +64,8 @@ def have_members_payers_levers(belt: Belt, found: Findings) -> None:
     )
     for table, problem, remedy in needs:
         have = set(belt.tables[table]["project"])
+        if table == "levers":
+            have |= unsized(belt)
         for i, project in enumerate(belt.projects):
             if project and project not in have:
                 found.add("projects", i + 2, "project", project, problem, remedy)

@@ -7,6 +7,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 import scipy.sparse as sp
+import xarray as xr
 
 from yijiang.complement.complexity.grid import Array, Grid, Table, read_grid
 from yijiang.errors import DataError, Finding, OptionError
@@ -62,7 +63,7 @@ def lq(M: Table, reference: Any = None) -> Any:
         Values x (region, activity) in one unit, such as jobs or output.
     reference
         Values X (activity) of the economy the regions are compared with, a country for example; the sum of the
-        regions unless given. A Series is aligned with the columns by name.
+        regions unless given. A Series or DataArray is aligned with the columns by name.
 
     Returns
     -------
@@ -186,6 +187,8 @@ def _advantage(values: Array | sp.csr_array, reference: Array | None) -> Array |
 def _reference(grid: Grid, reference: Any) -> Array | None:
     if reference is None:
         return None
+    if isinstance(reference, xr.DataArray):
+        reference = reference.to_series()
     if isinstance(reference, pd.Series):
         missing = [name for name in grid.activities if name not in set(reference.index.astype(str))]
         if missing:

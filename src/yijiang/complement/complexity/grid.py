@@ -127,6 +127,9 @@ def _names(source: Table, axis: int, what: str) -> list[str]:
 
 
 def _double_names(grid: Grid) -> list[Finding]:
+    if not isinstance(grid.source, (pd.DataFrame, xr.DataArray)):
+        return []
+
     def repeated(names: Sequence[str]) -> list[str]:
         return sorted({str(n) for n in pd.Index(names)[pd.Index(names).duplicated()]})
 

@@ -15,7 +15,7 @@ from markupsafe import Markup, escape
 
 from yijiang.errors import OptionError
 from yijiang.messages import LANGUAGES
-from yijiang.report import TAGS
+from yijiang.report.paging import TAGS
 from yijiang.report.status.placing import put_page
 from yijiang.report.status.view import build, make_book
 from yijiang.report.wording import Text, say
