@@ -143,7 +143,7 @@ def _bilateral(acc: Accounts, region: Any, partner: Any) -> Extraction:
         sold[at : at + len(seller), buyer] = piece if isinstance(piece, np.ndarray) else piece.toarray()
         names = {acc.regions[k] for k in np.unique(acc.region_of[buyer])}
         uses = [k for k, name in enumerate(acc.consumers) if name in names]
-        gone[seller] += acc.final[np.ix_(seller, uses)].sum(axis=1)
+        gone[seller] += acc.final[seller][:, uses].sum(axis=1)
         at += len(seller)
     unit = np.zeros((len(acc.index), len(rows)))
     unit[rows, np.arange(len(rows))] = 1.0

@@ -107,8 +107,9 @@ def use_index(table: Any, index: pd.MultiIndex, labels: Any) -> pd.MultiIndex:
     if isinstance(table, pd.DataFrame):
         if isinstance(table.columns, pd.MultiIndex):
             return as_pairs(table.columns, USE_LEVELS)
-        if not isinstance(table.columns, pd.RangeIndex):
-            return as_pairs([(name, "final") for name in table.columns], USE_LEVELS)
+        plain: Any = table.columns
+        if not isinstance(plain, pd.RangeIndex):
+            return as_pairs([(name, "final") for name in plain], USE_LEVELS)
     count = 1 if np.ndim(table) == 1 else np.shape(table)[1]
     if count == len(regions):
         return as_pairs([(region, "final") for region in regions], USE_LEVELS)
@@ -145,7 +146,8 @@ def placed(
     `rows` or `columns` None means: as they stand. Labelled rows and columns are brought into order by name.
     """
     if sp.issparse(table):
-        values: Any = sp.csr_array(table, dtype=np.float64)
+        sparse: Any = table
+        values: Any = sp.csr_array(sparse, dtype=np.float64)
     else:
         values = np.asarray(table, dtype=np.float64)
     shape = (None if rows is None else len(rows)), (None if columns is None else len(columns))
@@ -154,18 +156,21 @@ def placed(
             own = table.axes[axis]
             if wanted is None or not isinstance(own, pd.MultiIndex):
                 continue
-            found = as_pairs(own, wanted.names)
+            found = as_pairs(own, [str(level) for level in wanted.names])
             unique(found, f"{name}, {('rows', 'columns')[axis]}", faults)
             at = order(found, wanted, f"{name}, {('rows', 'columns')[axis]}", faults)
             values = np.take(values, np.maximum(at, 0), axis=axis)
     for axis, size in enumerate(shape):
         if size is not None and values.shape[axis] != size:
             raise OptionError(f"{name} has shape {values.shape}; its axis {axis} must have {size} entries")
-    return values if sp.issparse(values) else np.ascontiguousarray(values)
+    result: Any = values if sp.issparse(values) else np.ascontiguousarray(values)
+    checked: Floats | sp.csr_array = result
+    return checked
 
 
 def stressors(table: Any, index: pd.MultiIndex, name: str, faults: Faults) -> tuple[pd.Index, Floats]:
     """Rows of an extension (stressor, region and sector): their names and values."""
+    names: Any
     if isinstance(table, Mapping):
         names = pd.Index([str(key) for key in table], name="stressor")
         parts = [stressors(values, index, f"{name}, {key}", faults)[1] for key, values in table.items()]
@@ -221,5 +226,5 @@ def summed(values: Floats, codes: Integers, count: int, axis: int = -1) -> Float
     """
     moved = np.moveaxis(np.asarray(values, dtype=np.float64), axis, -1)
     spread = sp.csr_array((np.ones(len(codes)), (codes, np.arange(len(codes)))), shape=(count, len(codes)))
-    total = (spread @ moved.reshape(-1, len(codes)).T).T.reshape(*moved.shape[:-1], count)
+    total: Any = np.asarray(spread @ moved.reshape(-1, len(codes)).T).T.reshape(*moved.shape[:-1], count)
     return np.ascontiguousarray(np.moveaxis(total, -1, axis))

@@ -92,13 +92,13 @@ def to_pymrio(acc: Accounts, name: str = "yijiang") -> Any:
     except ImportError as error:
         raise OptionError("to_pymrio needs pymrio: pip install 'yijiang[pymrio]'") from error
     unit = pd.DataFrame({"unit": acc.tables.unit or "money"}, index=acc.index)
-    parts = {}
-    for extension in (acc.factor_inputs, *acc.extensions.values()):
-        units = extension.rows.units or (acc.tables.unit if extension is acc.factor_inputs else "",) * len(
-            extension.rows.names
+    io = pymrio.IOSystem(Z=acc.Z, Y=acc.Y, unit=unit, name=name)
+    for extension in acc.every_extension.values():
+        names = extension.rows.names
+        money = acc.tables.unit if extension is acc.factor_inputs else ""
+        units = list(extension.rows.units or (money,) * len(names))
+        made = pymrio.Extension(
+            name=extension.name, F=extension.F, F_Y=extension.F_Y, unit=pd.DataFrame({"unit": units}, index=names)
         )
-        parts[extension.name] = pymrio.Extension(
-            name=extension.name, F=extension.F, F_Y=extension.F_Y,
-            unit=pd.DataFrame({"unit": list(units)}, index=extension.rows.names),
-        )  # fmt: skip
-    return pymrio.IOSystem(Z=acc.Z, Y=acc.Y, unit=unit, name=name, **parts)
+        setattr(io, extension.name, made)
+    return io

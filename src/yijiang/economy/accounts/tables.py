@@ -209,7 +209,7 @@ def _value_added(
         notes.append(f"value added is negative in {len(low)} sectors, lowest {lb.where(index[int(np.argmin(added))])}")
     elif not accept_negative:
         remedy = "correct the column, or pass accept_negative_value_added=True if it is meant"
-        for k in low:
+        for k in low.tolist():
             faults.add("value added", lb.where(index[k]), float(added[k]), "value added is negative", remedy)
     return added, balance
 
