@@ -126,9 +126,12 @@ def accounts(belt: Belt, draw: int = 0) -> Accounts:
     share = np.divide(tables.trade, bought[:, None, :], out=np.zeros_like(tables.trade), where=bought[:, None, :] > 0)
     regions, sectors = len(belt.regions), len(belt.sectors)
     flows = np.einsum("nij,njk->ijnk", share, tables.intermediate).reshape(regions * sectors, regions * sectors)
-    final = np.einsum("nij,nj->ijn", share, tables.final).reshape(regions * sectors, regions)
+    # A belt states no final use abroad: there, everything bought is final.
+    abroad = np.isin(belt.regions, belt.abroad)[:, None]
+    used = np.where(abroad, bought - tables.intermediate.sum(axis=2), tables.final)
+    final = np.einsum("nij,nj->ijn", share, used).reshape(regions * sectors, regions)
     added = dict(zip(belt.factors, tables.value_added.transpose(1, 0, 2).reshape(len(belt.factors), -1), strict=True))
-    outside = np.isin(np.repeat(belt.regions, sectors), belt.abroad)
+    outside = np.repeat(abroad, sectors)
     notes = [f"belt {belt.name}, draw {draw}: every use of a product has its region's mean origin [assumed]"]
     if outside.any():
         added["outside"] = np.where(outside, tables.output.ravel() - flows.sum(axis=0) - sum(added.values()), 0.0)

@@ -204,7 +204,8 @@ def _value_added(
             )
     else:
         notes.append("value added is output less inputs [assumed]; no factor inputs were given")
-    low = np.flatnonzero(added < -1e-9 * np.maximum(np.abs(output), 1e-3 * largest))
+    # Columns without output have been named already.
+    low = np.flatnonzero((output > 0) & (added < -1e-9 * np.maximum(output, 1e-3 * largest)))
     if accept_negative and len(low):
         notes.append(f"value added is negative in {len(low)} sectors, lowest {lb.where(index[int(np.argmin(added))])}")
     elif not accept_negative:
