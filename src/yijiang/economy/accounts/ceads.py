@@ -7,7 +7,7 @@ Columns: sectors of every province; total (TIU); final uses of every province; e
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -35,6 +35,8 @@ EXTRA = {
     "imports": ("import", "imports", "im", "进口"),
     "error": ("error", "errors", "other", "others", "o", "err", "误差", "其他", "其它"),
 }
+BELOW = ("imports", "total inputs", "total value added", "output")
+BESIDE = ("total uses", "exports", "total final", "imports", "error", "output")
 
 
 @cache
@@ -50,7 +52,7 @@ def provinces() -> tuple[Mapping[str, str], Mapping[str, tuple[str, ...]]]:
     for row in csv.DictReader(text.splitlines()):
         more = tuple(name for name in row["other"].split("|") if name)
         others[row["id"]] = (row["zh"], row["full_zh"], *more, row["gb"])
-        for name in (row["id"], *others[row["id"]], row["gb"][:2]):
+        for name in (row["id"], *others[row["id"]]):
             known[_plain(name)] = row["id"]
     return known, others
 
@@ -115,7 +117,8 @@ def read_ceads(
         raise OptionError(f"unknown treatment of imports {imports!r}; one of: noncompetitive, competitive")
     cells = _cells(source, sheet)
     top, left = _corner(cells)
-    rows, columns = _entries(cells, top, left, by_row=True), _entries(cells, top, left, by_row=False)
+    rows = _entries(cells[top:, :left], BELOW, (), top)
+    columns = _entries(cells[:top, left:].T, BESIDE, {e.name for e in rows if e.region}, left)
     values = _numbers(cells, rows, columns)
     return _Layout(values, rows, columns).accounts(imports, unit, tolerance, options)
 
@@ -158,50 +161,43 @@ def _number(cell: object) -> float | None:
 
 
 def _corner(cells: np.ndarray[Any, Any]) -> tuple[int, int]:
-    """First row and column of the numbers: the first that a province names."""
-
-    # A province's name in words settles it; codes alone could be numbers of the table.
-    def named(line: Sequence[object]) -> bool:
-        return any(_province(cell) and _number(cell) is None for cell in line[:MOST_LABELS])
-
-    for top in range(min(cells.shape[0], 2 * MOST_LABELS)):
-        if named(cells[top]) and _number(cells[top, -1]) is not None:
-            break
-    else:
-        raise DataError([Finding("table", 0, "", "", "no row begins with a province", "check sheet and layout")])
-    for left in range(min(cells.shape[1], 2 * MOST_LABELS)):
-        if any(_province(cell) for cell in cells[:top, left]):
-            return top, left
-    raise DataError([Finding("table", 0, "", "", "no column begins with a province", "check sheet and layout")])
+    """First row and column of the numbers: after the last lines that are mostly words."""
+    text = np.array([[_number(cell) is None for cell in line] for line in cells], dtype=bool)
+    corner = []
+    for axis, what in ((1, "row"), (0, "column")):
+        words = np.flatnonzero(text.sum(axis=axis)[: 2 * MOST_LABELS] > MOST_LABELS)
+        at = int(words[-1]) + 1 if len(words) else 0
+        heads = cells[:at] if what == "row" else cells[:, :at]
+        if not any(_province(cell) for cell in heads.ravel()):
+            problem = f"no {what} of labels names a province"
+            raise DataError([Finding("table", 0, "", "", problem, "check sheet and layout")])
+        corner.append(at)
+    return corner[0], corner[1]
 
 
-def _entries(cells: np.ndarray[Any, Any], top: int, left: int, by_row: bool) -> list[_Entry]:
-    labels = cells[top:, :left] if by_row else cells[:top, left:].T
+def _entries(labels: np.ndarray[Any, Any], kinds: Sequence[str], sectors: Collection[str], first: int) -> list[_Entry]:
+    """Read the labels of lines; a province holds on until the next one or the first of `kinds`.
+
+    `sectors` are the names that are a sector when a province has not had them yet, although a total may be called so
+    too ("others").
+    """
     found: list[_Entry] = []
-    region, first, block = "", "", set[str]()
-    for at, line in enumerate(labels):
-        explicit = next((_province(cell) for cell in line if _province(cell) and _number(cell) is None), "")
-        explicit = explicit or next(
-            (_province(cell) for cell in line if len(_plain(cell)) == 6 and _province(cell)), ""
-        )
+    region, had = "", set[tuple[str, str]]()
+    for at, line in enumerate(labels, start=first):
+        explicit = next((_province(cell) for cell in line if _province(cell)), "")
         texts = [str(c).strip() for c in line if not _blank(c) and _number(c) is None and not _province(c)]
         codes = [_plain(c) for c in line if not _blank(c) and _number(c) is not None and not _province(c)]
         name = texts[-1] if texts else codes[-1] if codes else ""
         if not name and not explicit:
             continue
-        extra = "" if explicit else next((kind for kind, words in EXTRA.items() if _plain(name) in words), "")
-        # A sector may be called "others": inside a province's block it is a sector.
-        if extra and region and name in block and not any(e.extra for e in found[-1:]):
+        region = explicit or region
+        extra = "" if explicit else next((kind for kind in kinds if _plain(name) in EXTRA[kind]), "")
+        if region and name in sectors and (region, name) not in had:
             extra = ""
-        if explicit:
-            region = explicit
-            first = first or explicit
-        if (explicit and region == first) or (region == first and not extra and not explicit):
-            block.add(name)
-        if extra:
-            region = ""
+        region = "" if extra else region
+        had.add((region, name))
         found.append(_Entry(at, region, name, extra))
-    return [_Entry(e.at + (top if by_row else left), e.region, e.name, e.extra) for e in found]
+    return found
 
 
 def _numbers(cells: np.ndarray[Any, Any], rows: list[_Entry], columns: list[_Entry]) -> Floats:
