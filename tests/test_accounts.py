@@ -1,4 +1,4 @@
-"""Accounts: input in any order and form, every fault named, sparse tables and iteration, results that say what they are."""
+"""Accounts: input in any order and form, every fault named, sparse tables, iteration, and the smaller questions."""
 
 from __future__ import annotations
 
@@ -49,12 +49,12 @@ def test_zero_output_and_negative_value_added_are_refused() -> None:
     with pytest.raises(DataError) as error:
         Accounts([[10.0, 5.0], [0.0, 0.0]], [[60.0, 25.0], [0.0, 0.0]], **NAMES)
     assert problems(error) == [("Down, all", "output is 0 although the sector has inputs")]
-    with pytest.raises(DataError, match="Up, all.*output is negative"):
+    with pytest.raises(DataError, match=r"Up, all.*output is negative"):
         Accounts(Z, [[-60.0, 25.0], [10.0, 50.0]], **NAMES)
     with pytest.raises(DataError, match="cancel to an output of 0"):
         Accounts([[0.0, 0.0], [0.0, 5.0]], [[3.0, -3.0], [10.0, 50.0]], **NAMES)
     costly = [[10.0, 5.0], [100.0, 20.0]]
-    with pytest.raises(DataError, match="Up, all.*value added is negative"):
+    with pytest.raises(DataError, match=r"Up, all.*value added is negative"):
         Accounts(costly, Y, **NAMES)
     accepted = Accounts(costly, Y, accept_negative_value_added=True, **NAMES)
     assert any("value added is negative in 1 sectors, lowest Up, all" in note for note in accepted.notes)
@@ -72,7 +72,7 @@ def test_an_empty_sector_has_coefficients_0_and_a_note() -> None:
 
 
 def test_a_table_that_feeds_only_itself_is_refused() -> None:
-    with pytest.raises(DataError, match="Up, all.*spectral radius") as error:
+    with pytest.raises(DataError, match=r"Up, all.*spectral radius") as error:
         Accounts([[50.0, 0.0], [0.0, 20.0]], [[0.0, 0.0], [10.0, 50.0]], **NAMES)
     assert len(error.value.findings) == 1
     # No value added in one sector is no fault as long as the table produces.
@@ -230,13 +230,13 @@ def test_inoperability() -> None:
     acc = Accounts(Z, Y, **NAMES)
     lost = acc.inoperability({("Up", "all"): 8.5})
     np.testing.assert_allclose(lost, acc.L.to_numpy() @ [8.5, 0] / [100.0, 100.0])
-    with pytest.raises(DataError, match="Up, all.*not between 0"):
+    with pytest.raises(DataError, match=r"Up, all.*not between 0"):
         acc.inoperability({("Up", "all"): 1000.0})
 
 
 def test_households_that_spend_more_than_they_earn_are_named() -> None:
     acc = Accounts(Z, Y, {"wages": [20.0, 70.0], "profit": [50.0, 5.0]}, **NAMES)
-    with pytest.raises(DataError, match="Up = '70'.*more than the 20"):
+    with pytest.raises(DataError, match=r"Up = '70'.*more than the 20"):
         acc.multipliers("II", income="wages", consumption="final")
 
 

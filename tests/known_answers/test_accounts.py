@@ -11,6 +11,9 @@ from yijiang.economy import Accounts
 pymrio = pytest.importorskip("pymrio", reason="the extra [pymrio] is not installed")
 
 
+ACCOUNTS = ["S", "S_Y", "M", *(f"D_{kind}{by}" for kind in ("cba", "pba", "imp", "exp") for by in ("", "_reg"))]
+
+
 @pytest.fixture(scope="module")
 def textbook() -> Accounts:
     """Miller & Blair (2009), section 2.3: two sectors, households apart (tables 2.3 and 2.5)."""
@@ -41,7 +44,7 @@ def test_miller_blair_2_5_households_inside(textbook: Accounts) -> None:
     np.testing.assert_allclose(found["factor_inputs: labor", "total"], inverse[2, :2], rtol=1e-12)
     simple = textbook.multipliers()
     np.testing.assert_allclose(simple["output", "total"], [1.518, 1.452], atol=5e-4)
-    # Theory: the ratio of type II to type I income multipliers is the same in every sector (Miller & Blair, section 6.2).
+    # The ratio of type II to type I income multipliers is the same in every sector (Miller & Blair, section 6.2).
     ratio = found["factor_inputs: labor", "total"] / simple["factor_inputs: labor", "total"]
     assert ratio.iloc[0] == pytest.approx(ratio.iloc[1], rel=1e-12)
 
@@ -64,7 +67,7 @@ def test_pymrio_system(system: object, acc: Accounts) -> None:
 
 
 @pytest.mark.parametrize("name", ["factor_inputs", "emissions"])
-@pytest.mark.parametrize("account", "S S_Y M D_cba D_pba D_imp D_exp D_cba_reg D_pba_reg D_imp_reg D_exp_reg".split())
+@pytest.mark.parametrize("account", ACCOUNTS)
 def test_pymrio_accounts(system: object, acc: Accounts, name: str, account: str) -> None:
     expected = getattr(getattr(system, name), account)
     found = getattr(acc.extension(name), account)

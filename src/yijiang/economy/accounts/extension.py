@@ -128,7 +128,7 @@ class Extension:
     @property
     def D_cba(self) -> pd.DataFrame:
         """Footprint by consuming region and the sector it buys from; without L."""
-        return self._consumed(self._bought(self.multipliers, self._accounts.final))
+        return self._consumed(bought(self._accounts, self.multipliers, self._accounts.final))
 
     @property
     def D_pba(self) -> pd.DataFrame:
@@ -146,14 +146,9 @@ class Extension:
     @property
     def D_imp(self) -> pd.DataFrame:
         """Flows elsewhere for a region's final use, by region and the sector it buys from; forms L."""
-        acc = self._accounts
-        home = np.zeros((len(self.rows.names), len(acc.consumers), len(acc.sectors)))
-        for c, name in enumerate(acc.consumers):
-            if name in acc.regions:
-                rows = np.flatnonzero(acc.region_of == acc.regions.index(name))
-                content = self.intensity[:, rows] @ acc.inverse[rows]
-                home[:, c] = lb.summed(content * acc.final[:, c], acc.sector_of, len(acc.sectors))
-        return self._consumed(self._bought(self.multipliers, acc.final) - home.reshape(len(home), -1))
+        return self._consumed(
+            bought(self._accounts, self.multipliers, self._accounts.final) - self._accounts.home_arrays[self.name]
+        )
 
     @property
     def D_exp(self) -> pd.DataFrame:
@@ -197,18 +192,29 @@ class Extension:
         acc = self._accounts
         return self._by_region(lb.summed(self.D_exp.to_numpy(), acc.region_of, len(acc.regions)), acc.regions)
 
-    def _bought(self, content: Floats, final: Floats) -> Floats:
-        """Σ over origins of content × final use, by consumer and sector (stressor, consumer and sector)."""
-        acc = self._accounts
-        regular = len(acc.index) == len(acc.regions) * len(acc.sectors) and np.array_equal(
-            acc.sector_of, np.tile(np.arange(len(acc.sectors)), len(acc.regions))
-        )
-        if not regular:
-            parts = [
-                lb.summed(content * final[:, c], acc.sector_of, len(acc.sectors)) for c in range(len(acc.consumers))
-            ]
-            return np.concatenate(parts, axis=1)
-        shape = len(acc.regions), len(acc.sectors)
-        left = content.reshape(-1, *shape).transpose(2, 0, 1)
-        right = final.reshape(*shape, -1).transpose(1, 0, 2)
-        return np.ascontiguousarray((left @ right).transpose(1, 2, 0)).reshape(len(content), -1)
+
+def bought(acc: Accounts, content: Floats, final: Floats) -> Floats:
+    """Sum content (stressor, row) × final use (row, use) over regions of origin (stressor, use and sector)."""
+    regular = len(acc.index) == len(acc.regions) * len(acc.sectors) and np.array_equal(
+        acc.sector_of, np.tile(np.arange(len(acc.sectors)), len(acc.regions))
+    )
+    if not regular:
+        parts = [lb.summed(content * use, acc.sector_of, len(acc.sectors)) for use in final.T]
+        return np.concatenate(parts, axis=1)
+    shape = len(acc.regions), len(acc.sectors)
+    left = content.reshape(-1, *shape).transpose(2, 0, 1)
+    right = final.reshape(*shape, -1).transpose(1, 0, 2)
+    return np.ascontiguousarray((left @ right).transpose(1, 2, 0)).reshape(len(content), -1)
+
+
+def home_content(acc: Accounts) -> dict[str, Floats]:
+    """What each consumer's purchases contain of its own region, for every extension at once."""
+    every = acc.every_extension
+    intensity = np.vstack([e.intensity for e in every.values()])
+    home = np.zeros((len(intensity), len(acc.consumers), len(acc.sectors)))
+    for c, name in enumerate(acc.consumers):
+        if name in acc.regions:
+            rows = np.flatnonzero(acc.region_of == acc.regions.index(name))
+            home[:, c] = bought(acc, intensity[:, rows] @ acc.inverse[rows], acc.final[:, [c]])
+    ends = np.cumsum([len(e.rows.names) for e in every.values()])
+    return dict(zip(every, np.split(home.reshape(len(home), -1), ends[:-1]), strict=True))

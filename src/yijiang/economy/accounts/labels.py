@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -149,12 +150,13 @@ def placed(
         sparse: Any = table
         values: Any = sp.csr_array(sparse, dtype=np.float64)
     else:
-        values = np.asarray(table, dtype=np.float64)
+        # A copy: what the caller does to the table later must not reach it.
+        values = np.array(table, dtype=np.float64, order="C")
     shape = (None if rows is None else len(rows)), (None if columns is None else len(columns))
     if isinstance(table, pd.DataFrame):
         for axis, wanted in enumerate((rows, columns)):
             own = table.axes[axis]
-            if wanted is None or not isinstance(own, pd.MultiIndex):
+            if wanted is None or not isinstance(own, pd.MultiIndex) or own is wanted or own.equals(wanted):
                 continue
             found = as_pairs(own, [str(level) for level in wanted.names])
             unique(found, f"{name}, {('rows', 'columns')[axis]}", faults)
@@ -225,6 +227,13 @@ def summed(values: Floats, codes: Integers, count: int, axis: int = -1) -> Float
     [5.0, 2.0]
     """
     moved = np.moveaxis(np.asarray(values, dtype=np.float64), axis, -1)
-    spread = sp.csr_array((np.ones(len(codes)), (codes, np.arange(len(codes)))), shape=(count, len(codes)))
-    total: Any = np.asarray(spread @ moved.reshape(-1, len(codes)).T).T.reshape(*moved.shape[:-1], count)
+    matrix = _grouping(np.asarray(codes, dtype=np.int64).tobytes(), count)
+    total: Any = np.asarray(matrix @ moved.reshape(-1, len(codes)).T).T.reshape(*moved.shape[:-1], count)
     return np.ascontiguousarray(np.moveaxis(total, -1, axis))
+
+
+@lru_cache(maxsize=64)
+def _grouping(codes: bytes, count: int) -> sp.csr_array:
+    """Matrix of ones (group, entry) for positions given as bytes; the same few are asked for again and again."""
+    at = np.frombuffer(codes, dtype=np.int64)
+    return sp.csr_array((np.ones(len(at)), (at, np.arange(len(at)))), shape=(count, len(at)))

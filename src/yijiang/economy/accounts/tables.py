@@ -165,22 +165,25 @@ def _outputs(
     faults: Faults,
 ) -> np.ndarray[Any, np.dtype[np.bool_]]:
     """Find empty sectors; note negative output, and none where there is something."""
-    size: Any = abs(flows)
-    used = np.asarray(size.sum(axis=0)).ravel()
-    if factors is not None:
-        used = used + np.abs(factors.F).sum(axis=0)
-    sold = np.asarray(size.sum(axis=1)).ravel() + np.abs(final).sum(axis=1)
-    # What remains of a row that cancels is rounding, not output.
-    none = np.abs(output) <= 1e-13 * sold
-    for k in np.flatnonzero((output < 0) & ~none).tolist():
-        faults.add("Z and Y", lb.where(index[k]), float(output[k]), "output is negative", "correct the row's uses")
-    for k in np.flatnonzero(none & (used > 0)).tolist():
-        problem = "output is 0 although the sector has inputs"
-        faults.add("Z and Y", lb.where(index[k]), float(used[k]), problem, "give its uses, or set its inputs to 0")
-    for k in np.flatnonzero(none & (used == 0) & (sold > 0)).tolist():
-        problem = "the uses of the row cancel to an output of 0"
-        faults.add("Z and Y", lb.where(index[k]), float(sold[k]), problem, "correct the row, or set it to 0")
-    return np.asarray(none & (used == 0) & (sold == 0))
+    empty = np.zeros(len(output), dtype=bool)
+    for k in np.flatnonzero(output <= 1e-9 * np.abs(output).max(initial=0.0)).tolist():
+        row, column = flows[[k]], flows[:, [k]]
+        sold = float(abs(row).sum() + np.abs(final[k]).sum())
+        used = float(abs(column).sum() + (0.0 if factors is None else np.abs(factors.F[:, k]).sum()))
+        name = lb.where(index[k])
+        # What remains of a row that cancels is rounding, not output.
+        if abs(output[k]) > 1e-13 * sold:
+            if output[k] < 0:
+                faults.add("Z and Y", name, float(output[k]), "output is negative", "correct the row's uses")
+        elif used > 0:
+            problem = "output is 0 although the sector has inputs"
+            faults.add("Z and Y", name, used, problem, "give its uses, or set its inputs to 0")
+        elif sold > 0:
+            problem = "the uses of the row cancel to an output of 0"
+            faults.add("Z and Y", name, sold, problem, "correct the row, or set it to 0")
+        else:
+            empty[k] = True
+    return empty
 
 
 def _value_added(
@@ -225,7 +228,7 @@ def _remarks(
         notes.append(
             f"{int(empty.sum())} empty sectors have coefficients 0: {names}" + ("; …" if empty.sum() > 10 else "")
         )
-    if np.any(data < 0):
+    if data.min(initial=0.0) < 0:
         notes.append(f"Z has {int((data < 0).sum())} negative cells, lowest {float(data.min()):.6g}")
     if np.any(final < 0):
         notes.append(f"Y has {int((final < 0).sum())} negative cells (stock changes), lowest {float(final.min()):.6g}")
