@@ -155,6 +155,17 @@ def test_nothing_is_changed_and_nothing_formed_unasked() -> None:
     np.testing.assert_array_equal(final, Y)
 
 
+def test_imports_of_a_few_stressors_are_solved_without_the_inverse() -> None:
+    rng = np.random.default_rng(3)
+    final = rng.random((24, 2)) * 50 + 50
+    names = {"regions": ["A", "B"], "sectors": [f"s{k}" for k in range(12)]}
+    solved = Accounts(rng.random((24, 24)), final, extensions={"air": rng.random((1, 24))}, **names)
+    few = solved.extensions["air"].D_imp
+    assert "inverse" not in solved.__dict__
+    assert solved.L.shape == (24, 24)
+    np.testing.assert_allclose(solved.extensions["air"].D_imp, few, rtol=1e-10)
+
+
 def test_names_and_options() -> None:
     acc = Accounts(Z, Y, aliases={"Up": ["上游"]}, **NAMES)
     assert acc.extract("上游").what == "上游"

@@ -145,10 +145,9 @@ class Extension:
 
     @property
     def D_imp(self) -> pd.DataFrame:
-        """Flows elsewhere for a region's final use, by region and the sector it buys from; forms L."""
-        return self._consumed(
-            bought(self._accounts, self.multipliers, self._accounts.final) - self._accounts.home_arrays[self.name]
-        )
+        """Flows elsewhere for a region's final use, by region and the sector bought; many stressors make it form L."""
+        acc = self._accounts
+        return self._consumed(bought(acc, self.multipliers, acc.final) - home_content(acc, self.intensity))
 
     @property
     def D_exp(self) -> pd.DataFrame:
@@ -207,14 +206,21 @@ def bought(acc: Accounts, content: Floats, final: Floats) -> Floats:
     return np.ascontiguousarray((left @ right).transpose(1, 2, 0)).reshape(len(content), -1)
 
 
-def home_content(acc: Accounts) -> dict[str, Floats]:
-    """What each consumer's purchases contain of its own region, for every extension at once."""
-    every = acc.every_extension
-    intensity = np.vstack([e.intensity for e in every.values()])
+def home_content(acc: Accounts, intensity: Floats) -> Floats:
+    """What each consumer's purchases contain of its own region (stressor, consumer and sector).
+
+    Rows of L are taken from the inverse; where all extensions together have fewer questions than L has rows, they are
+    solved instead, and L is not formed.
+    """
+    stressors = sum(len(e.rows.names) for e in acc.every_extension.values())
+    few = "inverse" not in acc.__dict__ and stressors * len(acc.consumers) < len(acc.index)
     home = np.zeros((len(intensity), len(acc.consumers), len(acc.sectors)))
     for c, name in enumerate(acc.consumers):
         if name in acc.regions:
-            rows = np.flatnonzero(acc.region_of == acc.regions.index(name))
-            home[:, c] = bought(acc, intensity[:, rows] @ acc.inverse[rows], acc.final[:, [c]])
-    ends = np.cumsum([len(e.rows.names) for e in every.values()])
-    return dict(zip(every, np.split(home.reshape(len(home), -1), ends[:-1]), strict=True))
+            own = acc.region_of == acc.regions.index(name)
+            rows = np.flatnonzero(own)
+            content = (
+                acc.system.solve_transposed((intensity * own).T).T if few else intensity[:, rows] @ acc.inverse[rows]
+            )
+            home[:, c] = bought(acc, content, acc.final[:, [c]])
+    return home.reshape(len(home), -1)

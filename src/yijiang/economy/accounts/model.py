@@ -12,7 +12,7 @@ import pandas as pd
 import scipy.sparse as sp
 
 from yijiang.economy.accounts import labels as lb
-from yijiang.economy.accounts.extension import Extension, home_content
+from yijiang.economy.accounts.extension import Extension
 from yijiang.economy.accounts.labels import Floats, Integers
 from yijiang.economy.accounts.productive import answered, require_productive
 from yijiang.economy.accounts.solver import Leontief
@@ -193,9 +193,8 @@ class Accounts:
     def allocations(self) -> Floats | sp.csr_array:
         """B as an array (row, row) [1]."""
         share = self.per_output(np.ones(len(self.index)))
-        if isinstance(self.tables.Z, sp.csr_array):
-            return sp.csr_array(sp.diags_array(share) @ self.tables.Z)
-        return self.tables.Z * share[:, None]
+        flows = self.tables.Z
+        return sp.csr_array(sp.diags_array(share) @ flows) if sp.issparse(flows) else flows * share[:, None]
 
     @property
     def B(self) -> pd.DataFrame:
@@ -237,11 +236,6 @@ class Accounts:
         stacked = self.system.solve_transposed(np.vstack([e.intensity for e in every.values()]).T).T
         ends = np.cumsum([len(e.rows.names) for e in every.values()])
         return dict(zip(every, np.split(stacked, ends[:-1]), strict=True))
-
-    @cached_property
-    def home_arrays(self) -> Mapping[str, Floats]:
-        """The part of every extension's D_cba that arises at home (stressor, consumer and sector); forms L."""
-        return home_content(self)
 
     def __getattr__(self, name: str) -> Any:
         # The accounts of pymrio (F, S, M, D_cba …) on the object itself are those of the factor inputs.

@@ -153,7 +153,11 @@ def _storage(flows: Floats | sp.csr_array) -> Floats | sp.csr_array:
     filled = flows.nnz if isinstance(flows, sp.csr_array) else int(np.count_nonzero(flows))
     if size >= SPARSE_FROM and filled < SPARSE_BELOW * size * size:
         return sp.csr_array(flows)
-    return flows.toarray() if isinstance(flows, sp.csr_array) else flows
+    return _dense(flows)
+
+
+def _dense(flows: Floats | sp.csr_array) -> Floats:
+    return np.asarray(flows.toarray() if isinstance(flows, sp.csr_array) else flows)
 
 
 def _outputs(
@@ -167,9 +171,9 @@ def _outputs(
     """Find empty sectors; note negative output, and none where there is something."""
     empty = np.zeros(len(output), dtype=bool)
     for k in np.flatnonzero(output <= 1e-9 * np.abs(output).max(initial=0.0)).tolist():
-        row, column = flows[[k]], flows[:, [k]]
-        sold = float(abs(row).sum() + np.abs(final[k]).sum())
-        used = float(abs(column).sum() + (0.0 if factors is None else np.abs(factors.F[:, k]).sum()))
+        row, column = (np.abs(_dense(part)) for part in (flows[[k]], flows[:, [k]]))
+        sold = float(row.sum() + np.abs(final[k]).sum())
+        used = float(column.sum() + (0.0 if factors is None else np.abs(factors.F[:, k]).sum()))
         name = lb.where(index[k])
         # What remains of a row that cancels is rounding, not output.
         if abs(output[k]) > 1e-13 * sold:
