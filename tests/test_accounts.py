@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -164,6 +166,13 @@ def test_imports_of_a_few_stressors_are_solved_without_the_inverse() -> None:
     assert "inverse" not in solved.__dict__
     assert solved.L.shape == (24, 24)
     np.testing.assert_allclose(solved.extensions["air"].D_imp, few, rtol=1e-10)
+
+
+def test_without_pymrio_only_its_bridge_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pymrio", None)
+    acc = Accounts(Z, Y, **NAMES)
+    with pytest.raises(OptionError, match=r"yijiang\[pymrio\]"):
+        acc.to_pymrio()
 
 
 def test_names_and_options() -> None:
