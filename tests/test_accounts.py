@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 
 import numpy as np
@@ -173,6 +174,52 @@ def test_without_pymrio_only_its_bridge_is_closed(monkeypatch: pytest.MonkeyPatc
     acc = Accounts(Z, Y, **NAMES)
     with pytest.raises(OptionError, match=r"yijiang\[pymrio\]"):
         acc.to_pymrio()
+
+
+def test_regions_may_have_different_sectors() -> None:
+    """D_cba and D_imp by the diagonal of final use, written out, for 2 + 3 sectors."""
+    rng = np.random.default_rng(4)
+    names = [("A", "farm"), ("A", "works"), ("B", "farm"), ("B", "works"), ("B", "port")]
+    final = rng.random((5, 2)) * 5 + 5
+    uses = [("A", "use"), ("B", "use")]
+    acc = Accounts(rng.random((5, 5)), final, extensions={"air": rng.random(5)}, labels=names, final_labels=uses)
+    L, s = acc.L.to_numpy(), acc.extensions["air"].intensity[0]
+    for c, consumer in enumerate("AB"):
+        for sector in ("farm", "works", "port"):
+            y = np.where([name[1] == sector for name in names], final[:, c], 0.0)
+            flows = s * (L @ y)
+            away = np.array([name[0] != consumer for name in names])
+            found = [
+                acc.extensions["air"].D_cba[consumer, sector].item(),
+                acc.extensions["air"].D_imp[consumer, sector].item(),
+            ]
+            np.testing.assert_allclose(found, [flows.sum(), flows[away].sum()], rtol=1e-12, atol=1e-15)
+    assert acc.export_decomposition(level="bilateral").residual < 1e-13
+    assert acc.aggregate(sectors={"port": "works"}).index.tolist() == names[:4]
+
+
+def test_factor_inputs_of_final_use_survive_pymrio_and_aggregation() -> None:
+    direct = np.array([[1.0, 2.0]])
+    factors, final = {"wages": [70.0, 75.0]}, {"factor_inputs": direct}
+    acc = Accounts(Z, Y, factors, final_extensions=final, units={"factor_inputs": ["CNY"]}, **NAMES)
+    np.testing.assert_allclose(acc.D_cba_reg - direct, acc.M.to_numpy() @ acc.final)
+    one = acc.aggregate(regions={"Up": "River", "Down": "River"})
+    np.testing.assert_allclose(one.F_Y, [[3.0]])
+    back = Accounts.from_pymrio(acc.to_pymrio())
+    np.testing.assert_allclose(back.F_Y, direct)
+    assert back.factor_inputs.rows.units == ("CNY",)
+
+
+def test_results_cannot_be_written_into_what_is_kept() -> None:
+    acc = Accounts(Z, Y, **NAMES)
+    table = acc.L
+    with pytest.raises(ValueError, match="read-only"):
+        table.to_numpy()[0, 0] = 7.0
+    changed = acc.Z
+    # pandas before copy-on-write writes through, which is refused.
+    with contextlib.suppress(ValueError):
+        changed.iloc[0, 0] = 99.0
+    assert acc.Z.iloc[0, 0] == 10.0
 
 
 def test_names_and_options() -> None:

@@ -10,6 +10,7 @@ import pandas as pd
 import scipy.sparse as sp
 
 from yijiang.economy.accounts import labels as lb
+from yijiang.economy.accounts.labels import Floats
 from yijiang.errors import OptionError
 
 if TYPE_CHECKING:
@@ -58,23 +59,26 @@ def aggregate(
     uses, columns = _grouped(acc.tables.uses, region_map, {})
     tables = acc.tables
 
-    def by_row(values: Any) -> Any:
-        return None if values is None else lb.summed(values, rows, len(index))
+    def by_row(values: Floats) -> Floats:
+        return lb.summed(values, rows, len(index))
 
     spread = sp.csr_array((np.ones(len(rows)), (rows, np.arange(len(rows)))), shape=(len(index), len(rows)))
     flows = spread @ tables.Z @ spread.T
-    extensions = {name: pd.DataFrame(by_row(e.F), index=e.names) for name, e in tables.extensions.items()}
+    every = dict(tables.extensions)
+    if tables.factors is not None:
+        every["factor_inputs"] = tables.factors
+    extensions = {name: pd.DataFrame(by_row(e.F), index=e.names) for name, e in every.items()}
     direct = {
         name: pd.DataFrame(lb.summed(e.F_Y, columns, len(uses)), index=e.names)
-        for name, e in tables.extensions.items()
+        for name, e in every.items()
         if e.F_Y is not None
     }
-    factors = None if tables.factors is None else pd.DataFrame(by_row(tables.factors.F), index=tables.factors.names)
+    factors = extensions.pop("factor_inputs", None)
     final = lb.summed(lb.summed(tables.Y, columns, len(uses)), rows, len(index), axis=0)
     return type(acc)(
         flows, final, factors, extensions, final_extensions=direct, labels=index, final_labels=uses,
         discrepancy=by_row(tables.discrepancy), imports=by_row(tables.imports), aliases=tables.aliases,
-        units={name: e.units for name, e in tables.extensions.items()}, unit=tables.unit,
+        units={name: e.units for name, e in every.items()}, unit=tables.unit,
         notes=[*_kept(tables.notes), f"aggregated from {len(acc.regions)} regions and {len(acc.sectors)} sectors"],
         accept_negative_value_added=any("value added is negative" in note for note in tables.notes),
     )  # fmt: skip

@@ -78,7 +78,7 @@ class Extension:
         return self._accounts.per_output(self.rows.F)
 
     def _rows(self, values: Floats) -> pd.DataFrame:
-        return pd.DataFrame(values, index=self.rows.names, columns=self._accounts.index, copy=False)
+        return pd.DataFrame(lb.frozen(values), index=self.rows.names, columns=self._accounts.index, copy=False)
 
     def _consumed(self, values: Floats) -> pd.DataFrame:
         """Label (stressor, consumer and sector)."""

@@ -93,7 +93,7 @@ def footprint(
     if approach not in MEANING or by not in ("region", "sector") or (approach == "eebt" and by == "sector"):
         raise OptionError(f"approach {approach!r} by {by!r}: 'cba' by region or sector, 'eebt' by region")
     chosen = acc.extension(extension)
-    names, flows = _flows(chosen, stressor)
+    names, flows = flows_of(chosen, stressor)
     intensity = acc.per_output(flows)
     consumers = list(acc.consumers)
     if approach == "cba":
@@ -112,7 +112,8 @@ def footprint(
     return Footprint(_table(acc, names, values, consumers, by), approach, MEANING[approach], residual)
 
 
-def _flows(extension: Extension, stressor: Any) -> tuple[list[str], Floats]:
+def flows_of(extension: Extension, stressor: Any) -> tuple[list[str], Floats]:
+    """Names and flows (stressor, row) of one stressor; without a name value added in all, or every stressor."""
     known = [lb.where(k) for k in extension.rows.names]
     if stressor is not None:
         name = lb.find(stressor, known, {}, "stressor")

@@ -232,6 +232,13 @@ def summed(values: Floats, codes: Integers, count: int, axis: int = -1) -> Float
     return np.ascontiguousarray(np.moveaxis(total, -1, axis))
 
 
+def frozen(values: Floats) -> Floats:
+    """Show an array that must not be written to: results share memory with what is kept."""
+    shown = values.view()
+    shown.flags.writeable = False
+    return shown
+
+
 @lru_cache(maxsize=64)
 def _grouping(codes: bytes, count: int) -> sp.csr_array:
     """Matrix of ones (group, entry) for positions given as bytes; the same few are asked for again and again."""

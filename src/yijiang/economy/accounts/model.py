@@ -158,7 +158,7 @@ class Accounts:
     def square(self, values: Floats | sp.csr_array) -> pd.DataFrame:
         """Label a matrix of rows and columns."""
         dense = values.toarray() if isinstance(values, sp.csr_array) else values
-        return pd.DataFrame(dense, index=self.index, columns=self.index, copy=False)
+        return pd.DataFrame(lb.frozen(np.asarray(dense)), index=self.index, columns=self.index, copy=False)
 
     def vector(self, values: Floats, name: str | None = None) -> pd.Series:
         """Label a vector of rows."""

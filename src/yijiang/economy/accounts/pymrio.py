@@ -55,12 +55,13 @@ def from_pymrio(io: Any, factor_inputs: str | None = "factor_inputs", **options:
             values = extension.S * (flows.sum(axis=1) + io.Y.sum(axis=1)).to_numpy()
         if values is None:
             continue
-        tables[name] = values
+        own = "factor_inputs" if name == factor_inputs else name
+        tables[own] = values
         if extension.F_Y is not None:
-            direct[name] = extension.F_Y
+            direct[own] = extension.F_Y
         if extension.unit is not None:
-            units[name] = [str(u) for u in np.asarray(extension.unit).reshape(len(values), -1)[:, 0]]
-    factors = tables.pop(factor_inputs, None) if factor_inputs else None
+            units[own] = [str(u) for u in np.asarray(extension.unit).reshape(len(values), -1)[:, 0]]
+    factors = tables.pop("factor_inputs", None) if factor_inputs else None
     notes = [f"from pymrio: {io.name}" if getattr(io, "name", None) else "from pymrio", *options.pop("notes", ())]
     money = "" if getattr(io, "unit", None) is None else str(np.asarray(io.unit).ravel()[0])
     return Accounts(

@@ -13,7 +13,7 @@ import pandas as pd
 import scipy.sparse as sp
 
 from yijiang.economy.accounts import labels as lb
-from yijiang.economy.accounts.footprint import _flows
+from yijiang.economy.accounts.footprint import flows_of
 from yijiang.economy.accounts.labels import Faults, Floats, Integers
 from yijiang.economy.accounts.solver import Leontief
 from yijiang.errors import OptionError, SolveError
@@ -156,7 +156,7 @@ def _parts(acc: Accounts, like: Accounts | None, extension: str, stressor: Any) 
     """Factors of one table, rows and consumers in the order of the other."""
     base = like or acc
     rows, consumers = _same(acc, base)
-    names, flows = _flows(acc.extension(extension), stressor)
+    names, flows = flows_of(acc.extension(extension), stressor)
     if len(names) > 1:
         raise OptionError(f"name one stressor of {extension!r}: {', '.join(names)}")
     A = acc.coefficients.toarray() if sp.issparse(acc.coefficients) else np.asarray(acc.coefficients)
