@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import pandas as pd
 
+from yijiang.economy.accounts.footprint import block
 from yijiang.economy.accounts.labels import Floats, Integers
 from yijiang.errors import OptionError
 
@@ -139,8 +140,7 @@ def _bilateral(acc: Accounts, region: Any, partner: Any) -> Extraction:
     gone = np.zeros(len(acc.index))
     at = 0
     for seller, buyer in blocks:
-        piece = acc.coefficients[seller][:, buyer]
-        sold[at : at + len(seller), buyer] = piece if isinstance(piece, np.ndarray) else piece.toarray()
+        sold[at : at + len(seller), buyer] = block(acc, seller, buyer)
         names = {acc.regions[k] for k in np.unique(acc.region_of[buyer])}
         uses = [k for k, name in enumerate(acc.consumers) if name in names]
         gone[seller] += acc.final[seller][:, uses].sum(axis=1)
@@ -156,9 +156,9 @@ def _bilateral(acc: Accounts, region: Any, partner: Any) -> Extraction:
 def extract_all(acc: Accounts, by: Literal["sector", "region"] = "sector") -> pd.DataFrame:
     """Take every sector of every region, or every region, out in turn.
 
-    For single sectors nothing but the diagonal of L and three solves is needed:
+    Nothing but the diagonal blocks of L and three solves is needed, with J one sector or one region:
 
-    total_j = (Lᵀ1)_j x_j / L_jj,  backward_j = ((Lᵀ1)_j − 1) x_j / L_jj,  forward_j = ((L x)_j − x_j) / L_jj
+    total = (Lᵀ1)_J · L_JJ⁻¹ x_J,  backward = ((Lᵀ1)_J − 1) · L_JJ⁻¹ x_J,  forward = (L x − x)_J · L_JJ⁻ᵀ 1
 
     Parameters
     ----------
@@ -178,27 +178,26 @@ def extract_all(acc: Accounts, by: Literal["sector", "region"] = "sector") -> pd
     x = acc.tables.output
     added = acc.per_output(acc.tables.value_added)
     content = acc.system.solve_transposed(np.column_stack([np.ones(len(x)), added]))
+    pushed = acc.system.solve(x) - x
+    # The inverse is formed from the factors and not kept, unless it was asked for before.
+    inverse = acc.__dict__["inverse"] if "inverse" in acc.__dict__ else acc.system.inverse()
     if by == "sector":
-        # The inverse is formed from the factors and not kept, unless it was asked for before.
-        inverse = acc.__dict__["inverse"] if "inverse" in acc.__dict__ else acc.system.inverse()
+        index: pd.Index = acc.index
         diagonal = np.diagonal(inverse)
-        weight = x / diagonal
-        table = {
-            "total": content[:, 0] * weight,
-            "backward": (content[:, 0] - 1) * weight,
-            "forward": (acc.system.solve(x) - x) / diagonal,
-            "value_added": content[:, 1] * weight,
-        }
-        result = pd.DataFrame(table, index=acc.index)
+        pulled = x / diagonal
+        columns = [content[:, 0] * pulled, (content[:, 0] - 1) * pulled, pushed / diagonal, content[:, 1] * pulled]
     else:
+        index = pd.Index(acc.regions, name="region")
         parts = []
         for k in range(len(acc.regions)):
             rows = np.flatnonzero(acc.region_of == k)
-            losses = {kind: _lost(acc, rows, kind) for kind in ("total", "backward", "forward")}
-            parts.append([*(v.sum() for v in losses.values()), added @ losses["total"]])
-        result = pd.DataFrame(
-            parts, index=pd.Index(acc.regions, name="region"), columns=["total", "backward", "forward", "value_added"]
-        )
+            own = inverse[np.ix_(rows, rows)]
+            pulled, sold = np.linalg.solve(own, x[rows]), np.linalg.solve(own.T, np.ones(len(rows)))
+            total = content[rows, 0] @ pulled
+            parts.append((total, total - pulled.sum(), pushed[rows] @ sold, content[rows, 1] @ pulled))
+        columns = list(np.array(parts).T)
+    names = ("total", "backward", "forward", "value_added")
+    result = pd.DataFrame(dict(zip(names, columns, strict=True)), index=index)
     result["share"] = result["total"] / x.sum()
     result.attrs["residual"] = acc.residual
     return result

@@ -175,5 +175,6 @@ def _traded(acc: Accounts, intensity: Floats) -> tuple[Floats, list[str]]:
 
 def block(acc: Accounts, rows: Integers, columns: Integers) -> Floats:
     """Part of A as a dense array (row, column)."""
-    piece = acc.coefficients[rows][:, columns]
-    return np.asarray(piece.toarray() if sp.issparse(piece) else piece)
+    if isinstance(acc.coefficients, np.ndarray):
+        return np.asarray(acc.coefficients[np.ix_(rows, columns)])
+    return np.asarray(acc.coefficients[rows][:, columns].toarray())

@@ -30,10 +30,13 @@ class World:
         Output that each economy's final use needs, L Y.
     added, primary : (row,) [1]
         Value added per output, and everything that is no input from the table, 1 − Aᵀ1.
+    inverse : (row, row), optional
+        L, if it is at hand.
     """
 
-    def __init__(self, acc: Accounts, members: dict[str, list[str]]) -> None:
+    def __init__(self, acc: Accounts, members: dict[str, list[str]], inverse: Floats | None = None) -> None:
         self.acc = acc
+        self.inverse = inverse
         of = {region: name for name, regions in members.items() for region in regions}
         producing = list(dict.fromkeys(of.get(r, r) for r in acc.regions))
         self.names = list(dict.fromkeys([*producing, *(of.get(c, c) for c in acc.consumers)]))
@@ -49,6 +52,14 @@ class World:
         self.absorbed = np.zeros(len(acc.index))
         for g, rows in enumerate(self.rows):
             self.absorbed[rows] = self.local(g, self.final[rows, g])
+
+    def columns(self, rows: Integers) -> Floats:
+        """Columns of L (row, column): solved, or taken from the inverse where most of them will be needed."""
+        if self.inverse is not None:
+            return np.ascontiguousarray(self.inverse[:, rows])
+        unit = np.zeros((len(self.acc.index), len(rows)))
+        unit[rows, np.arange(len(rows))] = 1.0
+        return self.acc.system.solve(unit)
 
     def local(self, economy: int, right: Floats) -> Floats:
         """Solve (I − A_gg) z = right for one economy."""
@@ -87,9 +98,7 @@ class Exporter:
     def of(cls, world: World, economy: int) -> Exporter:
         """Solve for one economy's columns of L and collect its exports."""
         acc, rows = world.acc, world.rows[economy]
-        unit = np.zeros((len(acc.index), len(rows)))
-        unit[rows, np.arange(len(rows))] = 1.0
-        columns = acc.system.solve(unit)
+        columns = world.columns(rows)
         gross = world.deliveries[rows].copy()
         gross[:, economy] = 0.0
         direct, reflected = world.final[rows].copy(), np.zeros_like(gross)
