@@ -72,6 +72,9 @@ def test_terms_of_exports_add_up_and_the_levels_too(seed: int, approach: str) ->
         np.testing.assert_allclose(parts, table["EXGR"], rtol=1e-11, atol=1e-12)
         np.testing.assert_allclose(table["VAX"] + table["REF"], table["DVA"], rtol=1e-10, atol=1e-10)
         assert (table[["DVA", "DDC", "FVA", "FDC", "VAX", "REF"]] > -1e-9).all().all()
+    # One exporter is solved for, all of them come from the inverse.
+    single = acc.export_decomposition("R1", approach=approach).table
+    np.testing.assert_allclose(single.loc["R1"], levels["region"].loc["R1"], rtol=1e-9, atol=1e-11)
     shared = [t for t in levels["region"] if t in levels["sector"]]
     by_region = levels["sector"].groupby(level="exporter", sort=False).sum()
     np.testing.assert_allclose(by_region[shared], levels["region"][shared], rtol=1e-9, atol=1e-10)

@@ -147,7 +147,7 @@ class Extension:
     def D_imp(self) -> pd.DataFrame:
         """Flows elsewhere for a region's final use, by region and the sector bought; many stressors make it form L."""
         acc = self._accounts
-        return self._consumed(bought(acc, self.multipliers, acc.final) - home_content(acc, self.intensity))
+        return self._consumed(bought(acc, self.multipliers, acc.final) - acc.home_arrays[self.name])
 
     @property
     def D_exp(self) -> pd.DataFrame:
@@ -206,14 +206,15 @@ def bought(acc: Accounts, content: Floats, final: Floats) -> Floats:
     return np.ascontiguousarray((left @ right).transpose(1, 2, 0)).reshape(len(content), -1)
 
 
-def home_content(acc: Accounts, intensity: Floats) -> Floats:
-    """What each consumer's purchases contain of its own region (stressor, consumer and sector).
+def home_content(acc: Accounts) -> dict[str, Floats]:
+    """What each consumer's purchases contain of its own region: extension → (stressor, consumer and sector).
 
     Rows of L are taken from the inverse; where all extensions together have fewer questions than L has rows, they are
     solved instead, and L is not formed.
     """
-    stressors = sum(len(e.rows.names) for e in acc.every_extension.values())
-    few = "inverse" not in acc.__dict__ and stressors * len(acc.consumers) < len(acc.index)
+    every = acc.every_extension
+    intensity = np.vstack([e.intensity for e in every.values()])
+    few = "inverse" not in acc.__dict__ and len(intensity) * len(acc.consumers) < len(acc.index)
     home = np.zeros((len(intensity), len(acc.consumers), len(acc.sectors)))
     for c, name in enumerate(acc.consumers):
         if name in acc.regions:
@@ -223,4 +224,5 @@ def home_content(acc: Accounts, intensity: Floats) -> Floats:
                 acc.system.solve_transposed((intensity * own).T).T if few else intensity[:, rows] @ acc.inverse[rows]
             )
             home[:, c] = bought(acc, content, acc.final[:, [c]])
-    return home.reshape(len(home), -1)
+    ends = np.cumsum([len(e.rows.names) for e in every.values()])
+    return dict(zip(every, np.split(home.reshape(len(home), -1), ends[:-1]), strict=True))

@@ -12,7 +12,7 @@ import pandas as pd
 import scipy.sparse as sp
 
 from yijiang.economy.accounts import labels as lb
-from yijiang.economy.accounts.extension import Extension
+from yijiang.economy.accounts.extension import Extension, home_content
 from yijiang.economy.accounts.labels import Floats, Integers
 from yijiang.economy.accounts.productive import answered, require_productive
 from yijiang.economy.accounts.solver import Leontief
@@ -237,6 +237,11 @@ class Accounts:
         ends = np.cumsum([len(e.rows.names) for e in every.values()])
         return dict(zip(every, np.split(stacked, ends[:-1]), strict=True))
 
+    @cached_property
+    def home_arrays(self) -> Mapping[str, Floats]:
+        """The part of D_cba that arises at home, of every extension: name → (stressor, consumer and sector)."""
+        return home_content(self)
+
     def __getattr__(self, name: str) -> Any:
         # The accounts of pymrio (F, S, M, D_cba …) on the object itself are those of the factor inputs.
         if name in Extension.PUBLIC:
@@ -272,16 +277,12 @@ class Accounts:
         return np.flatnonzero(chosen)
 
     def solve(self, y: Any) -> Any:
-        """Output that a final demand needs, L y.
+        """Return the output that a final demand needs, L y.
 
         Parameters
         ----------
-        y : (region and sector) or (region and sector, case) [money]
-            Series, DataFrame (aligned by name) or array.
-
-        Returns
-        -------
-        Series or DataFrame of the same form; `.attrs["residual"]` holds the residual.
+        y : (region and sector), or with columns [money]
+            Series, DataFrame (aligned by name) or array; the answer has its form, and `.attrs["residual"]`.
 
         Examples
         --------
@@ -294,8 +295,6 @@ class Accounts:
     def solve_transposed(self, s: Any) -> Any:
         """Content of one unit of final demand, Lᵀ s: of coefficients s per unit of output."""
         return answered(self, s, self.system.solve_transposed)
-
-    # Questions: each is explained where it is answered.
 
     def multipliers(self, kind: str = "I", income: Any = None, consumption: Any = None) -> pd.DataFrame:
         """Multipliers of output and of every stressor, type I or II; see `multipliers.multipliers`."""
