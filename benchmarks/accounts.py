@@ -1,7 +1,8 @@
 """Accounts beside pymrio, extraction beside inverting: `python benchmarks/accounts.py [REGIONS SECTORS [ROUNDS]]`.
 
-Every round times each program once, one after the other, on the same table; printed are medians and the ratio of
-medians. BLAS threads are the environment's for both (set OMP_NUM_THREADS and OPENBLAS_NUM_THREADS); they are printed.
+Every round times each program once, one after the other, on the same table; printed are medians by the clock and of
+processor time (which other programs on the machine disturb less), and ratios of medians. BLAS threads are the
+environment's for both (set OMP_NUM_THREADS and OPENBLAS_NUM_THREADS); they are printed.
 "The same outputs" are all that pymrio's calc_all makes: A, L, x, and for ten extensions with five stressors each S,
 S_Y, M, D_cba, D_pba, D_imp, D_exp and their sums by region. Without pymrio ours is timed alone.
 """
@@ -78,22 +79,22 @@ def ours(made: Made, names: list[str], inverse: bool) -> dict[str, pd.DataFrame]
     return found
 
 
-def timed(programs: dict[str, Callable[[], object]], rounds: int) -> dict[str, float]:
-    """Return the median seconds of each program, run in turn."""
-    seconds: dict[str, list[float]] = {name: [] for name in programs}
+def timed(programs: dict[str, Callable[[], object]], rounds: int) -> dict[str, tuple[float, float]]:
+    """Return the median seconds of each program, by the clock and of the processor, run in turn."""
+    seconds: dict[str, list[tuple[float, float]]] = {name: [] for name in programs}
     for _ in range(rounds):
         for name, program in programs.items():
-            began = time.perf_counter()
+            began = time.perf_counter(), time.process_time()
             program()
-            seconds[name].append(time.perf_counter() - began)
-    return {name: float(np.median(times)) for name, times in seconds.items()}
+            seconds[name].append((time.perf_counter() - began[0], time.process_time() - began[1]))
+    return {name: tuple(np.median(times, axis=0)) for name, times in seconds.items()}
 
 
-def report(median: dict[str, float], *bases: str) -> None:
-    """Print medians, and how many times each of the first programs the others take."""
-    for name, seconds in median.items():
-        ratios = "".join(f"{seconds / median[base]:8.1f} x" for base in bases)
-        print(f"{name:<66}{seconds:9.3f} s{ratios}")
+def report(median: dict[str, tuple[float, float]], *bases: str) -> None:
+    """Print medians, and how many times each of the first programs the others take, by clock and by processor."""
+    for name, (clock, processor) in median.items():
+        ratios = "".join(f"{clock / median[b][0]:8.1f} x {processor / median[b][1]:6.1f} x" for b in bases)
+        print(f"{name:<66}{clock:8.3f} s {processor:8.3f} s{ratios}")
 
 
 def compare_outputs(made: Made) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
@@ -82,8 +82,7 @@ class Extension:
 
     def _consumed(self, values: Floats) -> pd.DataFrame:
         """Label (stressor, consumer and sector)."""
-        names = [self._accounts.consumers, self._accounts.sectors]
-        columns = pd.MultiIndex.from_product(names, names=list(lb.SECTOR_LEVELS))
+        columns = _product(tuple(self._accounts.consumers), tuple(self._accounts.sectors))
         return pd.DataFrame(values, index=self.rows.names, columns=columns, copy=False)
 
     def _by_region(self, values: Floats, names: list[str]) -> pd.DataFrame:
@@ -139,7 +138,8 @@ class Extension:
     def _home(self) -> Floats:
         """Output that a row's own region causes by its final use (row,)."""
         acc = self._accounts
-        at = np.array([acc.consumers.index(r) if r in acc.consumers else -1 for r in acc.regions])[acc.region_of]
+        consumer = {name: c for c, name in enumerate(acc.consumers)}
+        at = np.array([consumer.get(name, -1) for name in acc.regions])[acc.region_of]
         own = np.take_along_axis(acc.output_by_consumer, np.maximum(at, 0)[:, None], axis=1)[:, 0]
         return np.where(at >= 0, own, 0.0)
 
@@ -172,6 +172,8 @@ class Extension:
         if self.rows.F_Y is None:
             return made
         direct = self._by_region(np.asarray(self._direct()), acc.consumers)
+        if acc.regions == acc.consumers:
+            return made + direct
         return made.add(direct, fill_value=0.0)[list(dict.fromkeys([*acc.regions, *acc.consumers]))]
 
     @property
@@ -180,9 +182,10 @@ class Extension:
         acc = self._accounts
         home = lb.summed(self.intensity * self._home, acc.region_of, len(acc.regions))
         result = self.multipliers @ acc.final
-        for c, name in enumerate(acc.consumers):
-            if name in acc.regions:
-                result[:, c] -= home[:, acc.regions.index(name)]
+        consumer = {name: c for c, name in enumerate(acc.consumers)}
+        for r, name in enumerate(acc.regions):
+            if name in consumer:
+                result[:, consumer[name]] -= home[:, r]
         return self._by_region(result, acc.consumers)
 
     @property
@@ -190,6 +193,12 @@ class Extension:
         """Flows for other regions' final use, by producing region; without L."""
         acc = self._accounts
         return self._by_region(lb.summed(self.D_exp.to_numpy(), acc.region_of, len(acc.regions)), acc.regions)
+
+
+@lru_cache(maxsize=8)
+def _product(consumers: tuple[str, ...], sectors: tuple[str, ...]) -> pd.MultiIndex:
+    """Columns (consumer, sector) of footprints; every extension of an account has the same."""
+    return pd.MultiIndex.from_product([consumers, sectors], names=list(lb.SECTOR_LEVELS))
 
 
 def bought(acc: Accounts, content: Floats, final: Floats) -> Floats:

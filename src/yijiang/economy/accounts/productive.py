@@ -31,7 +31,7 @@ def require_productive(acc: Accounts) -> None:
     DataError
         Naming every sector whose inputs reach its output.
     """
-    sums = np.asarray(acc.coefficients.sum(axis=0)).ravel()
+    sums = acc.per_output(acc.tables.inputs)
     suspects = np.flatnonzero(sums >= FULL).tolist()
     if not len(suspects):
         return

@@ -43,8 +43,8 @@ class Tables:
         Z 1 + Y 1 + discrepancy.
     discrepancy : (row,)
         Statistical error of the rows, an account of its own.
-    imports : (row,)
-        Inputs from outside the table.
+    imports, inputs : (row,)
+        Inputs from outside the table, and from inside it.
     factors, extensions
         Value added by kind, and satellite accounts by name.
     empty : (row,) bool
@@ -63,6 +63,7 @@ class Tables:
     factors: Rows | None
     extensions: Mapping[str, Rows]
     empty: np.ndarray[Any, np.dtype[np.bool_]]
+    inputs: Floats
     value_added: Floats
     balance: float
     notes: tuple[str, ...] = ()
@@ -110,14 +111,15 @@ def read(
     factors = rows.pop("factor_inputs", None)
     collected = list(notes)
     empty = _outputs(index, flows, final, factors, output, faults)
+    inputs = np.asarray(flows.sum(axis=0)).ravel()
     added, balance = _value_added(
-        index, flows, factors, output, outside, accept_negative_value_added, faults, collected
+        index, inputs, factors, output, outside, accept_negative_value_added, faults, collected
     )
     faults.raise_if_any()
     _remarks(index, flows, final, error, outside, empty, collected)
     return Tables(
-        index, uses, flows, final, output, error, outside, factors, rows, empty, added, balance, tuple(collected),
-        dict(aliases or {}), unit,
+        index, uses, flows, final, output, error, outside, factors, rows, empty, inputs, added, balance,
+        tuple(collected), dict(aliases or {}), unit,
     )  # fmt: skip
 
 
@@ -150,6 +152,8 @@ def _rows(
 def _storage(flows: Floats | sp.csr_array) -> Floats | sp.csr_array:
     """Sparse tables that are mostly full become dense, large ones that are mostly empty sparse."""
     size = flows.shape[0]
+    if isinstance(flows, np.ndarray) and (size < SPARSE_FROM or np.count_nonzero(flows[::16]) > 0.1 * flows[::16].size):
+        return flows
     filled = flows.nnz if isinstance(flows, sp.csr_array) else int(np.count_nonzero(flows))
     if size >= SPARSE_FROM and filled < SPARSE_BELOW * size * size:
         return sp.csr_array(flows)
@@ -191,11 +195,11 @@ def _outputs(
 
 
 def _value_added(
-    index: pd.MultiIndex, flows: Floats | sp.csr_array, factors: Rows | None, output: Floats, imports: Floats,
+    index: pd.MultiIndex, inputs: Floats, factors: Rows | None, output: Floats, imports: Floats,
     accept_negative: bool, faults: Faults, notes: list[str],
 ) -> tuple[Floats, float]:  # fmt: skip
     """Value added (row,) and the largest imbalance of a column ÷ the largest output."""
-    residual = output - np.asarray(flows.sum(axis=0)).ravel() - imports
+    residual = output - inputs - imports
     largest = max(float(output.max(initial=0.0)), np.finfo(np.float64).tiny)
     balance = 0.0
     added = residual

@@ -48,7 +48,7 @@ class World:
         self.deliveries = exports(acc, self.economy_of, consumer_in, count)
         self.caused = lb.summed(acc.output_by_consumer, consumer_in, count)
         self.added = acc.per_output(acc.tables.value_added)
-        self.primary = 1.0 - np.asarray(acc.coefficients.sum(axis=0)).ravel()
+        self.primary = 1.0 - acc.per_output(acc.tables.inputs)
         self.absorbed = np.zeros(len(acc.index))
         for g, rows in enumerate(self.rows):
             self.absorbed[rows] = self.local(g, self.final[rows, g])
