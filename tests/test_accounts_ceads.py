@@ -145,6 +145,8 @@ def test_cells_and_layouts_that_cannot_be_read() -> None:
         Accounts.read_ceads(cells)
     with pytest.raises(DataError, match="no row of labels names a province"):
         Accounts.read_ceads(pd.DataFrame([["a", 1.0], ["b", 2.0]]))
+    with pytest.raises(DataError, match="no column of imports"):
+        Accounts.read_ceads(Made(["Hubei", "Jiangsu", "Shanghai"]).cells(), imports="competitive")
     with pytest.raises(OptionError, match="competitive"):
         Accounts.read_ceads(cells, imports="some")
 

@@ -257,6 +257,9 @@ class _Layout:
         error = zero if error is None else error
         factors = self.values[np.ix_(self.factor_rows, order)]
         taken = self.column("imports")
+        if imports == "competitive" and taken is None:
+            remedy = "check the heads of the columns, or read it as noncompetitive"
+            raise DataError([Finding("table", 0, "imports", "", "there is no column of imports", remedy)])
         entering = self.row("imports")
         into = zero if entering is None else entering[order]
         final_into = np.zeros(Y.shape[1]) if entering is None else np.append(entering[self.final_columns], 0.0)
