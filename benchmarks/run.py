@@ -8,10 +8,14 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 import yijiang as yj
+
+if TYPE_CHECKING:
+    from yijiang.economy import Accounts
 
 REGISTRY: dict[str, tuple[int, Callable[[], Callable[[], object]]]] = {}
 
@@ -84,6 +88,27 @@ def ras_sparse() -> Callable[[], object]:
 def spread() -> Callable[[], object]:
     belt = yj.case("yangtze2017")
     return lambda: yj.spread(belt, ["one_permit", "tp_hubei"])
+
+
+def random_accounts(regions: int, sectors: int) -> Accounts:
+    """Accounts with value added only, from random deliveries."""
+    from yijiang.economy import Accounts
+
+    rng, size = np.random.default_rng(0), regions * sectors
+    flows, final = rng.random((size, size)), rng.random((size, regions)) * sectors
+    names = [f"r{k}" for k in range(regions)], [f"s{k}" for k in range(sectors)]
+    return Accounts(flows / 4, final, regions=names[0], sectors=names[1])
+
+
+@case("accounts: read and footprint of 50 x 40 (peer: benchmarks/accounts.py)", 3)
+def footprint() -> Callable[[], object]:
+    return lambda: random_accounts(50, 40).footprint()
+
+
+@case("accounts: extraction of each of 400 sectors", 10)
+def extraction() -> Callable[[], object]:
+    accounts = random_accounts(10, 40)
+    return accounts.extract_all
 
 
 @case("complexity: ECI and PCI of 250 x 5,000 (peers: benchmarks/complexity.py)", 10)

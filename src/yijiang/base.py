@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from .economy import TradeModel
+from .economy import Accounts, TradeModel
 from .errors import OptionError
 from .numerics.labels import positions
 from .river import RiverNetwork
@@ -31,7 +31,7 @@ DIFFUSE = ("agriculture", "land", "upstream")
 
 
 @dataclass(frozen=True, eq=False)
-class Accounts:
+class Tables:
     """The economy's tables as arrays in the belt's order [million yuan].
 
     Attributes
@@ -53,8 +53,8 @@ class Accounts:
     theta: Floats
 
     @classmethod
-    def of(cls, belt: Belt, draw: int = 0, theta: Floats | None = None) -> Accounts:
-        """Read the accounts of one draw.
+    def of(cls, belt: Belt, draw: int = 0, theta: Floats | None = None) -> Tables:
+        """Read the tables of one draw.
 
         Raises
         ------
@@ -88,6 +88,63 @@ class Accounts:
             elasticity = belt.tables["elasticities"].set_index("sector")["value"].astype(float)
             theta = np.array([float(elasticity[name]) for name in belt.sectors])
         return cls(trade, intermediate, final, value_added, trade.sum(0), np.asarray(theta, dtype=np.float64))
+
+
+def accounts(belt: Belt, draw: int = 0) -> Accounts:
+    """Input–output accounts of a belt: who delivers what to whom, in the regions' own names.
+
+    Z[i j, n k] = π[n, i, j] · intermediate[n, j, k],  Y[i j, n] = π[n, i, j] · final[n, j],  π = trade ÷ all bought
+
+    Every use of a product in a region comes from the same regions in the same shares, as in the equilibrium [assumed].
+    A region outside (`belt.abroad`) delivers and buys; what it delivers counts as value added "outside", for its own
+    inputs are not in the table.
+
+    Parameters
+    ----------
+    belt
+        A clean belt.
+    draw
+        Trade draw; 0 is the base estimate.
+
+    Returns
+    -------
+    Accounts, in the belt's unit of money; value added by factor.
+
+    Raises
+    ------
+    DataError
+        If the belt has faults, or its tables make no accounts.
+
+    Examples
+    --------
+    >>> import yijiang as yj
+    >>> accounts(yj.case("tiny")).footprint().table.round(-3).loc["Upper"].to_dict()
+    {'Upper': 314000.0, 'Middle': 47000.0, 'Lower': 36000.0}
+    """
+    tables = Tables.of(belt.require_clean(), draw)
+    bought = tables.trade.sum(axis=1)
+    share = np.divide(tables.trade, bought[:, None, :], out=np.zeros_like(tables.trade), where=bought[:, None, :] > 0)
+    regions, sectors = len(belt.regions), len(belt.sectors)
+    flows = np.einsum("nij,njk->ijnk", share, tables.intermediate).reshape(regions * sectors, regions * sectors)
+    # A belt states no final use abroad: there, everything bought is final.
+    abroad = np.isin(belt.regions, belt.abroad)[:, None]
+    used = np.where(abroad, bought - tables.intermediate.sum(axis=2), tables.final)
+    final = np.einsum("nij,nj->ijn", share, used).reshape(regions * sectors, regions)
+    added = dict(zip(belt.factors, tables.value_added.transpose(1, 0, 2).reshape(len(belt.factors), -1), strict=True))
+    outside = np.repeat(abroad, sectors)
+    notes = [f"belt {belt.name}, draw {draw}: every use of a product has its region's mean origin [assumed]"]
+    if outside.any():
+        added["outside"] = np.where(outside, tables.output.ravel() - flows.sum(axis=0) - sum(added.values()), 0.0)
+        notes.append(f"deliveries of {', '.join(belt.abroad)} count as value added there [assumed]")
+    names = belt.tables["regions"], belt.tables["sectors"]
+    aliases = {
+        str(row[key]): [str(row["name_en"]), str(row["name_zh"])]
+        for table, key in zip(names, ("region", "sector"), strict=True)
+        for row in table.to_dict("records")
+    }
+    return Accounts(
+        flows, final, added, regions=belt.regions, sectors=belt.sectors, aliases=aliases, unit=belt.money, notes=notes
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -146,7 +203,7 @@ class Base:
             # Freight network and river do not depend on the draw: what another base built is used again.
             shared = ("freight", "river", "transfer", "loads")
             self.__dict__.update({name: getattr(like, name) for name in shared if name in like.__dict__})
-        self.accounts = Accounts.of(belt, draw, theta)
+        self.accounts = Tables.of(belt, draw, theta)
         accounts = self.accounts
         labels = {"region": belt.regions, "sector": belt.sectors, "factor": belt.factors}
         self.model = TradeModel.from_flows(

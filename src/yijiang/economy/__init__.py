@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from . import estimate
+    from .accounts import Accounts
     from .equilibrium import Counterfactual, TradeModel
 
-__all__ = ["Counterfactual", "TradeModel", "estimate"]
+__all__ = ["Accounts", "Counterfactual", "TradeModel", "estimate"]
 
 
 def __getattr__(name: str) -> Any:
@@ -17,6 +18,10 @@ def __getattr__(name: str) -> Any:
         from . import equilibrium
 
         return getattr(equilibrium, name)
+    if name == "Accounts":
+        from .accounts.model import Accounts
+
+        return Accounts
     if name == "estimate":
         import importlib
 
