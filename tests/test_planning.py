@@ -236,10 +236,10 @@ def test_a_project_may_be_done_in_part(tiny: yj.Belt) -> None:
 
 def test_a_run_goes_on_where_it_stopped(tiny: yj.Belt, chosen: Plan, tmp_path: Path) -> None:
     kept = tmp_path / "kept"
-    plan(tiny, PARTNERS, draws=3, store=kept)
+    plan(tiny, PARTNERS, draws=4, store=kept)
     files = {f.name for f in kept.iterdir()}
     again = plan(tiny, PARTNERS, draws=8, store=kept)
-    assert again.ensemble.found == 3
+    assert again.ensemble.found == 4
     assert again.gains.equals(chosen.gains)
     assert files < {f.name for f in kept.iterdir()}
 

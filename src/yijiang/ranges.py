@@ -133,7 +133,7 @@ def over_draws(belt: Belt, figure: Callable[[Base], pd.Series[float]], draws: Dr
         raise SolveError(f"{len(failed)} of {len(chosen)} draws did not solve", share=len(failed) / len(chosen))
     values = pd.DataFrame(list(rows.values()), index=pd.Index(rows, name="draw"))
     made = belt.tables["draws"]
-    made = made[made["draw"].astype(int).isin(chosen)].reset_index(drop=True)
+    made = made.assign(draw=made["draw"].astype(int)).set_index("draw").loc[chosen].reset_index()
     return Spread(values, made, tuple(failed))
 
 

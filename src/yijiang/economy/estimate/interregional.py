@@ -185,7 +185,7 @@ def _raised(o: Array, f: Array, known: Known, supply: Array, t: RegionalTables) 
     if not (sent.any() or received.any()):
         return np.zeros_like(o)
     more = np.maximum(np.maximum(sent - o, received - f), 0.0)
-    over = np.argwhere(o + more > supply * (1 + 1e-9))
+    over = np.argwhere((more > 0) & (o + more > supply * (1 + 1e-9)))
     if over.size:
         raise DataError(
             Finding(
