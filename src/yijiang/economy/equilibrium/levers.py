@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .kernels import fill_weights
-from .problem import Array, Problem, Work
+from .problem import Array, Lanes, Problem, Work
 from .shares import Base
 
 #: In the state, spending is divided by itself, but never by less than this part of the mean: tiny cells would
@@ -16,6 +16,15 @@ from .shares import Base
 SMALLEST_UNIT = 1e-3
 #: Step of ln w per unit of ln(demand / supply); the number of iterations hardly depends on it.
 DAMPING = 0.5
+
+
+@dataclass(frozen=True)
+class Mobility:
+    """Which factors move between which regions, in the solver's layout."""
+
+    elasticity: Array  # (factor,): 0 stays, infinite is pooled
+    group: NDArray[np.int64]  # (factor, region): −1 where a factor stays
+    people: Array  # (region, factor): amounts in the base
 
 
 @dataclass(frozen=True)
@@ -34,6 +43,11 @@ class Shock:
     split_cell: NDArray[np.int64] | None = None  # (row, 3)
     split_log_kappa: Array | None = None  # (row, exporter): on top of log_kappa
     by_income: bool = False
+    inputs: Array | None = None  # (region, input, using sector): new shares of cost
+    foreign_theta: Array | None = None  # (sector,): elasticity of what regions of fixed cost buy
+    mobility: Mobility | None = None
+    log_attraction: Array | None = None  # (region,)
+    log_emission: Array | None = None  # (region, sector): emission per unit of output; its cost is in log_productivity
 
     def part(self, base: Base, fraction: float) -> Shock:
         """This fraction of the way from the base: ratios in logarithms, tariffs and balances in levels."""
@@ -58,6 +72,8 @@ class Shock:
             log_endowment=log(self.log_endowment),
             log_final=log(self.log_final),
             split_log_kappa=log(self.split_log_kappa),
+            inputs=level(self.inputs, base.inputs),
+            log_attraction=log(self.log_attraction),
         )
 
 
@@ -146,7 +162,7 @@ def sales_factor(base: Base, shock: Shock) -> Array:
     moved = tariff_change(shock.sales_tariff, base.sales_tariff, shock.sales_log_kappa)
     if moved is None:
         return np.ones_like(base.sales)
-    factor = np.exp(-base.theta[:, None, None] * moved)
+    factor = np.exp(-foreign_theta(base, shock)[:, None, None] * moved)
     if shock.sales_tariff is not None:
         factor = factor * (1 + base.sales_tariff) / (1 + shock.sales_tariff)
     return np.asarray(factor)
@@ -179,9 +195,13 @@ def build(base: Base, shock: Shock) -> Problem:
         split_net = split_weights / (1 + rate[j, n])
         split_unit = np.maximum(np.abs(split_spending(base, cells)), SMALLEST_UNIT * base.expenditure.mean())
 
-    income = base.income if shock.log_endowment is None else base.income * np.exp(shock.log_endowment)
-    own = base.income.sum(1)
-    by_income = shock.by_income
+    n, f = base.income.shape
+    still = np.full((f, n), -1, dtype=np.int64)
+    elasticity, group = np.zeros(f), still
+    if shock.mobility is not None:
+        elasticity, group = shock.mobility.elasticity, shock.mobility.group
+    # A supply that follows its price answers to a smaller step as the more of it moves.
+    damping = DAMPING / (1 + np.where(np.isfinite(elasticity), elasticity, 0.0))
     p = Problem(
         weights,
         net,
@@ -190,28 +210,58 @@ def build(base: Base, shock: Shock) -> Problem:
         scale,
         np.ascontiguousarray((base.sales * sales_factor(base, shock)).sum(1)),
         base.theta,
+        foreign_theta(base, shock),
         base.value_added,
-        base.inputs,
-        final_shares(base, shock),
+        base.inputs if shock.inputs is None else shock.inputs,
         base.fixed_use,
-        np.zeros((regions, sectors)) if shock.log_productivity is None else shock.log_productivity,
-        income,
-        shock.transfer if by_income else shock.deficit + shock.transfer,
-        shock.deficit / own if by_income else np.zeros(regions),
-        float(shock.deficit.sum()),
-        by_income,
+        shock.by_income,
         base.closed,
-        float(own.sum()),
+        float(base.income.sum()),
         unit,
         cells,
         split_weights,
         split_net,
         split_scale,
         split_unit,
-        DAMPING,
+        damping,
+        elasticity,
+        group,
+        *own_fields(base, shock),
     )
     # One memory layout, so that the kernels are compiled once.
     return Problem._make(np.ascontiguousarray(x) if isinstance(x, np.ndarray) else x for x in p)
+
+
+def foreign_theta(base: Base, shock: Shock) -> Array:
+    """Elasticity of what regions of fixed cost buy (sector,)."""
+    return base.theta if shock.foreign_theta is None else shock.foreign_theta
+
+
+def own_fields(base: Base, shock: Shock) -> Lanes:
+    """What scenarios that share their weights may have of their own, for one scenario."""
+    income = base.income if shock.log_endowment is None else base.income * np.exp(shock.log_endowment)
+    regions = np.zeros(base.modelled)
+    by_income = shock.by_income
+    people = np.zeros_like(income) if shock.mobility is None else shock.mobility.people
+    if shock.mobility is not None and shock.log_endowment is not None:
+        people = people * np.exp(shock.log_endowment)
+    return Lanes(
+        final_shares(base, shock),
+        np.zeros_like(base.expenditure) if shock.log_productivity is None else shock.log_productivity,
+        income,
+        shock.transfer if by_income else shock.deficit + shock.transfer,
+        shock.deficit / base.income.sum(1) if by_income else regions,
+        float(shock.deficit.sum()),
+        people,
+        regions if shock.log_attraction is None else shock.log_attraction,
+    )
+
+
+def vary(p: Problem, base: Base, shock: Shock) -> Problem:
+    """`p` with the levers of another shock that shares its weights."""
+    fields = own_fields(base, shock)
+    arrays = (np.ascontiguousarray(x) if isinstance(x, np.ndarray) else x for x in fields)
+    return p._replace(**dict(zip(Lanes._fields, arrays, strict=True)))
 
 
 def first_state(base: Base, shock: Shock) -> Array:

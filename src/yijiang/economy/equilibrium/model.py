@@ -193,7 +193,7 @@ class TradeModel:
                 break
             if np.abs(image - z).max() > BASE_LIMIT:
                 z = solve(base, shock).state
-            refine(p, z, w, BASE_TOLERANCE)
+            refine(p, z, BASE_TOLERANCE)
             step(p, z, w, image)
             base = new_base(base, shock, p, z, w)
         return base

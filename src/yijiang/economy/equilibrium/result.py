@@ -156,7 +156,7 @@ class Counterfactual:
     def sales(self) -> Array:
         """New purchases of regions of fixed cost (sector, fixed importer, exporter)."""
         n = self._base.modelled
-        power = self._cost[:, None, :n] ** -self._base.theta[:, None, None]
+        power = self._cost[:, None, :n] ** -self._solution.problem.foreign_theta[:, None, None]
         return np.asarray(self._base.sales * sales_factor(self._base, self._shock) * power)
 
     @property
@@ -171,6 +171,16 @@ class Counterfactual:
         """Money that final demand spends by its shares, by modelled region (region,)."""
         p = self._solution.problem
         return np.asarray(self._solution.work.total_income - p.fixed_use.sum(1))
+
+    @property
+    def final_prices(self) -> Array:
+        """Ln of the purchasers' prices that final demand pays (region, sector), in the solver's order."""
+        p, w = self._solution.problem, self._solution.work
+        out = w.price.T.copy()
+        for r, (n, j, k) in enumerate(p.split_cell):
+            if k == self._layout.sectors:
+                out[n, j] = w.split_price[r]
+        return out
 
     @cached_property
     def _base_income(self) -> Array:
