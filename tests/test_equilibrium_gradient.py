@@ -10,7 +10,8 @@ import pytest
 from yijiang.economy import Counterfactual, TradeModel
 from yijiang.economy.equilibrium import derivatives, kernels, reverse
 from yijiang.economy.equilibrium.levers import Shock, build, first_state
-from yijiang.economy.equilibrium.problem import workspace
+from yijiang.economy.equilibrium.problem import Problem, Work, workspace
+from yijiang.economy.equilibrium.sensitivities import no_seed, pull, room
 from yijiang.errors import OptionError
 
 REGIONS = ["Hubei", "Abroad", "Jiangsu", "Anhui"]
@@ -77,6 +78,18 @@ def levels(m: TradeModel, name: tuple[str, str, str]) -> float:
     if order[i] < n:
         return float(m._base.tariff[s, order[i], order[e]])
     return float(m._base.sales_tariff[s, order[i] - n, order[e]])
+
+
+def transposed(p: Problem, w: Work, b: np.ndarray, side_by_side: bool = False) -> np.ndarray:
+    """``F′(z)ᵗ b``."""
+    out, seed, q, r = np.empty((1, b.size)), no_seed(p, 1), pull(p, 1), room(p, 1)
+    if side_by_side:
+        reverse.before(p, w, seed, b[None], q, r)
+        reverse.sectors_parallel(p, w, q, r)
+        reverse.after(p, w, seed, q, r, out)
+    else:
+        reverse.backward(p, w, seed, b[None], q, r, out)
+    return out[0]
 
 
 def same(found: float, expected: float) -> None:
@@ -197,12 +210,11 @@ def test_reverse_is_the_transpose_of_forward(fixed: bool, rule: str, side_by_sid
     s = m.counterfactual(**LEVERS, using_kappa_hat=USES, deficit_rule=rule).solution
     p, r, w = s.problem, np.random.default_rng(1), workspace(s.problem)
     z = s.state + 0.02 * r.standard_normal(s.state.size)
-    down, up = np.empty_like(z), np.empty_like(z)
+    down = np.empty_like(z)
     kernels.step(p, z, w, down)
     d, b = r.standard_normal((2, z.size))
-    seed = reverse.Seed(np.zeros(p.unit.shape[0]), np.zeros(p.unit.shape), np.zeros(p.unit.shape))
     derivatives.forward(p, w, d, down, side_by_side)
-    XX
+    up = transposed(p, w, b, side_by_side)
     assert abs(b @ down - up @ d) <= 1e-12 * np.linalg.norm(b) * np.linalg.norm(down)
 
 
@@ -212,7 +224,7 @@ def test_a_row_that_underflows_keeps_its_derivative() -> None:
     base = m._base
     p = build(base, Shock(base.deficit, np.zeros(2), log_productivity=np.array([[20.0], [0.0]])))
     z, w, r = first_state(base, Shock(base.deficit, np.zeros(2))), workspace(p), np.random.default_rng(2)
-    up, down, out, back = (np.empty_like(z) for _ in range(4))
+    up, down, out = (np.empty_like(z) for _ in range(3))
     d, b = r.standard_normal((2, z.size))
     kernels.step(p, z + 1e-6 * d, w, up)
     kernels.step(p, z - 1e-6 * d, w, down)
@@ -220,9 +232,7 @@ def test_a_row_that_underflows_keeps_its_derivative() -> None:
     assert w.phi[0, 0] == 0.0
     derivatives.forward(p, w, d, out)
     np.testing.assert_allclose(out, (up - down) / 2e-6, atol=1e-7)
-    seed = reverse.Seed(np.zeros(2), np.zeros((2, 1)), np.zeros((2, 1)))
-    reverse.backward(p, w, seed, b, reverse.pull(p), back)
-    assert b @ out == pytest.approx(back @ d, rel=1e-12)
+    assert b @ out == pytest.approx(transposed(p, w, b) @ d, rel=1e-12)
 
 
 @pytest.mark.parametrize(

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from yijiang.economy import TradeModel
-from yijiang.economy.equilibrium import acceleration, derivatives, kernels, solver
+from yijiang.economy.equilibrium import acceleration, derivatives, kernels, rows, solver
 from yijiang.economy.equilibrium.levers import Shock, build, first_state
-from yijiang.economy.equilibrium.problem import workspace
+from yijiang.economy.equilibrium.problem import of_lane, workspace, workspaces
 from yijiang.errors import OptionError, SolveError
 
 
@@ -164,11 +164,11 @@ def test_derivative_is_that_of_the_map(fixed: bool, rule: str) -> None:
 def test_sectors_side_by_side_give_the_same_bits() -> None:
     m = TradeModel.from_shares(**random_case(4, 3, seed=5, tariff=True))
     p, z = problem_of(m, productivity_hat=1.1)
-    a, b = workspace(p), workspace(p)
+    a, b, every = workspaces(p, 1), workspaces(p, 1), np.ones(1, dtype=bool)
     for w in (a, b):
-        kernels.start(p, z, w)
-    kernels.all_sectors(p, a)
-    kernels.all_sectors_parallel(p, b)
+        kernels.start(p, z, of_lane(w, 0))
+    rows.all_sectors(p, a, every)
+    rows.all_sectors_parallel(p, b, every)
     for name in ("phi", "price", "kept", "output"):
         np.testing.assert_array_equal(getattr(a, name), getattr(b, name))
 

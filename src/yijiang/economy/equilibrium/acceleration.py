@@ -220,5 +220,5 @@ def accelerate(
     going = True
     while going:
         begin(p, q, z, w, active)
-        all_sectors(p, q, w, active)
+        all_sectors(p, w, active)
         going = end(p, q, z, w, m, active, count, tol, most)

@@ -25,6 +25,8 @@ FIGURES = ("real_income", "real_income_per_head", "output", "real_output", "pric
 ADJOINT_TOLERANCE = 1e-10
 #: An adjoint that stops above this residual is an error: its figures would not be six digits.
 ADJOINT_LIMIT = 1e-7
+#: Depth of the acceleration: the transposed system has more slow directions than the map, so it keeps more of them.
+DEPTH = 12
 #: Pulls through the map before GMRES takes over.
 MOST_PULLS = 300
 #: Figures carried side by side; more would only need more room.
@@ -37,7 +39,6 @@ class Adjoint(NamedTuple):
     sensitivities: Pull
     final_price: Array  # (region, sector): of the ln P̂ of final demand, directly
     final_share: Array  # (region, sector): of the shares of final demand, directly
-    people: Array  # (region, factor): of ln of the amounts of factors, directly
     residual: float
     iterations: int
 
@@ -49,7 +50,6 @@ class _Figures(NamedTuple):
     seed: Seed
     final_price: Array  # (lane, region, sector)
     final_share: Array  # (lane, region, sector)
-    people: Array  # (lane, region, factor)
 
 
 def _figures(solution: Solution, of: str, regions: Sequence[int], sector: int | None) -> _Figures:
@@ -58,7 +58,7 @@ def _figures(solution: Solution, of: str, regions: Sequence[int], sector: int | 
     seed, state = no_seed(p, lanes), np.zeros((lanes, solution.state.size))
     shape = (lanes, *p.unit.shape)
     prices = state[:, p.income.size : p.income.size + p.unit.size].reshape(shape)
-    final_price, final_share, people = np.zeros(shape), np.zeros(shape), np.zeros((lanes, *p.income.shape))
+    final_price, final_share = np.zeros(shape), np.zeros(shape)
     for s, n in enumerate(regions):
         if of == "price":
             prices[s, n, sector] = 1.0
@@ -77,9 +77,8 @@ def _figures(solution: Solution, of: str, regions: Sequence[int], sector: int | 
                     final_share[s, n, j] = -w.split_price[r]
             if of == "real_income_per_head":
                 moving = np.isfinite(p.mobility) & (p.mobility > 0) & (p.group[:, n] >= 0)
-                people[s, n, moving] = -1.0
-    seed.moved[:] = people
-    return _Figures(state, seed, final_price, final_share, people)
+                seed.moved[s, n, moving] = -1.0
+    return _Figures(state, seed, final_price, final_share)
 
 
 @compiled
@@ -167,7 +166,7 @@ def _block(solution: Solution, of: str, regions: Sequence[int], sector: int | No
         return out
 
     right = carry(f.seed, f.state, q, r)
-    x, m, active = np.zeros_like(right), memories(size, lanes), np.ones(lanes, dtype=np.bool_)
+    x, m, active = np.zeros_like(right), memories(size, lanes, DEPTH), np.ones(lanes, dtype=np.bool_)
     if p.weights.size < PARALLEL_FROM:
         count = _iterate(p, w, nothing, right, x, q, r, m, active, ADJOINT_TOLERANCE, MOST_PULLS)
     else:
@@ -192,6 +191,6 @@ def _block(solution: Solution, of: str, regions: Sequence[int], sector: int | No
         )
     carry(f.seed, f.state + x, q, r)
     return [
-        Adjoint(pull_of(q, s), f.final_price[s], f.final_share[s], f.people[s], float(residual[s]), count + 2)
+        Adjoint(pull_of(q, s), f.final_price[s], f.final_share[s], float(residual[s]), count + 2)
         for s in range(lanes)
     ]

@@ -16,13 +16,13 @@ def cell_sensitivities(p: Problem, w: Work, q: Pull, tariff: bool, out: Array) -
     share, kept = np.empty(exporters), np.empty(exporters)
     for j in range(sectors):
         for n in range(regions):
-            row_shares(p, w, j, p.weights[j, n], p.net[j, n], share, kept)
+            row_shares(w.cost[:, j], w.shift[j], p.theta[j], p.weights[j, n], p.net[j, n], share, kept)
             for i in range(exporters):
                 by_net = kept[i] * w.spending[j, n] * (q.output[j, i] - q.income[n])
                 out[j, n, i] = -p.theta[j] * (share[i] * q.row[j, n] + by_net) - (by_net if tariff else 0.0)
     for r in range(p.split_scale.size):
         n, j, _ = p.split_cell[r]
-        row_shares(p, w, j, p.split_weights[r], p.split_net[r], share, kept)
+        row_shares(w.cost[:, j], w.shift[j], p.theta[j], p.split_weights[r], p.split_net[r], share, kept)
         for i in range(exporters):
             by_net = kept[i] * w.split_spending[r] * (q.output[j, i] - q.income[n])
             out[j, n, i] -= p.theta[j] * (share[i] * q.split_row[r] + by_net) + (by_net if tariff else 0.0)
@@ -41,7 +41,7 @@ def row_sensitivities(
             for r in range(p.split_scale.size):
                 if p.split_cell[r, 0] == n and p.split_cell[r, 1] == j and p.split_cell[r, 2] == k:
                     row, net = p.split_weights[r], p.split_net[r]
-            row_shares(p, w, j, row, net, share, kept)
+            row_shares(w.cost[:, j], w.shift[j], p.theta[j], row, net, share, kept)
             if k < sectors:
                 price, x = p.inputs[n, j, k] * q.cost[n, k], p.inputs[n, j, k] * w.output[k, n]
             else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit, prange
 
-from .mobility import pooled, supply_moves, wage_step
+from .mobility import groups, pooled, supply_moves, wage_step
 from .problem import FAST, Array, Problem, Work, compiled
 from .rows import row_shares
 
@@ -58,7 +58,7 @@ def _careful_row(
     """A row whose price sum underflowed, or a split row: moves of its price and revenue; adds to those of sales."""
     exporters = row.size
     share, kept = np.empty(exporters), np.empty(exporters)
-    if row_shares(p, w, j, row, net, share, kept) == -np.inf:
+    if row_shares(w.cost[:, j], w.shift[j], p.theta[j], row, net, share, kept) == -np.inf:
         return 0.0, 0.0
     a, b, whole = 0.0, 0.0, 0.0
     for i in range(exporters):
@@ -146,7 +146,7 @@ def _finish(
         )
         income[n] += more
     supply = np.empty((regions, factors))
-    supply_moves(p, w, d, supply)
+    supply_moves(p.mobility, p.group, p.people, w.moved, p.final, p.split_cell, d, supply)
     _incomes(p, w, supply, income)
     if p.weights.shape[2] > regions:  # regions of fixed cost buy with their own elasticity
         for j in range(sectors):
@@ -192,7 +192,7 @@ def _wages(p: Problem, w: Work, d: Array, supply: Array, output: Array, out: Arr
     """Moves of ln w in the numeraire."""
     regions, factors, sectors = p.value_added.shape
     step, move = np.empty((regions, factors)), np.zeros((regions, factors))
-    wage_step(p, w, step)
+    wage_step(p.damping, p.mobility, p.group, w.earned, w.factor_income, step)
     drift, weight = 0.0, 0.0
     for f in range(factors):
         for n in range(regions):
@@ -202,8 +202,8 @@ def _wages(p: Problem, w: Work, d: Array, supply: Array, output: Array, out: Arr
                     s += p.value_added[n, f, j] * output[j, n]
                 move[n, f] = s
         if p.mobility[f] == np.inf:
-            for g in range(p.group[f].max() + 1):
-                demand, offer = pooled(p, w, f, g)
+            for g in range(groups(p.group, f)):
+                demand, offer = pooled(p.group, w.earned, w.factor_income, f, g)
                 x = 0.0
                 for n in range(regions):
                     if p.group[f, n] == g:

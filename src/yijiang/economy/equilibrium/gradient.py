@@ -61,6 +61,11 @@ class Gradient:
         return self._by_region("productivity_hat", ("region", "sector"), values)
 
     @cached_property
+    def emission_hat(self) -> xr.DataArray:
+        """Elasticity to emission per unit of output (region, sector), by what a cut costs; 0 without `emission_hat`."""
+        return self.productivity_hat.rename("emission_hat") * self._at.shock.abatement
+
+    @cached_property
     def endowment_hat(self) -> xr.DataArray:
         """Elasticity to the amount of each factor (region, factor)."""
         values = [a.sensitivities.endowment for a in self._adjoints]

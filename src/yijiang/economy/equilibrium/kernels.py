@@ -12,8 +12,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from .mobility import move_factors, step_of_wages
-from .problem import TINY, Array, Problem, Work, alone, as_lane, compiled
+from .mobility import move_factors, step_of_wages, wage_step
+from .problem import TINY, Array, Problem, Work, compiled
 from .rows import all_sectors, careful_row
 
 
@@ -103,7 +103,7 @@ def finish(p: Problem, z: Array, w: Work, out: Array) -> None:
             b += net[i] * u[i]
         x = w.split_spending[r]
         if a <= TINY:
-            s, w.split_kept[r] = careful_row(p, w, j, row, net, x)
+            s, w.split_kept[r] = careful_row(w.cost[:, j], w.shift[j], p.theta[j], row, net, x, w.output[j])
             w.split_phi[r] = 0.0
         else:
             s = np.log(a)
@@ -113,7 +113,7 @@ def finish(p: Problem, z: Array, w: Work, out: Array) -> None:
                 w.output[j, i] += net[i] * u[i] * x / a
         w.split_price[r] = -(s + p.split_scale[r] + w.shift[j]) / p.theta[j]
         out[at_split + r] = w.split_price[r]
-    move_factors(p, z, w)
+    move_factors(p.mobility, p.group, p.people, p.log_attraction, p.final, p.split_cell, z, w.moved)
     total = 0.0
     shared = 0.0
     for n in range(regions):
@@ -151,7 +151,9 @@ def finish(p: Problem, z: Array, w: Work, out: Array) -> None:
             for j in range(sectors):
                 s += p.inputs[n, k, j] * y[j]
             out[at_x + n * sectors + k] = s / p.unit[n, k]
-    step_of_wages(p, z, w, out)
+    steps = np.empty((regions, factors))
+    wage_step(p.damping, p.mobility, p.group, w.earned, w.factor_income, steps)
+    step_of_wages(steps, w.factor_income, p.world, p.closed, z, out)
     for r in range(rows):
         n, j, k = p.split_cell[r]
         if k < sectors:
@@ -165,9 +167,8 @@ def finish(p: Problem, z: Array, w: Work, out: Array) -> None:
         out[at_split_x + r] = x / p.split_unit[r]
 
 
-@compiled
 def step(p: Problem, z: Array, w: Work, out: Array) -> None:
     """One map of the state, ``out = F(z)``; the equilibrium is its fixed point."""
     start(p, z, w)
-    all_sectors(p, alone(p), as_lane(w), np.ones(1, np.bool_))
+    all_sectors(p, Work(*(x[None] for x in w)), np.ones(1, dtype=np.bool_))
     finish(p, z, w, out)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from .kernels import fill_weights
 from .problem import Array, Lanes, Problem, Work
-from .shares import Base
+from .shares import Base, sales_of
 
 #: In the state, spending is divided by itself, but never by less than this part of the mean: tiny cells would
 #: never settle.
@@ -48,6 +48,8 @@ class Shock:
     mobility: Mobility | None = None
     log_attraction: Array | None = None  # (region,)
     log_emission: Array | None = None  # (region, sector): emission per unit of output; its cost is in log_productivity
+    abatement: float = 0.0  # ln of productivity lost per ln of emission saved
+    assumed: tuple[str, ...] = ()  # what the levers assume
 
     def part(self, base: Base, fraction: float) -> Shock:
         """This fraction of the way from the base: ratios in logarithms, tariffs and balances in levels."""
@@ -140,13 +142,20 @@ def split_spending(base: Base, cells: NDArray[np.int64]) -> Array:
 
 def base_trade(base: Base) -> Array:
     """Base purchases of modelled regions net of tariff (sector, importer, exporter), money."""
-    return np.asarray(base.share / (1 + base.tariff) * base.expenditure.T[:, :, None])
+    net = base.share / (1 + base.tariff) if base.taxed else base.share
+    return np.asarray(net * base.expenditure.T[:, :, None])
 
 
 def base_output(base: Base) -> Array:
     """Base output of modelled regions (region, sector), money."""
-    u = (base.expenditure.T[:, None, :] @ (base.share / (1 + base.tariff)))[:, 0, : base.modelled]
-    return np.asarray((u + base.sales.sum(1)).T)
+    return np.asarray(sales_of(base.share, base.tariff, base.expenditure)[0] + base.sales.sum(1).T)
+
+
+def base_revenue(base: Base) -> Array:
+    """Base tariff revenue of modelled regions (region,), money."""
+    if not base.taxed:
+        return np.zeros(base.modelled)
+    return np.asarray(base.expenditure.sum(1) - sales_of(base.share, base.tariff, base.expenditure)[1])
 
 
 def tariff_change(new: Array | None, old: Array, log_kappa: Array | None) -> Array | None:
@@ -172,7 +181,7 @@ def build(base: Base, shock: Shock) -> Problem:
     """The fixed part of the map for these levers."""
     sectors, regions, exporters = base.share.shape
     rate = base.tariff if shock.tariff is None else shock.tariff
-    taxed = bool(np.any(rate))
+    taxed = base.taxed if shock.tariff is None else bool(np.any(rate))
     moved = tariff_change(shock.tariff, base.tariff, shock.log_kappa)
     weights, scale = base.share, np.zeros((sectors, regions))
     if moved is not None:
@@ -193,7 +202,7 @@ def build(base: Base, shock: Shock) -> Problem:
         fill_weights(as_sectors[0], as_sectors[1], np.ascontiguousarray(base.theta[j]), wide, wide_scale)
         split_weights, split_scale = np.ascontiguousarray(wide[:, 0]), np.ascontiguousarray(wide_scale[:, 0])
         split_net = split_weights / (1 + rate[j, n])
-        split_unit = np.maximum(np.abs(split_spending(base, cells)), SMALLEST_UNIT * base.expenditure.mean())
+        split_unit = split_units(base, split_spending(base, cells))
 
     n, f = base.income.shape
     still = np.full((f, n), -1, dtype=np.int64)
@@ -266,39 +275,66 @@ def vary(p: Problem, base: Base, shock: Shock) -> Problem:
 
 def first_state(base: Base, shock: Shock) -> Array:
     """The base itself as a state: all ratios one, base spending."""
-    unit = spending_units(base)
-    h = base.expenditure / unit
-    logs = base.income.size + base.expenditure.size
-    if shock.split_cell is None:
-        return np.concatenate([np.zeros(logs), h.ravel()])
-    cells = shock.split_cell
-    x = split_spending(base, cells)
-    spending = base.expenditure.copy()
-    np.subtract.at(spending, (cells[:, 0], cells[:, 1]), x)
-    scale = np.maximum(np.abs(x), SMALLEST_UNIT * base.expenditure.mean())
-    return np.concatenate([np.zeros(logs + len(cells)), (spending / unit).ravel(), x / scale])
+    z = np.concatenate([np.zeros(base.income.size + base.expenditure.size), (base.expenditure / spending_units(base)).ravel()])
+    return z if shock.split_cell is None else with_rows(base, z, shock.split_cell)
 
 
-def new_base(base: Base, shock: Shock, p: Problem, z: Array, w: Work) -> Base:
-    """The equilibrium reached, as the base of further changes: money stays in the same numeraire."""
-    lay = layout(p)
-    log_wage, _, _, h, _ = lay.split(z)
-    total = (p.weights * w.power[:, None, :]).sum(2)
-    share = p.weights * w.power[:, None, :] / np.where(total > 0, total, 1.0)[:, :, None]
-    share[total <= 0] = base.share[total <= 0]
-    back = np.exp(w.shift)[:, None, None]
-    sales = base.sales * sales_factor(base, shock) * w.power[:, None, : base.modelled] * back
-    income = p.income * np.exp(log_wage)
+def with_rows(base: Base, z: Array, cells: NDArray[np.int64]) -> Array:
+    """A state without split rows, with some: they begin at the price of their good and their base part of spending."""
+    a, b = base.income.size, base.income.size + base.expenditure.size
+    price, spending = z[a:b].reshape(base.expenditure.shape), z[b:].reshape(base.expenditure.shape).copy()
+    unit, part = spending_units(base), split_spending(base, cells)
+    at = cells[:, 0], cells[:, 1]
+    old = np.where(base.expenditure[at] > 0, base.expenditure[at], 1.0)
+    x = part / old * (spending * unit)[at]
+    np.subtract.at(spending, at, x / unit[at])
+    return np.concatenate([z[:b], price[at], spending.ravel(), x / split_units(base, part)])
+
+
+def without_rows(base: Base, z: Array, cells: NDArray[np.int64]) -> Array:
+    """A state with split rows, their spending put back into that of their goods."""
+    b, rows = base.income.size + base.expenditure.size, len(cells)
+    spending = z[b + rows : -rows].reshape(base.expenditure.shape).copy()
+    x = z[-rows:] * split_units(base, split_spending(base, cells))
+    at = cells[:, 0], cells[:, 1]
+    np.add.at(spending, at, x / spending_units(base)[at])
+    return np.concatenate([z[:b], spending.ravel()])
+
+
+def split_units(base: Base, part: Array) -> Array:
+    """What the spending of split rows is divided by in the state (row,)."""
+    return np.asarray(np.maximum(np.abs(part), SMALLEST_UNIT * base.expenditure.mean()))
+
+
+def new_base(base: Base, shock: Shock, p: Problem, z: Array, w: Work, own: bool = False) -> Base:
+    """The equilibrium reached, as the base of further changes: money stays in the same numeraire.
+
+    With `own` the base's shares may be written over, so that no second table of trade is made.
+    """
+    log_wage, _, _, h, _ = layout(p).split(z)
+    share = base.share if own else np.empty_like(base.share)
+    for j in range(share.shape[0]):
+        new = p.weights[j] * w.power[j]
+        total = new.sum(1, keepdims=True)
+        share[j] = np.where(total > 0, new / np.where(total > 0, total, 1.0), base.share[j])
+    income = p.income * w.moved * np.exp(log_wage)
     balance = w.total_income - w.factor_income.sum(1)
     revenue = ((1 - w.kept) * w.spending).sum(0)
     return replace(
         base,
         share=share,
         tariff=base.tariff if shock.tariff is None else shock.tariff,
-        sales=sales,
+        sales=base.sales * sales_hat(base, shock, p, w),
         sales_tariff=base.sales_tariff if shock.sales_tariff is None else shock.sales_tariff,
+        inputs=p.inputs,
         final=p.final,
         income=income,
         deficit=balance - revenue,
         expenditure=h * p.unit,
     )
+
+
+def sales_hat(base: Base, shock: Shock, p: Problem, w: Work) -> Array:
+    """Sales to regions of fixed cost, new / old (sector, fixed importer, exporter)."""
+    moved = np.exp(-p.foreign_theta[:, None] * w.cost.T)
+    return np.asarray(sales_factor(base, shock) * moved[:, None, :])

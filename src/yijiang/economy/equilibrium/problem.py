@@ -146,29 +146,3 @@ def work_of(w: Work, s: int) -> Work:
         w.split_spending[s], w.split_phi[s], w.split_price[s], w.split_kept[s],
         w.moved[s], w.earned[s], w.factor_income[s], w.total_income[s],
     )  # fmt: skip
-
-
-@compiled
-def alone(p: Problem) -> Lanes:
-    """One problem as the only lane."""
-    return Lanes(
-        p.final.reshape((1, *p.final.shape)), p.log_productivity.reshape((1, *p.log_productivity.shape)),
-        p.income.reshape((1, *p.income.shape)), p.deficit.reshape((1, *p.deficit.shape)),
-        p.deficit_share.reshape((1, *p.deficit_share.shape)), np.full(1, p.deficit_sum),
-        p.people.reshape((1, *p.people.shape)), p.log_attraction.reshape((1, *p.log_attraction.shape)),
-    )  # fmt: skip
-
-
-@compiled
-def as_lane(w: Work) -> Work:
-    """One workspace as the only lane."""
-    return Work(
-        w.cost.reshape((1, *w.cost.shape)), w.power.reshape((1, *w.power.shape)), w.shift.reshape((1, *w.shift.shape)),
-        w.spending.reshape((1, *w.spending.shape)), w.phi.reshape((1, *w.phi.shape)),
-        w.price.reshape((1, *w.price.shape)), w.kept.reshape((1, *w.kept.shape)),
-        w.output.reshape((1, *w.output.shape)), w.sold.reshape((1, *w.sold.shape)),
-        w.split_spending.reshape((1, *w.split_spending.shape)), w.split_phi.reshape((1, *w.split_phi.shape)),
-        w.split_price.reshape((1, *w.split_price.shape)), w.split_kept.reshape((1, *w.split_kept.shape)),
-        w.moved.reshape((1, *w.moved.shape)), w.earned.reshape((1, *w.earned.shape)),
-        w.factor_income.reshape((1, *w.factor_income.shape)), w.total_income.reshape((1, *w.total_income.shape)),
-    )  # fmt: skip

@@ -12,7 +12,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit, prange
 
-from .mobility import pooled, supply_back, wage_step
+from .mobility import groups, pooled, supply_back, wage_step
 from .problem import FAST, Array, Problem, Work, compiled
 from .rows import add1, add4, dot1, dot4, row_shares
 from .sensitivities import Pull, Room, Seed, pull_of, seed_of
@@ -127,7 +127,7 @@ def _careful_row(
     """
     exporters = row.size
     share, kept = np.empty(exporters), np.empty(exporters)
-    if row_shares(p, w, j, row, net, share, kept) == -np.inf:
+    if row_shares(w.cost[:, j], w.shift[j], p.theta[j], row, net, share, kept) == -np.inf:
         return 0.0, 0.0
     t, whole, th = 0.0, 0.0, p.theta[j]
     for i in range(exporters):
@@ -218,7 +218,7 @@ def _wages(p: Problem, w: Work, b: Array, q: Pull, supply: Array, wage: Array) -
     """From new ln w back to old ones, to ln of factor incomes and, through factor demand, to outputs."""
     regions, factors, sectors = p.value_added.shape
     step = np.empty((regions, factors))
-    wage_step(p, w, step)
+    wage_step(p.damping, p.mobility, p.group, w.earned, w.factor_income, step)
     whole, weight = 0.0, 0.0
     for n in range(regions):
         for f in range(factors):
@@ -233,8 +233,8 @@ def _wages(p: Problem, w: Work, b: Array, q: Pull, supply: Array, wage: Array) -
                 supply[n, f] -= share
                 step[n, f] = p.damping[f] * (wage[n, f] - share)  # from here on: the sensitivity of the step
         if p.mobility[f] == np.inf:
-            for g in range(p.group[f].max() + 1):
-                demand, offer = pooled(p, w, f, g)
+            for g in range(groups(p.group, f)):
+                demand, offer = pooled(p.group, w.earned, w.factor_income, f, g)
                 x = 0.0
                 for n in range(regions):
                     if p.group[f, n] == g and p.income[n, f] > 0.0:
@@ -264,7 +264,9 @@ def _first_part(p: Problem, w: Work, seed: Seed, b: Array, q: Pull, wage: Array)
             # An amount that moved: its price is not part of it.
             supply[n, f] += seed.moved[n, f]
             wage[n, f] -= seed.moved[n, f]
-    supply_back(p, w, supply, wage, q.index, q.endowment, q.attraction)
+    supply_back(
+        p.mobility, p.group, p.people, w.moved, supply, wage, q.index, q.endowment, q.attraction
+    )
 
 
 @compiled

@@ -10,7 +10,7 @@ import numpy as np
 from numba import njit, prange
 from numpy.typing import NDArray
 
-from .problem import FAST, TINY, Array, Lanes, Problem, Work, compiled, problem_of, work_of
+from .problem import FAST, TINY, Array, Problem, Work, compiled
 
 
 @compiled
@@ -151,7 +151,7 @@ def _close(
 
 
 @compiled
-def all_sectors(p: Problem, q: Lanes, w: Work, active: NDArray[np.bool_]) -> None:
+def all_sectors(p: Problem, w: Work, active: NDArray[np.bool_]) -> None:
     """Prices and outputs of every sector in the active lanes, in this thread."""
     careful = False
     for j in range(p.weights.shape[0]):
@@ -164,11 +164,14 @@ def all_sectors(p: Problem, q: Lanes, w: Work, active: NDArray[np.bool_]) -> Non
                 done = _close(j, s, p.row_scale, w.shift, p.theta, w.power, w.sold, w.phi, w.price, w.output)
                 careful = careful or not done
     if careful:
-        _rescue(p, q, w, active)
+        _rescue(
+            active, p.weights, p.net, p.row_scale, p.theta, w.cost, w.shift, w.spending, w.phi, w.price, w.kept,
+            w.output,
+        )  # fmt: skip
 
 
 @njit(cache=True, fastmath=FAST, parallel=True)
-def all_sectors_parallel(p: Problem, q: Lanes, w: Work, active: NDArray[np.bool_]) -> None:
+def all_sectors_parallel(p: Problem, w: Work, active: NDArray[np.bool_]) -> None:
     """`all_sectors` with the sectors side by side; the figures do not depend on the number of threads."""
     done = np.ones((p.weights.shape[0], active.size), np.bool_)
     for j in prange(p.weights.shape[0]):
@@ -179,22 +182,26 @@ def all_sectors_parallel(p: Problem, q: Lanes, w: Work, active: NDArray[np.bool_
             if active[s]:
                 done[j, s] = _close(j, s, p.row_scale, w.shift, p.theta, w.power, w.sold, w.phi, w.price, w.output)
     if not done.all():
-        _rescue(p, q, w, active)
+        _rescue(
+            active, p.weights, p.net, p.row_scale, p.theta, w.cost, w.shift, w.spending, w.phi, w.price, w.kept,
+            w.output,
+        )  # fmt: skip
 
 
 @compiled
-def row_shares(p: Problem, w: Work, j: int, row: Array, net: Array, share: Array, kept: Array) -> float:
+def row_shares(cost: Array, shift: float, theta: float, row: Array, net: Array, share: Array, kept: Array) -> float:
     """Shares of one row in spending and net of tariff, with its largest term taken out; returns ln of the price sum.
 
-    Minus infinity where nobody ever sold the good: no spending and no price.
+    `cost` holds ln ĉ of the good by modelled region. Minus infinity where nobody ever sold the good: no spending and
+    no price.
     """
-    regions, exporters = p.weights.shape[1], p.weights.shape[2]
+    regions, exporters = cost.size, row.size
     top = -np.inf
     for i in range(exporters):
         share[i] = -np.inf
         kept[i] = 0.0
         if row[i] > 0.0:
-            share[i] = np.log(row[i]) - w.shift[j] - (p.theta[j] * w.cost[i, j] if i < regions else 0.0)
+            share[i] = np.log(row[i]) - shift - (theta * cost[i] if i < regions else 0.0)
             top = max(top, share[i])
     if top == -np.inf:
         share[:] = 0.0
@@ -211,30 +218,46 @@ def row_shares(p: Problem, w: Work, j: int, row: Array, net: Array, share: Array
 
 
 @compiled
-def careful_row(p: Problem, w: Work, j: int, row: Array, net: Array, x: float) -> tuple[float, float]:
+def careful_row(
+    cost: Array, shift: float, theta: float, row: Array, net: Array, x: float, output: Array
+) -> tuple[float, float]:
     """One row whose price sum underflows: ln of the price sum and what sellers keep; adds to the outputs."""
-    exporters = p.weights.shape[2]
+    exporters = row.size
     share, kept = np.empty(exporters), np.empty(exporters)
-    s = row_shares(p, w, j, row, net, share, kept)
+    s = row_shares(cost, shift, theta, row, net, share, kept)
     if s == -np.inf:
         return 0.0, 1.0
     b = 0.0
     for i in range(exporters):
         b += kept[i]
-        w.output[j, i] += kept[i] * x
+        output[i] += kept[i] * x
     return s, b
 
 
 @compiled
-def _rescue(p: Problem, q: Lanes, w: Work, active: NDArray[np.bool_]) -> None:
+def _rescue(
+    active: NDArray[np.bool_],
+    weights: Array,
+    net: Array,
+    row_scale: Array,
+    theta: Array,
+    costs: Array,
+    shift: Array,
+    x: Array,
+    phi: Array,
+    price: Array,
+    kept: Array,
+    output: Array,
+) -> None:
     """Do the rows marked by a zero price sum the careful way."""
-    sectors, regions = p.row_scale.shape
+    sectors, regions = row_scale.shape
     for s in range(active.size):
         if not active[s]:
             continue
-        here, room = problem_of(p, q, s), work_of(w, s)
         for j in range(sectors):
             for n in range(regions):
-                if room.phi[j, n] == 0.0:
-                    a, room.kept[j, n] = careful_row(here, room, j, p.weights[j, n], p.net[j, n], room.spending[j, n])
-                    room.price[j, n] = -(a + p.row_scale[j, n] + room.shift[j]) / p.theta[j] if a != 0.0 else 0.0
+                if phi[s, j, n] == 0.0:
+                    a, kept[s, j, n] = careful_row(
+                        costs[s, :, j], shift[s, j], theta[j], weights[j, n], net[j, n], x[s, j, n], output[s, j]
+                    )
+                    price[s, j, n] = -(a + row_scale[j, n] + shift[s, j]) / theta[j] if a != 0.0 else 0.0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -121,6 +122,15 @@ def refine(p: Problem, z: Array, tol: float) -> float:
 
 def spectral_radius(p: Problem, z: Array, w: Work) -> float:
     """Largest absolute eigenvalue of the map's derivative at `z`; below one, the plain iteration converges."""
+    return float(np.abs(_eigenvalues(p, z, w, "LM")).max())
+
+
+def largest_real(solution: Solution) -> float:
+    """Largest real part of the eigenvalues of the map's derivative at a solution; 1 would be another one nearby."""
+    return float(_eigenvalues(solution.problem, solution.state, solution.work, "LR").real.max())
+
+
+def _eigenvalues(p: Problem, z: Array, w: Work, which: Literal["LM", "LR"]) -> NDArray[np.complex128]:
     from scipy.sparse.linalg import ArpackNoConvergence, LinearOperator, eigs
 
     step(p, z, w, np.empty_like(z))
@@ -132,16 +142,16 @@ def spectral_radius(p: Problem, z: Array, w: Work) -> float:
 
     if z.size <= 12:
         columns = [product(e) for e in np.eye(z.size)]
-        return float(np.abs(np.asarray(np.linalg.eigvals(np.array(columns)))).max())
+        return np.asarray(np.linalg.eigvals(np.array(columns)), dtype=np.complex128)
     operator = LinearOperator((z.size, z.size), matvec=product, dtype=np.float64)
     rng = np.random.default_rng(0)
     try:
-        values = eigs(operator, k=1, which="LM", v0=rng.standard_normal(z.size), tol=1e-6, return_eigenvectors=False)
+        values = eigs(operator, k=1, which=which, v0=rng.standard_normal(z.size), tol=1e-6, return_eigenvectors=False)
     except ArpackNoConvergence as error:
         if not len(error.eigenvalues):
-            raise SolveError("the spectral radius did not converge") from error
-        values = np.asarray(error.eigenvalues, dtype=np.complex128)
-    return float(np.abs(values).max())
+            raise SolveError("the eigenvalues of the equilibrium map did not converge") from error
+        values = error.eigenvalues
+    return np.asarray(values, dtype=np.complex128)
 
 
 def _iterate(
@@ -157,7 +167,7 @@ def _iterate(
         going = True
         while going:
             begin(p, q, z, w, active)
-            all_sectors_parallel(p, q, w, active)
+            all_sectors_parallel(p, w, active)
             going = end(p, q, z, w, m, active, count, tol, most)
     return m.held[:, 2], count
 
