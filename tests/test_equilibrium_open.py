@@ -202,14 +202,15 @@ def test_parts_of_the_shock_lead_there_too(monkeypatch: pytest.MonkeyPatch) -> N
         "endowment_hat": 1.1,
     }
     c = m.counterfactual(**levers)
-    real = solver._attempt
+    iterate, newton = solver._iterate, solver._newton
     seen: list[int] = []
 
-    def fail_first(*args: Any) -> tuple[float, int]:
+    def fail_first(*args: Any) -> tuple[Any, Any]:
         seen.append(1)
-        return (1.0, 0) if len(seen) in (1, 3) else real(*args)
+        return (np.array([1.0]), np.array([0])) if len(seen) in (1, 3) else iterate(*args)
 
-    monkeypatch.setattr(solver, "_attempt", fail_first)
+    monkeypatch.setattr(solver, "_iterate", fail_first)
+    monkeypatch.setattr(solver, "_newton", lambda *a: (1.0, 0) if len(seen) in (1, 3) else newton(*a))
     d = m.counterfactual(**levers)
     assert len(seen) > 4
     np.testing.assert_allclose(d.real_income_hat, c.real_income_hat, rtol=1e-8)
@@ -217,7 +218,8 @@ def test_parts_of_the_shock_lead_there_too(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_no_solution_is_an_error_with_figures(monkeypatch: pytest.MonkeyPatch) -> None:
     m = TradeModel.from_shares(**random_case(3, 2, seed=8))
-    monkeypatch.setattr(solver, "_attempt", lambda *_: (0.5, 1))
+    monkeypatch.setattr(solver, "_iterate", lambda *_: (np.array([0.5]), np.array([1])))
+    monkeypatch.setattr(solver, "_newton", lambda *_: (0.5, 1))
     with pytest.raises(SolveError, match="did not converge") as caught:
         m.counterfactual(productivity_hat=1.1)
     assert caught.value.figures == {"residual": 0.5, "tolerance": 1e-10, "fraction_solved": 0.0}

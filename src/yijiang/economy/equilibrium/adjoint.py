@@ -180,7 +180,7 @@ def _block(solution: Solution, of: str, regions: Sequence[int], sector: int | No
         one = (no_seed(p, 1), pull(p, 1), room(p, 1))
 
         def product(v: Array, one: tuple[Seed, Pull, Room] = one) -> Array:
-            return v - carry(one[0], v[None], one[1], one[2])[0]
+            return np.asarray(v - carry(one[0], v[None], one[1], one[2])[0])
 
         better, rest = gmres(product, right[s], ADJOINT_TOLERANCE)
         if rest < residual[s]:
@@ -191,6 +191,5 @@ def _block(solution: Solution, of: str, regions: Sequence[int], sector: int | No
         )
     carry(f.seed, f.state + x, q, r)
     return [
-        Adjoint(pull_of(q, s), f.final_price[s], f.final_share[s], float(residual[s]), count + 2)
-        for s in range(lanes)
+        Adjoint(pull_of(q, s), f.final_price[s], f.final_share[s], float(residual[s]), count + 2) for s in range(lanes)
     ]

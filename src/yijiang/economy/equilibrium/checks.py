@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import pandas as pd
 
 from yijiang.errors import OptionError, SolveError
 
+from .lever_names import Levers
 from .levers import layout
 from .solver import largest_real
 
@@ -58,7 +59,7 @@ class Uniqueness:
     largest_real
         Largest real part; below 1 there is no other equilibrium nearby.
     starts
-        Per start: whether it was solved, its residual, and the largest distance to the equilibrium in ln w, ln P, X / X₀.
+        Per start: whether it was solved, its residual, and the distance to the equilibrium in ln w, ln P, X / X₀.
     unique
         Every solved start led to the same equilibrium, and `largest_real` is below 1.
     """
@@ -75,8 +76,8 @@ def signs(model: TradeModel, multiples: Sequence[float], levers: Mapping[str, An
         raise OptionError("signs runs every rule itself; leave deficit_rule and foreign_elasticity out")
     base = model.base
     elasticity = {} if base.closed else {f" {x:g} x theta abroad": x * base.theta for x in multiples}
-    scenarios = {
-        f"balances {rule}{name}": {**levers, "deficit_rule": rule, **extra}
+    scenarios: dict[str, Levers] = {
+        f"balances {rule}{name}": cast(Levers, {**levers, "deficit_rule": rule, **extra})
         for rule in ("fixed", "income_share")
         for name, extra in {"": {}, **{k: {"foreign_elasticity": v} for k, v in elasticity.items()}}.items()
     }

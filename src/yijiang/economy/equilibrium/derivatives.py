@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit, prange
 
-from .mobility import groups, pooled, supply_moves, wage_step
+from .mobility import common_wage, groups, pooled, supply_moves, wage_step
 from .problem import FAST, Array, Problem, Work, compiled
 from .rows import row_shares
 
@@ -218,9 +218,11 @@ def _wages(p: Problem, w: Work, d: Array, supply: Array, output: Array, out: Arr
                 share = w.factor_income[n, f] * np.exp(step[n, f])
                 drift += share * (supply[n, f] + move[n, f])
                 weight += share
+    old = d[: regions * factors].copy().reshape((regions, factors))
+    common_wage(p.mobility, p.group, w.factor_income, old)
     for n in range(regions):
         for f in range(factors):
-            x = d[n * factors + f] + move[n, f]
+            x = old[n, f] + move[n, f]
             if p.closed and p.income[n, f] > 0.0:
                 x -= drift / weight
             out[n * factors + f] = x

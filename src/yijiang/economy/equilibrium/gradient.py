@@ -108,7 +108,7 @@ class Gradient:
         spend, at_prices = self._at.final_spending, self._at.final_prices
         for a in self._adjoints:
             by_share = a.sensitivities.use * spend[:, None] + a.final_share
-            by_share += a.sensitivities.index[:, None] * at_prices
+            by_share += a.sensitivities.price_index[:, None] * at_prices
             for r, (n, j, k) in enumerate(p.split_cell):
                 if k == p.theta.size:
                     by_share[n, j] += a.sensitivities.split_use[r] * spend[n]
@@ -162,7 +162,7 @@ class Gradient:
         spend, values = at.final_spending[n], []
         for a in self._adjoints:
             table = np.empty((p.theta.size, p.theta.size + 1))
-            price = a.final_price[n] + a.sensitivities.index[n] * p.final[n]
+            price = a.final_price[n] + a.sensitivities.price_index[n] * p.final[n]
             row_sensitivities(p, at.solution.work, a.sensitivities, n, i, price, spend, table)
             values.append(table)
         uses = [*labels.sector, "final"]
@@ -178,7 +178,7 @@ def gradient(at: Counterfactual, of: str, region: str | Sequence[str] | None, se
     labels, base = at.labels, at.base
     if of not in FIGURES:
         raise OptionError(f"of is {of!r}; use one of {', '.join(FIGURES)}")
-    if (sector is None) != (of == "real_income"):
+    if (sector is None) != of.startswith("real_income"):
         raise OptionError(f"of={of!r} {'takes no sector' if sector is not None else 'needs a sector'}")
     good = None if sector is None else labels.position("sector", sector)
     single = isinstance(region, str | int)

@@ -153,7 +153,7 @@ def finish(p: Problem, z: Array, w: Work, out: Array) -> None:
             out[at_x + n * sectors + k] = s / p.unit[n, k]
     steps = np.empty((regions, factors))
     wage_step(p.damping, p.mobility, p.group, w.earned, w.factor_income, steps)
-    step_of_wages(steps, w.factor_income, p.world, p.closed, z, out)
+    step_of_wages(steps, p.mobility, p.group, w.factor_income, p.world, p.closed, z, out)
     for r in range(rows):
         n, j, k = p.split_cell[r]
         if k < sectors:

@@ -235,10 +235,17 @@ def build(base: Base, shock: Shock) -> Problem:
         damping,
         elasticity,
         group,
-        *own_fields(base, shock),
+        base.final,
+        base.expenditure,
+        base.income,
+        base.deficit,
+        base.deficit,
+        0.0,
+        base.income,
+        base.deficit,
     )
     # One memory layout, so that the kernels are compiled once.
-    return Problem._make(np.ascontiguousarray(x) if isinstance(x, np.ndarray) else x for x in p)
+    return vary(Problem._make(np.ascontiguousarray(x) if isinstance(x, np.ndarray) else x for x in p), base, shock)
 
 
 def foreign_theta(base: Base, shock: Shock) -> Array:
@@ -260,7 +267,7 @@ def own_fields(base: Base, shock: Shock) -> Lanes:
         income,
         shock.transfer if by_income else shock.deficit + shock.transfer,
         shock.deficit / base.income.sum(1) if by_income else regions,
-        float(shock.deficit.sum()),
+        np.asarray(shock.deficit.sum()),
         people,
         regions if shock.log_attraction is None else shock.log_attraction,
     )
@@ -268,14 +275,23 @@ def own_fields(base: Base, shock: Shock) -> Lanes:
 
 def vary(p: Problem, base: Base, shock: Shock) -> Problem:
     """`p` with the levers of another shock that shares its weights."""
-    fields = own_fields(base, shock)
-    arrays = (np.ascontiguousarray(x) if isinstance(x, np.ndarray) else x for x in fields)
-    return p._replace(**dict(zip(Lanes._fields, arrays, strict=True)))
+    q = Lanes._make(np.ascontiguousarray(x) for x in own_fields(base, shock))
+    return p._replace(
+        final=q.final,
+        log_productivity=q.log_productivity,
+        income=q.income,
+        deficit=q.deficit,
+        deficit_share=q.deficit_share,
+        deficit_sum=float(shock.deficit.sum()),
+        people=q.people,
+        log_attraction=q.log_attraction,
+    )
 
 
 def first_state(base: Base, shock: Shock) -> Array:
     """The base itself as a state: all ratios one, base spending."""
-    z = np.concatenate([np.zeros(base.income.size + base.expenditure.size), (base.expenditure / spending_units(base)).ravel()])
+    logs = base.income.size + base.expenditure.size
+    z = np.concatenate([np.zeros(logs), (base.expenditure / spending_units(base)).ravel()])
     return z if shock.split_cell is None else with_rows(base, z, shock.split_cell)
 
 

@@ -3,7 +3,8 @@ r"""Factors that move between regions, inside the equilibrium map, and the step 
 A factor f with elasticity κ of finite size moves with its people inside a group of regions G,
 
 .. math::
-    \hat M_{nf} = \frac{(\mu_n \hat w_{nf} / \hat P_n)^{\kappa}}{\sum_{m \in G} s_m (\mu_m \hat w_{mf} / \hat P_m)^{\kappa}}
+    \hat M_{nf} = v_{nf}^{\kappa} / \sum_{m \in G} s_m v_{mf}^{\kappa}, \qquad
+    v_{nf} = \hat\mu_n \hat w_{nf} / \hat P_n
 
 with ``s`` the shares of people before they move, so that ``Σ s M̂ = 1``: nobody is lost.  They earn and spend where
 they live.  A factor of infinite elasticity works wherever it earns most, so its price changes alike in the whole group
@@ -13,7 +14,6 @@ and one market clears for the group; its owners stay, and what they earn is thei
 from __future__ import annotations
 
 import numpy as np
-
 from numpy.typing import NDArray
 
 from .problem import Array, compiled
@@ -97,9 +97,7 @@ def pooled(group: Integers, earned: Array, supplied: Array, f: int, g: int) -> t
 
 
 @compiled
-def wage_step(
-    damping: Array, mobility: Array, group: Integers, earned: Array, supplied: Array, step: Array
-) -> None:
+def wage_step(damping: Array, mobility: Array, group: Integers, earned: Array, supplied: Array, step: Array) -> None:
     """How far ln of each factor's price moves: with demand over supply, of the group where the factor is pooled."""
     regions, factors = earned.shape
     for f in range(factors):
@@ -116,7 +114,35 @@ def wage_step(
 
 
 @compiled
-def step_of_wages(step: Array, supplied: Array, world: float, closed: bool, z: Array, out: Array) -> None:
+def common_wage(mobility: Array, group: Integers, supplied: Array, x: Array) -> None:
+    """Replace ln w of a pooled factor by its mean over the group: its price is one, whatever the state says.
+
+    Also its own transpose: sensitivities of the common price are shared out alike.
+    """
+    for f in range(supplied.shape[1]):
+        if mobility[f] == np.inf:
+            for g in range(groups(group, f)):
+                mean, count = 0.0, 0.0
+                for n in range(supplied.shape[0]):
+                    if group[f, n] == g and supplied[n, f] > 0.0:
+                        mean += x[n, f]
+                        count += 1.0
+                for n in range(supplied.shape[0]):
+                    if group[f, n] == g and supplied[n, f] > 0.0:
+                        x[n, f] = mean / count
+
+
+@compiled
+def step_of_wages(
+    step: Array,
+    mobility: Array,
+    group: Integers,
+    supplied: Array,
+    world: float,
+    closed: bool,
+    z: Array,
+    out: Array,
+) -> None:
     """New ln w from the `step` of each, in the numeraire of a closed case."""
     regions, factors = supplied.shape
     total = 0.0
@@ -125,9 +151,11 @@ def step_of_wages(step: Array, supplied: Array, world: float, closed: bool, z: A
             if supplied[n, f] > 0.0:
                 total += supplied[n, f] * np.exp(step[n, f])
     drift = np.log(total / world) if closed else 0.0
+    old = z[: regions * factors].copy().reshape((regions, factors))
+    common_wage(mobility, group, supplied, old)
     for n in range(regions):
         for f in range(factors):
-            x = z[n * factors + f]
+            x = old[n, f]
             if supplied[n, f] > 0.0:
                 x += step[n, f] - drift
             out[n * factors + f] = x

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 import pandas as pd
@@ -15,8 +15,6 @@ from . import shares
 from .shares import Base
 
 if TYPE_CHECKING:
-    from typing_extensions import Unpack
-
     from .batch import Counterfactuals
     from .checks import Signs, Uniqueness
     from .gradient import Figure, Gradient
@@ -263,6 +261,7 @@ class TradeModel:
         from .solver import solve
 
         _positive(tol)
+        reading.known(levers)
         shock = reading.shock(self._base, **levers)
         return Counterfactual(self._base, shock, solve(self._base, shock, tol, reading.start(self._base, shock, start)))
 
@@ -303,32 +302,16 @@ class TradeModel:
         _positive(tol)
         return solve_scenarios(self._base, scenarios, common, tol, start)
 
-    def signs(self, *, foreign_elasticity: Sequence[float] = (0.5, 2.0), **levers: Unpack[Levers]) -> Signs:
+    def signs(self, *, multiples: Sequence[float] = (0.5, 2.0), **levers: Unpack[Levers]) -> Signs:
         """Run the levers under every closing rule and say whose effect changes its sign.
 
         The rules: balances fixed in the numeraire or in proportion to income; in an open case also what abroad buys
-        with other elasticities.
-
-        Parameters
-        ----------
-        foreign_elasticity
-            Multiples of θ; without regions of fixed cost they are not used.
-        **levers
-            As in `counterfactual`, without the two rules.
-
-        Returns
-        -------
-        Signs
-            ``.equivalent_variation`` (region, rule), ``.identified`` (region,), ``.not_identified`` (names).
-
-        Raises
-        ------
-        OptionError, SolveError
-            As `counterfactual`.
+        with θ times each of `multiples`.  ``.not_identified`` names the regions; levers and errors as in
+        `counterfactual`.
         """
         from .checks import signs
 
-        return signs(self, foreign_elasticity, levers)
+        return signs(self, multiples, levers)
 
     def uniqueness(
         self, *, starts: int = 5, spread: float = 0.5, seed: int = 0, tol: float = 1e-10, **levers: Unpack[Levers]
@@ -337,26 +320,8 @@ class TradeModel:
 
         No theorem covers input links, several elasticities and moving people at once, so this tests one case.
 
-        Parameters
-        ----------
-        starts
-            Number of random starts.
-        spread
-            Standard deviation of ln w, ln P and ln X of the starts.
-        seed
-            Of the random starts.
-        tol, **levers
-            As in `counterfactual`.
-
-        Returns
-        -------
-        Uniqueness
-            ``.spectral_radius``, ``.largest_real`` (below 1: no other equilibrium nearby), ``.starts`` (a table).
-
-        Raises
-        ------
-        OptionError, SolveError
-            As `counterfactual`.
+        `starts` random ones have ln w, ln P and ln X with a standard deviation of `spread`; levers and errors as in
+        `counterfactual`.  ``.largest_real`` below 1 means no other equilibrium nearby; ``.starts`` is a table.
         """
         from .checks import uniqueness
 

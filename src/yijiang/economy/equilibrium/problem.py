@@ -1,4 +1,4 @@
-"""What the equilibrium kernels work on: one problem, one workspace, several of them as lanes, and how they are compiled."""
+"""What the equilibrium kernels work on: problems, workspaces, several of them as lanes, how they are compiled."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class Lanes(NamedTuple):
     income: Array
     deficit: Array
     deficit_share: Array
-    deficit_sum: Array | float
+    deficit_sum: Array
     people: Array
     log_attraction: Array
 

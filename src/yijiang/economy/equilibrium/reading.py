@@ -118,6 +118,13 @@ def _foreign(base: Base, value: Any) -> Array | None:
     return out
 
 
+def known(levers: Mapping[str, Any]) -> None:
+    """Refuse levers that there are not, with near matches."""
+    for name in levers:
+        if name not in LEVERS:
+            raise OptionError(f"write {match_name(name, [(x,) for x in LEVERS], 'lever')!r}, not {name!r}")
+
+
 def scenarios(
     base: Base, given: Sequence[Mapping[str, Any]], common: Mapping[str, Any]
 ) -> tuple[list[Shock], list[list[int]]]:
@@ -129,9 +136,7 @@ def scenarios(
     groups: dict[tuple[int, ...], list[int]] = {}
     for s, own in enumerate(given):
         levers = {**common, **own}
-        unknown = [name for name in levers if name not in LEVERS]
-        if unknown:
-            raise OptionError(f"write {match_name(unknown[0], [(name,) for name in LEVERS], 'lever')!r}")
+        known(levers)
         groups.setdefault(tuple(id(levers.get(name)) for name in SHARED), []).append(s)
         first = groups[tuple(id(levers.get(name)) for name in SHARED)][0]
         if first == s:
@@ -140,12 +145,15 @@ def scenarios(
         # What is shared was read once.
         here = shock(base, **{name: x for name, x in levers.items() if name not in SHARED or name == "deficit_rule"})
         like = shocks[first]
-        names = ("log_kappa", "sales_log_kappa", "tariff", "sales_tariff", "split_cell", "split_log_kappa", "inputs")
-        names += ("foreign_theta", "mobility", "assumed")
-        shocks.append(replace(here, **{name: getattr(like, name) for name in names}))
+        shocks.append(replace(here, **{name: getattr(like, name) for name in READ_ONCE}))
     return shocks, list(groups.values())
 
 
+#: Fields of a shock that the levers of `SHARED` become.
+READ_ONCE = (
+    "log_kappa", "sales_log_kappa", "tariff", "sales_tariff", "split_cell", "split_log_kappa", "inputs",
+    "foreign_theta", "mobility", "assumed",
+)  # fmt: skip
 LEVERS = tuple(name for name in inspect.signature(shock).parameters if name != "base")
 
 
@@ -155,12 +163,13 @@ def start(base: Base, levers: Shock, given: Any) -> Array | None:
         return None
     z = np.asarray(getattr(given, "state", given), dtype=np.float64)
     cells = getattr(getattr(given, "shock", None), "split_cell", None)
-    if cells is not None and not np.array_equal(cells, levers.split_cell):
+    wanted = levers.split_cell
+    if cells is not None and (wanted is None or not np.array_equal(cells, wanted)):
         z = without_rows(base, z, cells)
-    rows = 0 if levers.split_cell is None else len(levers.split_cell)
+    rows = 0 if wanted is None else len(wanted)
     plain = base.income.size + 2 * base.expenditure.size
-    if rows and z.shape == (plain,):
-        z = with_rows(base, z, levers.split_cell)
+    if wanted is not None and z.shape == (plain,):
+        z = with_rows(base, z, wanted)
     if z.shape != (plain + 2 * rows,) or not np.isfinite(z).all():
         raise OptionError(
             f"start has shape {z.shape}; a state of this model under these levers has {plain + 2 * rows} finite entries"

@@ -107,7 +107,7 @@ class Counterfactual(Arrays):
         where = np.argwhere(new != old)
         kinds = ("region", "input", "using")
         cells = [tuple(labels.internal(d)[i] for d, i in zip(kinds, cell, strict=True)) for cell in where]
-        index = pd.MultiIndex.from_tuples(cells, names=list(kinds)) if cells else pd.MultiIndex.from_arrays([[]] * 3, names=list(kinds))
+        index = pd.MultiIndex.from_arrays([list(x) for x in zip(*cells, strict=True)] or [[]] * 3, names=list(kinds))
         return pd.DataFrame({"old": old[tuple(where.T)], "new": new[tuple(where.T)]}, index=index)
 
     @property
@@ -191,7 +191,10 @@ class Counterfactual(Arrays):
     @property
     def welfare_first_order(self) -> pd.DataFrame:
         """First-order split of the change of real income (see `welfare`); a row adds up to ``real_income_hat − 1``."""
-        terms = welfare.first_order(self._base, self._shock, self._bought, self._cost, self._balance, self._real_income, self._solution.work.moved)
+        terms = welfare.first_order(
+            self._base, self._shock, self._bought, self._cost, self._balance, self._real_income,
+            self._solution.work.moved,
+        )  # fmt: skip
         columns = pd.Index(welfare.TERMS, name="term")
         rows = pd.Index(self._base.labels.region, name="region")
         return pd.DataFrame(self.in_label_order(terms, 0.0), index=rows, columns=columns)

@@ -12,7 +12,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit, prange
 
-from .mobility import groups, pooled, supply_back, wage_step
+from .mobility import common_wage, groups, pooled, supply_back, wage_step
 from .problem import FAST, Array, Problem, Work, compiled
 from .rows import add1, add4, dot1, dot4, row_shares
 from .sensitivities import Pull, Room, Seed, pull_of, seed_of
@@ -249,6 +249,7 @@ def _wages(p: Problem, w: Work, b: Array, q: Pull, supply: Array, wage: Array) -
                 supply[n, f] -= step[n, f]
                 for j in range(sectors):
                     q.output[j, n] += p.value_added[n, f, j] * step[n, f] / w.earned[n, f]
+    common_wage(p.mobility, p.group, w.factor_income, wage)
 
 
 @compiled
@@ -264,9 +265,7 @@ def _first_part(p: Problem, w: Work, seed: Seed, b: Array, q: Pull, wage: Array)
             # An amount that moved: its price is not part of it.
             supply[n, f] += seed.moved[n, f]
             wage[n, f] -= seed.moved[n, f]
-    supply_back(
-        p.mobility, p.group, p.people, w.moved, supply, wage, q.index, q.endowment, q.attraction
-    )
+    supply_back(p.mobility, p.group, p.people, w.moved, supply, wage, q.price_index, q.endowment, q.attraction)
 
 
 @compiled
@@ -306,13 +305,13 @@ def _last_part(p: Problem, w: Work, seed: Seed, q: Pull, wage: Array, move: Arra
                 s += p.value_added[n, f, j] * q.cost[n, j]
             out[n * factors + f] = s
         for k in range(sectors):
-            s = p.final[n, k] * q.index[n]
+            s = p.final[n, k] * q.price_index[n]
             for j in range(sectors):
                 s += p.inputs[n, k, j] * q.cost[n, j]
             out[at_price + n * sectors + k] = s
     for r in range(rows):
         n, j, k = p.split_cell[r]
-        x = p.inputs[n, j, k] * q.cost[n, k] if k < sectors else p.final[n, j] * q.index[n]
+        x = p.inputs[n, j, k] * q.cost[n, k] if k < sectors else p.final[n, j] * q.price_index[n]
         out[at_split + r] = x
         out[at_price + n * sectors + j] -= x
 

@@ -24,7 +24,7 @@ class Pull(NamedTuple):
     cost: Array  # (lane, region, sector): of ln ĉ
     endowment: Array  # (lane, region, factor): of ln of the amount of a factor
     attraction: Array  # (lane, region): of ln of what else draws people
-    index: Array  # (lane, region): of ln of the price index that people look at
+    price_index: Array  # (lane, region): of ln of the price index that people look at
     income: Array  # (lane, region): of income
     use: Array  # (lane, region, sector): of spending on a good by all uses
     split_use: Array  # (lane, row): of the spending of a split row
@@ -80,6 +80,6 @@ def seed_of(x: Seed, s: int) -> Seed:
 def pull_of(q: Pull, s: int) -> Pull:
     """The sensitivities of lane `s`."""
     return Pull(
-        q.cost[s], q.endowment[s], q.attraction[s], q.index[s], q.income[s], q.use[s], q.split_use[s], q.price[s],
+        q.cost[s], q.endowment[s], q.attraction[s], q.price_index[s], q.income[s], q.use[s], q.split_use[s], q.price[s],
         q.row[s], q.output[s], q.split_price[s], q.split_row[s],
     )  # fmt: skip

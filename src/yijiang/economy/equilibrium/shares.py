@@ -87,7 +87,8 @@ class _Checks:
         shape = self.labels.shape(dims)
         try:
             labelled = isinstance(value, pd.Series | pd.DataFrame | xr.DataArray)
-            a = self.labels.align(value, dims, name, np.nan) if labelled else np.array(value, dtype=np.float64, copy=None if dims[0] == "importer" else True)
+            a = self.labels.align(value, dims, name, np.nan) if labelled else np.asarray(value, dtype=np.float64)
+            a = a.copy() if a is value and dims[0] != "importer" else a
         except (OptionError, TypeError, ValueError) as error:
             self.add(name, "", None, f"cannot be read: {error}", f"give numbers over ({', '.join(dims)})")
             return np.full(shape, np.nan)

@@ -150,13 +150,11 @@ def _eigenvalues(p: Problem, z: Array, w: Work, which: Literal["LM", "LR"]) -> N
     except ArpackNoConvergence as error:
         if not len(error.eigenvalues):
             raise SolveError("the eigenvalues of the equilibrium map did not converge") from error
-        values = error.eigenvalues
+        return np.asarray(error.eigenvalues, dtype=np.complex128)
     return np.asarray(values, dtype=np.complex128)
 
 
-def _iterate(
-    problems: Sequence[Problem], z: Array, w: Work, tol: float, most: int
-) -> tuple[Array, NDArray[np.int64]]:
+def _iterate(problems: Sequence[Problem], z: Array, w: Work, tol: float, most: int) -> tuple[Array, NDArray[np.int64]]:
     """The accelerated map in every lane; above `PARALLEL_FROM` cells the same loop with sectors side by side."""
     p, q = problems[0], bundle(list(problems))
     lanes, size = z.shape
