@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .kernels import finish, start
-from .problem import Array, Lanes, Problem, Work, compiled, problem_of, work_of
+from .problem import Array, Lanes, Problem, Work, compiled, inner, problem_of, work_of
 from .rows import all_sectors
 
 #: No logarithm moves further than this in one accelerated step; a longer step restarts the history.
@@ -40,7 +40,7 @@ def memories(size: int, lanes: int, depth: int = 8) -> Memory:
     )  # fmt: skip
 
 
-@compiled
+@inner
 def memory_of(m: Memory, s: int) -> Memory:
     """The history of lane `s`."""
     return Memory(
@@ -78,7 +78,7 @@ def _solve(gram: Array, right: Array, size: int) -> Array:
     return x * scale
 
 
-@compiled
+@inner
 def advance(z: Array, image: Array, logs: int, m: Memory) -> None:
     """Replace `z` by the next accelerated state, given ``image = F(z)``; the first `logs` entries are logarithms.
 
@@ -166,41 +166,6 @@ def go_on(z: Array, image: Array, e: float, logs: int, m: Memory, tol: float, la
 
 
 @compiled
-def begin(p: Problem, q: Lanes, z: Array, w: Work, active: NDArray[np.bool_]) -> None:
-    """Unit costs of every active lane."""
-    for s in range(active.size):
-        if active[s]:
-            start(problem_of(p, q, s), z[s], work_of(w, s))
-
-
-@compiled
-def end(
-    p: Problem,
-    q: Lanes,
-    z: Array,
-    w: Work,
-    m: Memory,
-    active: NDArray[np.bool_],
-    count: NDArray[np.int64],
-    tol: float,
-    most: int,
-) -> bool:
-    """Finish the map in every active lane and move it on; false when no lane is left."""
-    logs = p.value_added.shape[0] * p.value_added.shape[1] + p.unit.size + p.split_scale.size
-    image = np.empty(z.shape[1])
-    going = False
-    for s in range(active.size):
-        if active[s]:
-            finish(problem_of(p, q, s), z[s], work_of(w, s), image)
-            e = movement(z[s], image, logs)
-            active[s] = go_on(z[s], image, e, logs, memory_of(m, s), tol, count[s] >= most)
-            if active[s]:
-                count[s] += 1
-                going = True
-    return going
-
-
-@compiled
 def accelerate(
     p: Problem,
     q: Lanes,
@@ -216,8 +181,20 @@ def accelerate(
 
     A lane that ends early waits for the others; the arithmetic of a lane does not depend on how many there are.
     """
+    image = np.empty(z.shape[1])
+    logs = p.value_added.shape[0] * p.value_added.shape[1] + p.unit.size + p.split_scale.size
     going = True
     while going:
-        begin(p, q, z, w, active)
+        for s in range(active.size):
+            if active[s]:
+                start(problem_of(p, q, s), z[s], work_of(w, s))
         all_sectors(p, w, active)
-        going = end(p, q, z, w, m, active, count, tol, most)
+        going = False
+        for s in range(active.size):
+            if active[s]:
+                finish(problem_of(p, q, s), z[s], work_of(w, s), image)
+                e = movement(z[s], image, logs)
+                active[s] = go_on(z[s], image, e, logs, memory_of(m, s), tol, count[s] >= most)
+                if active[s]:
+                    count[s] += 1
+                    going = True

@@ -13,8 +13,8 @@ from yijiang.errors import SolveError
 from .acceleration import Memory, go_on, memories, memory_of
 from .krylov import gmres
 from .problem import Array, Problem, Work, compiled
-from .reverse import after, backward, before, sectors_parallel
-from .sensitivities import Pull, Room, Seed, no_seed, pull, pull_of, room
+from .reverse import after, before, sectors, sectors_parallel
+from .sensitivities import Pull, Room, Seed, no_seed, pull, room
 from .solver import PARALLEL_FROM
 
 if TYPE_CHECKING:
@@ -100,7 +100,9 @@ def _iterate(
     count = 0
     going = True
     while going:
-        backward(p, w, nothing, x, q, r, out)
+        before(p, w, nothing, x, q, r)
+        sectors(p, w, q, r)
+        after(p, w, nothing, q, r, out)
         going = advance_lanes(right, x, out, m, active, tol, count >= most)
         count += 1
     return count
@@ -157,11 +159,8 @@ def _block(solution: Solution, of: str, regions: Sequence[int], sector: int | No
 
     def carry(seed: Seed, b: Array, q: Pull, r: Room) -> Array:
         out = np.empty_like(b)
-        if p.weights.size < PARALLEL_FROM:
-            backward(p, w, seed, b, q, r, out)
-            return out
         before(p, w, seed, b, q, r)
-        sectors_parallel(p, w, q, r)
+        (sectors if p.weights.size < PARALLEL_FROM else sectors_parallel)(p, w, q, r)
         after(p, w, seed, q, r, out)
         return out
 
@@ -191,5 +190,5 @@ def _block(solution: Solution, of: str, regions: Sequence[int], sector: int | No
         )
     carry(f.seed, f.state + x, q, r)
     return [
-        Adjoint(pull_of(q, s), f.final_price[s], f.final_share[s], float(residual[s]), count + 2) for s in range(lanes)
+        Adjoint(Pull(*(x[s] for x in q)), f.final_price[s], f.final_share[s], float(residual[s]), count + 2) for s in range(lanes)
     ]

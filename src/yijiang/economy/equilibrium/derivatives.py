@@ -6,11 +6,11 @@ import numpy as np
 from numba import njit, prange
 
 from .mobility import common_wage, groups, pooled, supply_moves, wage_step
-from .problem import FAST, Array, Problem, Work, compiled
+from .problem import FAST, Array, Problem, Work, compiled, inner
 from .rows import row_shares
 
 
-@compiled
+@inner
 def _rows(
     weights: Array,
     net: Array,
@@ -51,7 +51,7 @@ def _rows(
         output[i] = y[i] * u[i] - theta * output[i] * cost[i]
 
 
-@compiled
+@inner
 def _careful_row(
     p: Problem, w: Work, j: int, row: Array, net: Array, x: float, dx: float, cost: Array, output: Array
 ) -> tuple[float, float]:
@@ -166,7 +166,7 @@ def _finish(
     _wages(p, w, d, supply, output, out)
 
 
-@compiled
+@inner
 def _incomes(p: Problem, w: Work, supply: Array, income: Array) -> None:
     """Add the moves of factor incomes, and of balances that follow them, to those of incomes."""
     regions, factors = p.income.shape
@@ -187,7 +187,7 @@ def _incomes(p: Problem, w: Work, supply: Array, income: Array) -> None:
             income[n] -= (shared - p.deficit_sum) * (change[n] / total - own[n] * moved / total**2)
 
 
-@compiled
+@inner
 def _wages(p: Problem, w: Work, d: Array, supply: Array, output: Array, out: Array) -> None:
     """Moves of ln w in the numeraire."""
     regions, factors, sectors = p.value_added.shape
@@ -228,16 +228,12 @@ def _wages(p: Problem, w: Work, d: Array, supply: Array, output: Array, out: Arr
             out[n * factors + f] = x
 
 
-@compiled
 def forward(p: Problem, w: Work, d: Array, out: Array, side_by_side: bool = False) -> None:
     """Push a move `d` of the state through the map at the point that `w` was evaluated at: ``out = F′(z) d``."""
     sectors, regions, exporters = p.weights.shape
     cost, move = np.zeros((sectors, exporters)), np.empty((sectors, regions))
     price, revenue = np.empty((sectors, regions)), np.empty((sectors, regions))
-    _cost_move(p, d, cost, move)
     output = w.output.copy()
-    if side_by_side:
-        _sectors_parallel(p, w, cost, move, price, revenue, output)
-    else:
-        _sectors(p, w, cost, move, price, revenue, output)
+    _cost_move(p, d, cost, move)
+    (_sectors_parallel if side_by_side else _sectors)(p, w, cost, move, price, revenue, output)
     _finish(p, w, d, price, revenue, output, cost, out)

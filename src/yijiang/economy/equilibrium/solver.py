@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from yijiang.errors import SolveError
 
-from .acceleration import accelerate, begin, end, memories, movement
+from .acceleration import Memory, accelerate, go_on, memories, movement
 from .derivatives import forward
-from .kernels import step
+from .kernels import finish, start, step
 from .krylov import gmres
 from .levers import Shock, build, first_state, layout, vary
 from .problem import Array, Problem, Work, bundle, of_lane, workspaces
@@ -156,17 +156,24 @@ def _eigenvalues(p: Problem, z: Array, w: Work, which: Literal["LM", "LR"]) -> N
 
 def _iterate(problems: Sequence[Problem], z: Array, w: Work, tol: float, most: int) -> tuple[Array, NDArray[np.int64]]:
     """The accelerated map in every lane; above `PARALLEL_FROM` cells the same loop with sectors side by side."""
-    p, q = problems[0], bundle(list(problems))
+    p = problems[0]
     lanes, size = z.shape
     m, active, count = memories(size, lanes), np.ones(lanes, dtype=np.bool_), np.zeros(lanes, dtype=np.int64)
     if p.weights.size < PARALLEL_FROM:
-        accelerate(p, q, z, w, m, active, count, tol, most)
+        accelerate(p, bundle(list(problems)), z, w, m, active, count, tol, most)
     else:
-        going = True
-        while going:
-            begin(p, q, z, w, active)
+        logs, image = layout(p).logs, np.empty(size)
+        works = [of_lane(w, s) for s in range(lanes)]
+        histories = [Memory(*(x[s] for x in m)) for s in range(lanes)]
+        while active.any():
+            for s in np.flatnonzero(active):
+                start(problems[s], z[s], works[s])
             all_sectors_parallel(p, w, active)
-            going = end(p, q, z, w, m, active, count, tol, most)
+            for s in np.flatnonzero(active):
+                finish(problems[s], z[s], works[s], image)
+                e = movement(z[s], image, logs)
+                active[s] = go_on(z[s], image, e, logs, histories[s], tol, bool(count[s] >= most))
+                count[s] += active[s]
     return m.held[:, 2], count
 
 
