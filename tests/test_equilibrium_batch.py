@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-
 from tests.equilibrium_cases import LEVERS, USES, case
+
 from yijiang.economy import Counterfactuals, TradeModel
 from yijiang.economy.equilibrium import solver
 from yijiang.errors import OptionError, SolveError
@@ -104,12 +104,13 @@ def test_signs_over_closing_rules() -> None:
     m = case(True)
     found = m.signs(productivity_hat={("Hubei", "Steel"): 1.1})
     assert found.equivalent_variation.shape == (4, 6)
+    twice: Any = 2 * m.base.theta
     assert found.identified["Hubei"]
     assert found.identified["Abroad"]  # nothing is said of it under any rule
     for rule, levers in (
         ("balances fixed", {}),
-        ("balances income_share 2 x theta abroad", {"deficit_rule": "income_share", "foreign_elasticity": 2 * m.base.theta}),
-    ):  # fmt: skip
+        ("balances income_share 2 x theta abroad", {"deficit_rule": "income_share", "foreign_elasticity": twice}),
+    ):
         c = m.counterfactual(productivity_hat={("Hubei", "Steel"): 1.1}, **levers)
         np.testing.assert_array_equal(found.equivalent_variation[rule], c.equivalent_variation)
     flips = np.sign(found.equivalent_variation).apply(lambda row: {1.0, -1.0} <= set(row), axis=1)

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-
 from tests.equilibrium_cases import LEVERS, REGIONS, USES, case, difference, same, solve, transposed
+
 from yijiang.economy import Counterfactual, TradeModel
 from yijiang.economy.equilibrium import derivatives, kernels
 from yijiang.economy.equilibrium.levers import Shock, build, first_state

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-
 from tests.equilibrium_cases import LEVERS, USES, case, difference, same, solve, transposed
+
 from yijiang.economy import Counterfactual, Migration, MobileCapital, TradeModel, abated, abatement_cost
 from yijiang.economy.equilibrium import derivatives, kernels
 from yijiang.economy.equilibrium.levers import first_state

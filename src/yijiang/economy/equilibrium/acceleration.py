@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .kernels import finish, start
-from .problem import Array, Lanes, Problem, Work, compiled, inner, problem_of, work_of
+from .problem import Array, Lanes, Problem, Work, compiled, problem_of, work_of
 from .rows import all_sectors
 
 #: No logarithm moves further than this in one accelerated step; a longer step restarts the history.
@@ -40,7 +40,7 @@ def memories(size: int, lanes: int, depth: int = 8) -> Memory:
     )  # fmt: skip
 
 
-@inner
+@compiled
 def memory_of(m: Memory, s: int) -> Memory:
     """The history of lane `s`."""
     return Memory(
@@ -78,7 +78,7 @@ def _solve(gram: Array, right: Array, size: int) -> Array:
     return x * scale
 
 
-@inner
+@compiled
 def advance(z: Array, image: Array, logs: int, m: Memory) -> None:
     """Replace `z` by the next accelerated state, given ``image = F(z)``; the first `logs` entries are logarithms.
 

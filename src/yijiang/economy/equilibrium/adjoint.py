@@ -190,5 +190,6 @@ def _block(solution: Solution, of: str, regions: Sequence[int], sector: int | No
         )
     carry(f.seed, f.state + x, q, r)
     return [
-        Adjoint(Pull(*(x[s] for x in q)), f.final_price[s], f.final_share[s], float(residual[s]), count + 2) for s in range(lanes)
+        Adjoint(Pull(*(x[s] for x in q)), f.final_price[s], f.final_share[s], float(residual[s]), count + 2)
+        for s in range(lanes)
     ]

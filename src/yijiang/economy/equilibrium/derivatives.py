@@ -6,11 +6,11 @@ import numpy as np
 from numba import njit, prange
 
 from .mobility import common_wage, groups, pooled, supply_moves, wage_step
-from .problem import FAST, Array, Problem, Work, compiled, inner
+from .problem import FAST, Array, Problem, Work, compiled
 from .rows import row_shares
 
 
-@inner
+@compiled
 def _rows(
     weights: Array,
     net: Array,
@@ -51,7 +51,7 @@ def _rows(
         output[i] = y[i] * u[i] - theta * output[i] * cost[i]
 
 
-@inner
+@compiled
 def _careful_row(
     p: Problem, w: Work, j: int, row: Array, net: Array, x: float, dx: float, cost: Array, output: Array
 ) -> tuple[float, float]:
@@ -166,7 +166,7 @@ def _finish(
     _wages(p, w, d, supply, output, out)
 
 
-@inner
+@compiled
 def _incomes(p: Problem, w: Work, supply: Array, income: Array) -> None:
     """Add the moves of factor incomes, and of balances that follow them, to those of incomes."""
     regions, factors = p.income.shape
@@ -187,7 +187,7 @@ def _incomes(p: Problem, w: Work, supply: Array, income: Array) -> None:
             income[n] -= (shared - p.deficit_sum) * (change[n] / total - own[n] * moved / total**2)
 
 
-@inner
+@compiled
 def _wages(p: Problem, w: Work, d: Array, supply: Array, output: Array, out: Array) -> None:
     """Moves of ln w in the numeraire."""
     regions, factors, sectors = p.value_added.shape

@@ -16,12 +16,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from .problem import Array, inner
+from .problem import Array, compiled
 
 Integers = NDArray[np.int64]
 
 
-@inner
+@compiled
 def groups(group: Integers, f: int) -> int:
     """How many groups a factor moves in."""
     most = -1
@@ -30,7 +30,7 @@ def groups(group: Integers, f: int) -> int:
     return most + 1
 
 
-@inner
+@compiled
 def price_index(final: Array, cells: Integers, factors: int, z: Array, out: Array) -> None:
     """Ln of the price index of final demand by region, from the prices in the state."""
     regions, sectors = final.shape
@@ -47,7 +47,7 @@ def price_index(final: Array, cells: Integers, factors: int, z: Array, out: Arra
             out[n] += final[n, j] * (z[at_split + r] - z[at_price + n * sectors + j])
 
 
-@inner
+@compiled
 def move_factors(
     mobility: Array,
     group: Integers,
@@ -85,7 +85,7 @@ def move_factors(
                     moved[n, f] *= whole / drawn
 
 
-@inner
+@compiled
 def pooled(group: Integers, earned: Array, supplied: Array, f: int, g: int) -> tuple[float, float]:
     """Demand and supply of a pooled factor in its group."""
     demand, supply = 0.0, 0.0
@@ -96,7 +96,7 @@ def pooled(group: Integers, earned: Array, supplied: Array, f: int, g: int) -> t
     return demand, supply
 
 
-@inner
+@compiled
 def wage_step(damping: Array, mobility: Array, group: Integers, earned: Array, supplied: Array, step: Array) -> None:
     """How far ln of each factor's price moves: with demand over supply, of the group where the factor is pooled."""
     regions, factors = earned.shape
@@ -113,7 +113,7 @@ def wage_step(damping: Array, mobility: Array, group: Integers, earned: Array, s
                         step[n, f] = damping[f] * np.log(demand / supply)
 
 
-@inner
+@compiled
 def common_wage(mobility: Array, group: Integers, supplied: Array, x: Array) -> None:
     """Replace ln w of a pooled factor by its mean over the group: its price is one, whatever the state says.
 
@@ -132,7 +132,7 @@ def common_wage(mobility: Array, group: Integers, supplied: Array, x: Array) -> 
                         x[n, f] = mean / count
 
 
-@inner
+@compiled
 def step_of_wages(
     step: Array,
     mobility: Array,
@@ -161,7 +161,7 @@ def step_of_wages(
             out[n * factors + f] = x
 
 
-@inner
+@compiled
 def supply_moves(
     mobility: Array, group: Integers, people: Array, moved: Array, final: Array, cells: Integers, d: Array, out: Array
 ) -> None:
@@ -188,7 +188,7 @@ def supply_moves(
                     out[n, f] += drawn[n] - mean / whole
 
 
-@inner
+@compiled
 def supply_back(
     mobility: Array,
     group: Integers,

@@ -25,12 +25,6 @@ def compiled(function: Callable[_P, _R]) -> Callable[_P, _R]:
     return cast(Callable[_P, _R], njit(cache=True, fastmath=FAST)(function))
 
 
-def inner(function: Callable[_P, _R]) -> Callable[_P, _R]:
-    """Compile for compiled callers only: without the way in from Python, which for a bundle of arrays is most of it."""
-    options = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
-    return cast(Callable[_P, _R], njit(cache=True, fastmath=FAST, **options)(function))
-
-
 class Problem(NamedTuple):
     """One set of levers applied to one base: everything that stays fixed while the state moves."""
 
@@ -132,7 +126,7 @@ def bundle(problems: list[Problem]) -> Lanes:
     return Lanes(*(np.stack([np.asarray(getattr(p, name)) for p in problems]) for name in Lanes._fields))
 
 
-@inner
+@compiled
 def problem_of(p: Problem, q: Lanes, s: int) -> Problem:
     """The problem of lane `s`."""
     return Problem(
@@ -144,7 +138,7 @@ def problem_of(p: Problem, q: Lanes, s: int) -> Problem:
     )  # fmt: skip
 
 
-@inner
+@compiled
 def work_of(w: Work, s: int) -> Work:
     """The workspace of lane `s`."""
     return Work(

@@ -13,12 +13,12 @@ import numpy as np
 from numba import njit, prange
 
 from .mobility import common_wage, groups, pooled, supply_back, wage_step
-from .problem import FAST, Array, Problem, Work, compiled, inner
+from .problem import FAST, Array, Problem, Work, compiled
 from .rows import add1, add4, dot1, dot4, row_shares
 from .sensitivities import Pull, Room, Seed, pull_of, seed_of
 
 
-@inner
+@compiled
 def _row(
     j: int,
     n: int,
@@ -42,7 +42,7 @@ def _row(
     return h / phi[j, n], -spending[j, n] * income / phi[j, n]
 
 
-@inner
+@compiled
 def _sector(
     j: int,
     weights: Array,
@@ -108,7 +108,7 @@ def _sector(
             cost[s, j, i] = -theta * (sold[j, i] * output[s, j, i] + u[j, i] * back[s, j, i])
 
 
-@inner
+@compiled
 def _careful_row(
     p: Problem,
     w: Work,
@@ -159,7 +159,7 @@ def sectors_parallel(p: Problem, w: Work, q: Pull, r: Room) -> None:
         )  # fmt: skip
 
 
-@inner
+@compiled
 def _spending(p: Problem, w: Work, seed: Seed, b: Array, q: Pull) -> None:
     """From the new state's prices and spending back to incomes, outputs and prices."""
     regions, factors, sectors = p.value_added.shape
@@ -191,7 +191,7 @@ def _spending(p: Problem, w: Work, seed: Seed, b: Array, q: Pull) -> None:
             q.income[n] += p.final[n, j] * x
 
 
-@inner
+@compiled
 def _incomes(p: Problem, w: Work, q: Pull, supply: Array) -> None:
     """From incomes back to ln of factor incomes, balances that follow them included."""
     regions, factors = p.income.shape
@@ -213,7 +213,7 @@ def _incomes(p: Problem, w: Work, q: Pull, supply: Array) -> None:
             supply[n, f] = w.factor_income[n, f] * by_own
 
 
-@inner
+@compiled
 def _wages(p: Problem, w: Work, b: Array, q: Pull, supply: Array, wage: Array) -> None:
     """From new ln w back to old ones, to ln of factor incomes and, through factor demand, to outputs."""
     regions, factors, sectors = p.value_added.shape
@@ -252,7 +252,7 @@ def _wages(p: Problem, w: Work, b: Array, q: Pull, supply: Array, wage: Array) -
     common_wage(p.mobility, p.group, w.factor_income, wage)
 
 
-@inner
+@compiled
 def _first_part(p: Problem, w: Work, seed: Seed, b: Array, q: Pull, wage: Array) -> None:
     """Everything between the new state and the pass over the weights, in one lane."""
     regions, factors = p.income.shape
@@ -268,7 +268,7 @@ def _first_part(p: Problem, w: Work, seed: Seed, b: Array, q: Pull, wage: Array)
     supply_back(p.mobility, p.group, p.people, w.moved, supply, wage, q.price_index, q.endowment, q.attraction)
 
 
-@inner
+@compiled
 def _last_part(p: Problem, w: Work, seed: Seed, q: Pull, wage: Array, move: Array, cost: Array, out: Array) -> None:
     """Everything between the pass over the weights and the old state, in one lane."""
     regions, factors, sectors = p.value_added.shape

@@ -10,10 +10,10 @@ import numpy as np
 from numba import njit, prange
 from numpy.typing import NDArray
 
-from .problem import FAST, TINY, Array, Problem, Work, compiled, inner
+from .problem import FAST, TINY, Array, Problem, Work, compiled
 
 
-@inner
+@compiled
 def dot4(rows: Array, j: int, n: int, u: Array, s: int) -> tuple[float, float, float, float]:
     """Products of four rows of a sector from `n` on with the powers of lane `s`."""
     a, b, c, d = 0.0, 0.0, 0.0, 0.0
@@ -26,14 +26,14 @@ def dot4(rows: Array, j: int, n: int, u: Array, s: int) -> tuple[float, float, f
     return a, b, c, d
 
 
-@inner
+@compiled
 def add4(rows: Array, j: int, n: int, y: Array, s: int, a: float, b: float, c: float, d: float) -> None:
     """Add four rows of a sector, each times its factor, to `y` of lane `s`."""
     for i in range(rows.shape[2]):
         y[s, j, i] += rows[j, n, i] * a + rows[j, n + 1, i] * b + rows[j, n + 2, i] * c + rows[j, n + 3, i] * d
 
 
-@inner
+@compiled
 def dot1(rows: Array, j: int, n: int, u: Array, s: int) -> float:
     """Product of one row of a sector with the powers of lane `s`."""
     a = 0.0
@@ -42,14 +42,14 @@ def dot1(rows: Array, j: int, n: int, u: Array, s: int) -> float:
     return a
 
 
-@inner
+@compiled
 def add1(rows: Array, j: int, n: int, y: Array, s: int, a: float) -> None:
     """Add one row of a sector, times its factor, to `y` of lane `s`."""
     for i in range(rows.shape[2]):
         y[s, j, i] += rows[j, n, i] * a
 
 
-@inner
+@compiled
 def _at_home(j: int, weights: Array, net: Array, u: Array, x: Array, phi: Array, kept: Array, y: Array, s: int) -> None:
     """A sector that nobody buys from elsewhere: a row has one entry."""
     for n in range(weights.shape[1]):
@@ -61,7 +61,7 @@ def _at_home(j: int, weights: Array, net: Array, u: Array, x: Array, phi: Array,
             y[s, j, n] += kept[s, j, n] * x[s, j, n]
 
 
-@inner
+@compiled
 def _sector(
     j: int,
     active: NDArray[np.bool_],
@@ -119,7 +119,7 @@ def _sector(
             add1(net if taxed else weights, j, n, y, s, v)
 
 
-@inner
+@compiled
 def _close(
     j: int,
     s: int,
@@ -188,7 +188,7 @@ def all_sectors_parallel(p: Problem, w: Work, active: NDArray[np.bool_]) -> None
         )  # fmt: skip
 
 
-@inner
+@compiled
 def row_shares(cost: Array, shift: float, theta: float, row: Array, net: Array, share: Array, kept: Array) -> float:
     """Shares of one row in spending and net of tariff, with its largest term taken out; returns ln of the price sum.
 
@@ -217,7 +217,7 @@ def row_shares(cost: Array, shift: float, theta: float, row: Array, net: Array, 
     return float(top + np.log(a))
 
 
-@inner
+@compiled
 def careful_row(
     cost: Array, shift: float, theta: float, row: Array, net: Array, x: float, output: Array
 ) -> tuple[float, float]:
@@ -234,7 +234,7 @@ def careful_row(
     return s, b
 
 
-@inner
+@compiled
 def _rescue(
     active: NDArray[np.bool_],
     weights: Array,

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .problem import Array, Problem, inner
+from .problem import Array, Problem, compiled
 
 
 class Seed(NamedTuple):
@@ -70,13 +70,13 @@ def no_seed(p: Problem, lanes: int) -> Seed:
     return Seed(np.zeros(cells[:2]), np.zeros(cells), np.zeros(cells), np.zeros((lanes, *p.income.shape)))
 
 
-@inner
+@compiled
 def seed_of(x: Seed, s: int) -> Seed:
     """What enters in lane `s`."""
     return Seed(x.income[s], x.output[s], x.cost[s], x.moved[s])
 
 
-@inner
+@compiled
 def pull_of(q: Pull, s: int) -> Pull:
     """The sensitivities of lane `s`."""
     return Pull(

@@ -166,10 +166,10 @@ def _iterate(problems: Sequence[Problem], z: Array, w: Work, tol: float, most: i
         works = [of_lane(w, s) for s in range(lanes)]
         histories = [Memory(*(x[s] for x in m)) for s in range(lanes)]
         while active.any():
-            for s in np.flatnonzero(active):
+            for s in np.flatnonzero(active).tolist():
                 start(problems[s], z[s], works[s])
             all_sectors_parallel(p, w, active)
-            for s in np.flatnonzero(active):
+            for s in np.flatnonzero(active).tolist():
                 finish(problems[s], z[s], works[s], image)
                 e = movement(z[s], image, logs)
                 active[s] = go_on(z[s], image, e, logs, histories[s], tol, bool(count[s] >= most))
