@@ -17,6 +17,23 @@ SECTORS = ["Steel", "Cars", "Rice"]
 FACTORS = ["labour", "capital"]
 
 
+def random_case(regions: int, sectors: int, factors: int = 1, seed: int = 0, inputs: bool = True) -> dict[str, Any]:
+    r = np.random.default_rng(seed)
+    shares = r.lognormal(0, 0.7, (regions, regions, sectors))
+    shares[range(regions), range(regions)] *= 6
+    added = r.uniform(0.3, 0.6, (regions, sectors)) if inputs else np.ones((regions, sectors))
+    mix = r.dirichlet(np.full(sectors, 0.6), (regions, sectors)).transpose(0, 2, 1)
+    by_factor = r.dirichlet(np.full(factors, 3.0), (regions, sectors)).transpose(0, 2, 1)
+    return {
+        "shares": shares / shares.sum(1, keepdims=True),
+        "inputs": mix * (1 - added)[:, None, :],
+        "value_added": added[:, None, :] * by_factor,
+        "final_demand": r.dirichlet(np.ones(sectors), regions),
+        "income": r.lognormal(0, 0.6, (regions, factors)),
+        "theta": r.uniform(3, 9, sectors),
+    }
+
+
 def case(fixed: bool, tariff: bool = True, seed: int = 0) -> TradeModel:
     r = np.random.default_rng(seed)
     shares = r.lognormal(0, 0.7, (4, 4, 3))
