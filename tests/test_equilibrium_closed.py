@@ -247,3 +247,24 @@ def test_a_model_holds_one_table_of_trade() -> None:
     assert solved[1] < 1.6 * cells
     assert c.solution.problem.weights is m.base.share
     assert c.solution.problem.net is m.base.share
+
+
+@pytest.mark.parametrize("fixed", [(), ("0",)])
+def test_a_sector_that_nobody_sells_elsewhere_is_like_any_other(fixed: tuple[str, ...]) -> None:
+    case = random_case(4, 3, seed=15)
+    own = np.eye(4)
+    case["shares"][:, :, 1] = own
+    tariff = np.full((4, 4, 3), 0.1) * (1 - own)[:, :, None]
+    m = TradeModel.from_shares(**case, tariff=tariff, fixed=fixed)
+    levers: dict[str, Any] = {"productivity_hat": {("1", "1"): 1.3}, "tariff": 0.5 * tariff}
+    c = m.counterfactual(**levers)
+    assert c.solution.problem.local.tolist() == [False, True, False]
+    # a trade so small that it cannot matter makes the sector one of all the others
+    case["shares"][:, :, 1] = own + 1e-14 * (1 - own)
+    other = TradeModel.from_shares(**case, tariff=tariff, fixed=fixed)
+    d = other.counterfactual(**levers)
+    assert not d.solution.problem.local.any()
+    np.testing.assert_allclose(c.real_income_hat, d.real_income_hat, rtol=1e-9)
+    np.testing.assert_allclose(c.output, d.output, rtol=1e-9)
+    a, b = (x.gradient(region="1", at=y).productivity_hat for x, y in ((m, c), (other, d)))
+    np.testing.assert_allclose(a, b, rtol=1e-7, atol=1e-9)

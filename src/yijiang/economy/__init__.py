@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from . import estimate
-    from .elasticity import elasticities, elasticity
+    from .elasticity_table import elasticities, elasticity
     from .equilibrium import (
         Counterfactual,
         Counterfactuals,
@@ -39,7 +39,7 @@ def __getattr__(name: str) -> Any:
     if name == "estimate":
         return import_module(f"{__name__}.estimate")
     if name in ("elasticities", "elasticity"):
-        return getattr(import_module(f"{__name__}.elasticity"), name)
+        return getattr(import_module(f"{__name__}.elasticity_table"), name)
     if name in __all__:
         return getattr(import_module(f"{__name__}.equilibrium"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -58,7 +58,7 @@ def _at_home(j: int, weights: Array, net: Array, u: Array, x: Array, phi: Array,
         kept[s, j, n] = 1.0
         if a > TINY:
             kept[s, j, n] = net[j, n, n] * u[s, j, n] / a
-            y[s, j, n] += kept[s, j, n] * x[s, j, n]
+            y[s, j, n] += net[j, n, n] * x[s, j, n] / a
 
 
 @compiled
