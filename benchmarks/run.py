@@ -40,6 +40,25 @@ def equilibrium() -> Callable[[], object]:
     return lambda: model.counterfactual(productivity_hat=shock).equivalent_variation_array
 
 
+@case("equilibrium: 31 regions x 42 sectors, 16 scenarios together (peers and bars: benchmarks/equilibrium.py)", 10)
+def equilibrium_batch() -> Callable[[], object]:
+    from equilibrium import synthetic
+    from yijiang.economy import TradeModel
+
+    model = TradeModel.from_shares(**synthetic(31, 42))
+    rng = np.random.default_rng(1)
+    given = [{"productivity_hat": np.exp(rng.normal(0, 0.05, (31, 42)))} for _ in range(16)]
+    return lambda: model.counterfactuals(given).equivalent_variation_array
+
+
+@case("equilibrium: yangtze2017, gradient of every region's real income, warm", 10)
+def equilibrium_gradient() -> Callable[[], object]:
+    from yijiang.base import Base
+
+    base = Base(yj.case("yangtze2017"))
+    return lambda: base.model.gradient(at=base.still).productivity_hat
+
+
 @case("evaluation: yangtze2017, one package through the whole loop, warm", 20)
 def evaluation() -> Callable[[], object]:
     from yijiang.base import Base

@@ -2,100 +2,17 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
+from tests.equilibrium_cases import random_case
 
 from yijiang.economy import TradeModel
 from yijiang.errors import DataError, OptionError
-
-
-def random_case(regions: int, sectors: int, factors: int = 1, seed: int = 0, inputs: bool = True) -> dict[str, Any]:
-    r = np.random.default_rng(seed)
-    shares = r.lognormal(0, 0.7, (regions, regions, sectors))
-    shares[range(regions), range(regions)] *= 6
-    added = r.uniform(0.3, 0.6, (regions, sectors)) if inputs else np.ones((regions, sectors))
-    mix = r.dirichlet(np.full(sectors, 0.6), (regions, sectors)).transpose(0, 2, 1)
-    by_factor = r.dirichlet(np.full(factors, 3.0), (regions, sectors)).transpose(0, 2, 1)
-    return {
-        "shares": shares / shares.sum(1, keepdims=True),
-        "inputs": mix * (1 - added)[:, None, :],
-        "value_added": added[:, None, :] * by_factor,
-        "final_demand": r.dirichlet(np.ones(sectors), regions),
-        "income": r.lognormal(0, 0.6, (regions, factors)),
-        "theta": r.uniform(3, 9, sectors),
-    }
-
-
-def own_share_hat(m: TradeModel, c: Any) -> np.ndarray:
-    """Change of each region's share of its own goods in its spending (region, sector)."""
-    before, after = m.counterfactual(), c
-    own = range(len(m.regions))
-    old = before.trade_array[own, own] / before.expenditure.to_numpy()
-    return np.asarray(after.trade_array[own, own] / after.expenditure.to_numpy() / old)
-
-
-def test_one_sector_without_inputs_obeys_acr() -> None:
-    case = random_case(5, 1, inputs=False, seed=3)
-    m = TradeModel.from_shares(**case)
-    kappa = np.exp(np.random.default_rng(1).normal(0, 0.3, (5, 5, 1)))
-    kappa[range(5), range(5)] = 1
-    c = m.counterfactual(kappa_hat=kappa, tol=1e-13)
-    expected = -np.log(own_share_hat(m, c)[:, 0]) / case["theta"][0]
-    np.testing.assert_allclose(np.log(c.real_income_hat), expected, rtol=0, atol=1e-12)
-    assert np.abs(expected).max() > 0.01
-
-
-def test_two_like_regions() -> None:
-    m = TradeModel.from_shares(
-        [[[0.8], [0.2]], [[0.2], [0.8]]], [[[0.5]], [[0.5]]], [[0.5], [0.5]], [[1.0], [1.0]], [1.0, 1.0], 5.0
-    )
-    c = m.counterfactual(kappa_hat={("0", "1", "0"): 0.9, ("1", "0", "0"): 0.9})
-    # ln(l + (1 − l) κ^−θ) / (θ β), by hand
-    assert np.log(0.8 + 0.2 * 0.9**-5) / (5 * 0.5) == pytest.approx(0.0519555212, abs=5e-11)
-    np.testing.assert_allclose(np.log(c.real_income_hat), 0.0519555212, rtol=0, atol=1e-10)
-
-
-def test_own_shares_and_input_links_give_real_income() -> None:
-    case = random_case(6, 4, seed=5)
-    m = TradeModel.from_shares(**case)
-    kappa = np.exp(np.random.default_rng(2).normal(0, 0.2, (6, 6, 4)))
-    kappa[range(6), range(6)] = 1
-    c = m.counterfactual(kappa_hat=kappa, tol=1e-12)
-    step = np.log(own_share_hat(m, c)) / case["theta"]
-    for n in range(6):
-        log_price = np.linalg.solve(np.eye(4) - case["inputs"][n].T, step[n])
-        assert np.log(c.real_income_hat.iloc[n]) == pytest.approx(-case["final_demand"][n] @ log_price, abs=1e-10)
-
-
-def test_nearly_autarky_has_its_closed_form() -> None:
-    case = random_case(4, 3, seed=6)
-    case["theta"] = np.array([6.0, 7.0, 8.0])
-    m = TradeModel.from_shares(**case)
-    kappa = np.full((4, 4, 3), 8.0)
-    kappa[range(4), range(4)] = 1
-    c = m.counterfactual(kappa_hat=kappa)
-    base = m.counterfactual()
-    own = base.trade_array[range(4), range(4)] / base.expenditure.to_numpy()
-    for n in range(4):
-        log_price = np.linalg.solve(np.eye(3) - case["inputs"][n].T, -np.log(own[n]) / case["theta"])
-        expected = -case["final_demand"][n] @ log_price
-        assert np.log(c.real_income_hat.iloc[n]) == pytest.approx(expected, abs=1e-5)
-        assert expected < -0.02
-
-
-def test_better_technology_everywhere_has_its_closed_form() -> None:
-    case = random_case(5, 3, seed=7)
-    case["inputs"][:] = case["inputs"][0]
-    case["value_added"][:] = case["value_added"][0]
-    c = TradeModel.from_shares(**case).counterfactual(productivity_hat=1.1)
-    gain = np.linalg.solve(np.eye(3) - case["inputs"][0].T, np.full(3, np.log(1.1)))
-    np.testing.assert_allclose(np.log(c.real_income_hat), case["final_demand"] @ gain, rtol=0, atol=1e-9)
-    np.testing.assert_allclose(c.wage_hat, 1.0, rtol=0, atol=1e-9)
-    np.testing.assert_allclose(c.real_output_hat, np.broadcast_to(np.exp(gain), (5, 3)), rtol=1e-9)
 
 
 def test_more_of_every_factor_is_more_of_everything() -> None:
@@ -303,3 +220,51 @@ def test_inputs_are_not_changed() -> None:
         np.testing.assert_array_equal(case[key], value)
     np.testing.assert_array_equal(kappa, 0.9)
     assert m.counterfactual(kappa_hat=kappa).trade_array.min() > 0
+
+
+def test_an_elasticity_that_looks_like_its_inverse_is_noted() -> None:
+    case = random_case(2, 3)
+    case["theta"] = [0.2, 5.0, 64.85]
+    notes = TradeModel.from_shares(**case, labels={"sector": ["Steel", "Cars", "Oil"]}).notes
+    assert len(notes) == 2
+    assert "theta Steel = 0.2: unusual; is this 1/theta?" in notes[0]
+    assert "theta Oil" in notes[1]
+    with pytest.raises(DataError, match="is not positive"):
+        TradeModel.from_shares(**{**case, "theta": [5.0, -1.0, 5.0]}, labels={"sector": ["Steel", "Cars", "Oil"]})
+
+
+def test_a_model_holds_one_table_of_trade() -> None:
+    # 300 x 300 x 10 cells are 7.2 MB, the largest thing by far.
+    case = random_case(300, 10, seed=14)
+    cells = case["shares"].nbytes
+    tracemalloc.start()
+    m = TradeModel.from_shares(**case)
+    made = tracemalloc.get_traced_memory()
+    c = m.counterfactual(productivity_hat=1.1)
+    solved = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert made[1] < 1.6 * cells
+    assert solved[1] < 1.6 * cells
+    assert c.solution.problem.weights is m.base.share
+    assert c.solution.problem.net is m.base.share
+
+
+@pytest.mark.parametrize("fixed", [(), ("0",)])
+def test_a_sector_that_nobody_sells_elsewhere_is_like_any_other(fixed: tuple[str, ...]) -> None:
+    case = random_case(4, 3, seed=15)
+    own = np.eye(4)
+    case["shares"][:, :, 1] = own
+    tariff = np.full((4, 4, 3), 0.1) * (1 - own)[:, :, None]
+    m = TradeModel.from_shares(**case, tariff=tariff, fixed=fixed)
+    levers: dict[str, Any] = {"productivity_hat": {("1", "1"): 1.3}, "tariff": 0.5 * tariff}
+    c = m.counterfactual(**levers)
+    assert c.solution.problem.local.tolist() == [False, True, False]
+    # a trade so small that it cannot matter makes the sector one of all the others
+    case["shares"][:, :, 1] = own + 1e-14 * (1 - own)
+    other = TradeModel.from_shares(**case, tariff=tariff, fixed=fixed)
+    d = other.counterfactual(**levers)
+    assert not d.solution.problem.local.any()
+    np.testing.assert_allclose(c.real_income_hat, d.real_income_hat, rtol=1e-9)
+    np.testing.assert_allclose(c.output, d.output, rtol=1e-9)
+    a, b = (x.gradient(region="1", at=y).productivity_hat for x, y in ((m, c), (other, d)))
+    np.testing.assert_allclose(a, b, rtol=1e-7, atol=1e-9)

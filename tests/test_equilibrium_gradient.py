@@ -6,81 +6,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from tests.equilibrium_cases import LEVERS, REGIONS, USES, case, difference, same, solve, transposed
 
 from yijiang.economy import Counterfactual, TradeModel
-from yijiang.economy.equilibrium import derivatives, kernels, reverse
+from yijiang.economy.equilibrium import derivatives, kernels
 from yijiang.economy.equilibrium.levers import Shock, build, first_state
 from yijiang.economy.equilibrium.problem import workspace
 from yijiang.errors import OptionError
-
-REGIONS = ["Hubei", "Abroad", "Jiangsu", "Anhui"]
-SECTORS = ["Steel", "Cars", "Rice"]
-FACTORS = ["labour", "capital"]
-
-
-def case(fixed: bool, tariff: bool = True, seed: int = 0) -> TradeModel:
-    r = np.random.default_rng(seed)
-    shares = r.lognormal(0, 0.7, (4, 4, 3))
-    shares[range(4), range(4)] *= 4
-    shares[2, 3, 1] = 0
-    added = r.uniform(0.3, 0.6, (4, 3))
-    mix = r.dirichlet(np.full(3, 0.6), (4, 3)).transpose(0, 2, 1)
-    levels = r.uniform(0, 0.15, (4, 4, 3)) * (1 - np.eye(4))[:, :, None]
-    return TradeModel.from_shares(
-        shares / shares.sum(1, keepdims=True),
-        mix * (1 - added)[:, None, :],
-        added[:, None, :] * r.dirichlet([3.0, 3.0], (4, 3)).transpose(0, 2, 1),
-        r.dirichlet(np.ones(3), 4),
-        r.lognormal(0, 0.5, (4, 2)),
-        r.uniform(3, 9, 3),
-        tariff=levels if tariff else None,
-        fixed=("Abroad",) if fixed else (),
-        labels={"region": REGIONS, "sector": SECTORS, "factor": FACTORS},
-    )
-
-
-LEVERS: dict[str, Any] = {
-    "kappa_hat": {("Hubei", "Jiangsu", "Cars"): 0.8, ("Abroad", "Hubei", "Steel"): 0.9},
-    "tariff": {("Anhui", "Abroad", "Rice"): 0.12, ("Abroad", "Jiangsu", "Cars"): 0.05},
-    "productivity_hat": {("Jiangsu", "Steel"): 1.2},
-    "endowment_hat": {("Anhui", "capital"): 1.1},
-    "deficit": {"Hubei": 0.05, "Jiangsu": -0.05},
-    "final_scale": {("Hubei", "Rice"): 1.3},
-}
-USES = {("Hubei", "Jiangsu", "Cars", "final"): 0.8, ("Hubei", "Anhui", "Cars", "Steel"): 0.9}
-
-
-def solve(m: TradeModel, **more: Any) -> Counterfactual:
-    return m.counterfactual(**{**LEVERS, **more}, tol=1e-13)
-
-
-def difference(m: TradeModel, lever: str, name: Any, figure: Any, log: bool, **fixed: Any) -> float:
-    """Central difference of ln of a figure, Richardson's extrapolation of two step lengths."""
-
-    def at(e: float) -> float:
-        old = dict(fixed.get(lever, LEVERS.get(lever, {})) or {})
-        rest = {"tariff": None, "deficit": 0.0, "transfer": 0.0}.get(lever, 1.0)
-        here = old.get(name, rest if rest is not None else levels(m, name))
-        old[name] = here * np.exp(e) if log else here + e
-        return float(np.log(figure(solve(m, **{**fixed, lever: old}))))
-
-    def slope(e: float) -> float:
-        return (at(e) - at(-e)) / (2 * e)
-
-    return (4 * slope(1e-3) - slope(2e-3)) / 3
-
-
-def levels(m: TradeModel, name: tuple[str, str, str]) -> float:
-    i, e, s = (m._base.labels.position(d, x) for d, x in zip(("importer", "exporter", "sector"), name, strict=True))
-    order = m._base.labels.inverse
-    n = m._base.modelled
-    if order[i] < n:
-        return float(m._base.tariff[s, order[i], order[e]])
-    return float(m._base.sales_tariff[s, order[i] - n, order[e]])
-
-
-def same(found: float, expected: float) -> None:
-    assert found == pytest.approx(expected, rel=1e-6, abs=1e-9), (found, expected)
 
 
 @pytest.mark.parametrize(("fixed", "rule"), [(False, "fixed"), (False, "income_share"), (True, "fixed")])
@@ -197,12 +129,11 @@ def test_reverse_is_the_transpose_of_forward(fixed: bool, rule: str, side_by_sid
     s = m.counterfactual(**LEVERS, using_kappa_hat=USES, deficit_rule=rule).solution
     p, r, w = s.problem, np.random.default_rng(1), workspace(s.problem)
     z = s.state + 0.02 * r.standard_normal(s.state.size)
-    down, up = np.empty_like(z), np.empty_like(z)
+    down = np.empty_like(z)
     kernels.step(p, z, w, down)
     d, b = r.standard_normal((2, z.size))
-    seed = reverse.Seed(np.zeros(p.unit.shape[0]), np.zeros(p.unit.shape), np.zeros(p.unit.shape))
     derivatives.forward(p, w, d, down, side_by_side)
-    reverse.backward(p, w, seed, b, reverse.pull(p), up, side_by_side)
+    up = transposed(p, w, b, side_by_side)
     assert abs(b @ down - up @ d) <= 1e-12 * np.linalg.norm(b) * np.linalg.norm(down)
 
 
@@ -212,7 +143,7 @@ def test_a_row_that_underflows_keeps_its_derivative() -> None:
     base = m._base
     p = build(base, Shock(base.deficit, np.zeros(2), log_productivity=np.array([[20.0], [0.0]])))
     z, w, r = first_state(base, Shock(base.deficit, np.zeros(2))), workspace(p), np.random.default_rng(2)
-    up, down, out, back = (np.empty_like(z) for _ in range(4))
+    up, down, out = (np.empty_like(z) for _ in range(3))
     d, b = r.standard_normal((2, z.size))
     kernels.step(p, z + 1e-6 * d, w, up)
     kernels.step(p, z - 1e-6 * d, w, down)
@@ -220,9 +151,7 @@ def test_a_row_that_underflows_keeps_its_derivative() -> None:
     assert w.phi[0, 0] == 0.0
     derivatives.forward(p, w, d, out)
     np.testing.assert_allclose(out, (up - down) / 2e-6, atol=1e-7)
-    seed = reverse.Seed(np.zeros(2), np.zeros((2, 1)), np.zeros((2, 1)))
-    reverse.backward(p, w, seed, b, reverse.pull(p), back)
-    assert b @ out == pytest.approx(back @ d, rel=1e-12)
+    assert b @ out == pytest.approx(transposed(p, w, b) @ d, rel=1e-12)
 
 
 @pytest.mark.parametrize(

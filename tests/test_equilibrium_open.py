@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from yijiang.economy import TradeModel
-from yijiang.economy.equilibrium import acceleration, derivatives, kernels, solver
+from yijiang.economy.equilibrium import acceleration, derivatives, kernels, rows, solver
 from yijiang.economy.equilibrium.levers import Shock, build, first_state
-from yijiang.economy.equilibrium.problem import workspace
+from yijiang.economy.equilibrium.problem import of_lane, workspace, workspaces
 from yijiang.errors import OptionError, SolveError
 
 
@@ -164,11 +164,11 @@ def test_derivative_is_that_of_the_map(fixed: bool, rule: str) -> None:
 def test_sectors_side_by_side_give_the_same_bits() -> None:
     m = TradeModel.from_shares(**random_case(4, 3, seed=5, tariff=True))
     p, z = problem_of(m, productivity_hat=1.1)
-    a, b = workspace(p), workspace(p)
+    a, b, every = workspaces(p, 1), workspaces(p, 1), np.ones(1, dtype=bool)
     for w in (a, b):
-        kernels.start(p, z, w)
-    kernels.all_sectors(p, a)
-    kernels.all_sectors_parallel(p, b)
+        kernels.start(p, z, of_lane(w, 0))
+    rows.all_sectors(p, a, every)
+    rows.all_sectors_parallel(p, b, every)
     for name in ("phi", "price", "kept", "output"):
         np.testing.assert_array_equal(getattr(a, name), getattr(b, name))
 
@@ -202,14 +202,15 @@ def test_parts_of_the_shock_lead_there_too(monkeypatch: pytest.MonkeyPatch) -> N
         "endowment_hat": 1.1,
     }
     c = m.counterfactual(**levers)
-    real = solver._attempt
+    iterate, newton = solver._iterate, solver._newton
     seen: list[int] = []
 
-    def fail_first(*args: Any) -> tuple[float, int]:
+    def fail_first(*args: Any) -> tuple[Any, Any]:
         seen.append(1)
-        return (1.0, 0) if len(seen) in (1, 3) else real(*args)
+        return (np.array([1.0]), np.array([0])) if len(seen) in (1, 3) else iterate(*args)
 
-    monkeypatch.setattr(solver, "_attempt", fail_first)
+    monkeypatch.setattr(solver, "_iterate", fail_first)
+    monkeypatch.setattr(solver, "_newton", lambda *a: (1.0, 0) if len(seen) in (1, 3) else newton(*a))
     d = m.counterfactual(**levers)
     assert len(seen) > 4
     np.testing.assert_allclose(d.real_income_hat, c.real_income_hat, rtol=1e-8)
@@ -217,7 +218,8 @@ def test_parts_of_the_shock_lead_there_too(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_no_solution_is_an_error_with_figures(monkeypatch: pytest.MonkeyPatch) -> None:
     m = TradeModel.from_shares(**random_case(3, 2, seed=8))
-    monkeypatch.setattr(solver, "_attempt", lambda *_: (0.5, 1))
+    monkeypatch.setattr(solver, "_iterate", lambda *_: (np.array([0.5]), np.array([1])))
+    monkeypatch.setattr(solver, "_newton", lambda *_: (0.5, 1))
     with pytest.raises(SolveError, match="did not converge") as caught:
         m.counterfactual(productivity_hat=1.1)
     assert caught.value.figures == {"residual": 0.5, "tolerance": 1e-10, "fraction_solved": 0.0}

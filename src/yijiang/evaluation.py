@@ -22,8 +22,10 @@ from .scenario import Changes
 
 if TYPE_CHECKING:
     from .belt import Belt
-    from .economy.equilibrium import Counterfactual
+    from .economy.equilibrium import Counterfactual, Gradient
+    from .economy.equilibrium.gradient import Figure
     from .freight import FreightState
+    from .response import Response
 
 Floats = NDArray[np.float64]
 
@@ -79,7 +81,8 @@ class Evaluator:
         self.base, self.tolerance = base, tolerance
         self._warm: Counterfactual = base.still
         goods = [base.belt.sectors.index(s) for s in base.belt.goods]
-        self._goods = np.array(goods, dtype=np.int64)
+        #: Positions of the sectors that are moved as goods.
+        self.goods = np.array(goods, dtype=np.int64)
 
     def run(
         self,
@@ -118,8 +121,7 @@ class Evaluator:
         log_freight = np.zeros_like(base.accounts.trade)
         move, steps = np.inf, 0
         accelerate = Anderson()
-        # Single uses have prices of their own, so the state of a base without them is no start.
-        solution: Counterfactual | None = None if changes.using else self._warm
+        solution: Counterfactual = self._warm
         if freight is not None and network is not None and network is not freight.base_network:
             state = freight.settle(network, freight.base_tonnes)
             log_freight = freight.log_kappa(state)
@@ -137,7 +139,7 @@ class Evaluator:
             if freight is None or state is None or network is None:
                 move = 0.0
                 break
-            hats = solution.real_flow_hat_array[:, :, self._goods].transpose(1, 0, 2)
+            hats = solution.real_flow_hat_array[:, :, self.goods].transpose(1, 0, 2)
             state = freight.settle(network, freight.base_tonnes * hats, state)
             following = freight.log_kappa(state)
             move = float(np.abs(following - log_freight).max())
@@ -247,6 +249,22 @@ class Outcome:
 
         runs = (steady(self.base.river, self.base.long_loads(self.state.tonnes, r), regime=r) for r in ("mean", "low"))
         return max(run.balance for run in runs)
+
+    @cached_property
+    def response(self) -> Response:
+        """Sensitivities: what every lever and every candidate is worth to every region at the margin.
+
+        Within the economy; congestion feedback is not in them.
+        """
+        from .response import Response
+
+        return Response(self._evaluator, self.state)
+
+    def gradient(
+        self, of: Figure = "real_income", region: str | Sequence[str] | None = None, sector: str | None = None
+    ) -> Gradient:
+        """Gradient of one figure of the economy at this outcome; see `TradeModel.gradient`."""
+        return self.base.model.gradient(of, region, sector, at=self.state.solution)
 
     def explain(self, project: str) -> pd.DataFrame:
         """Which lever of a project moved what: gain of every region with that lever alone [million yuan a year].

@@ -2,30 +2,50 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from . import estimate
     from .accounts import Accounts
-    from .equilibrium import Counterfactual, TradeModel
+    from .elasticity_table import elasticities, elasticity
+    from .equilibrium import (
+        Counterfactual,
+        Counterfactuals,
+        Gradient,
+        Migration,
+        MobileCapital,
+        TradeModel,
+        abated,
+        abatement_cost,
+    )
 
-__all__ = ["Accounts", "Counterfactual", "TradeModel", "estimate"]
+__all__ = [
+    "Accounts",
+    "Counterfactual",
+    "Counterfactuals",
+    "Gradient",
+    "Migration",
+    "MobileCapital",
+    "TradeModel",
+    "abated",
+    "abatement_cost",
+    "elasticities",
+    "elasticity",
+    "estimate",
+]
 
 
 def __getattr__(name: str) -> Any:
     # Rooms are opened on first use, so that `import yijiang` stays light.
-    if name in ("TradeModel", "Counterfactual"):
-        from . import equilibrium
-
-        return getattr(equilibrium, name)
     if name == "Accounts":
-        from .accounts.model import Accounts
-
-        return Accounts
+        return import_module(f"{__name__}.accounts").Accounts
     if name == "estimate":
-        import importlib
-
-        return importlib.import_module(f"{__name__}.estimate")
+        return import_module(f"{__name__}.estimate")
+    if name in ("elasticities", "elasticity"):
+        return getattr(import_module(f"{__name__}.elasticity_table"), name)
+    if name in __all__:
+        return getattr(import_module(f"{__name__}.equilibrium"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

@@ -5,12 +5,16 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from .kernels import all_sectors, finish, start
-from .problem import Array, Problem, Work, compiled
+from .kernels import finish, start
+from .problem import Array, Lanes, Problem, Work, compiled, problem_of, work_of
+from .rows import all_sectors
 
 #: No logarithm moves further than this in one accelerated step; a longer step restarts the history.
 LONGEST = 2.0
+#: A lane that has not come a tenth closer in so many maps is left as it is.
+PATIENCE = 60
 
 
 class Memory(NamedTuple):
@@ -22,13 +26,26 @@ class Memory(NamedTuple):
     last_residual: Array
     last_image: Array
     best: Array  # the state of the smallest residual so far
-    held: Array  # (2,): differences held, whether a last point is held
+    held: Array  # (4,): differences held, whether a last point is held, the smallest residual, maps since it fell
 
 
-def memory(size: int, depth: int = 8) -> Memory:
-    """An empty history for a state of `size` entries."""
+def memories(size: int, lanes: int, depth: int = 8) -> Memory:
+    """Empty histories for states of `size` entries; the first axis is the lane."""
     e = np.empty
-    return Memory(e((depth, size)), e((depth, size)), np.zeros((depth, depth)), e(size), e(size), e(size), np.zeros(2))
+    held = np.zeros((lanes, 4))
+    held[:, 2] = np.inf
+    return Memory(
+        e((lanes, depth, size)), e((lanes, depth, size)), np.zeros((lanes, depth, depth)),
+        e((lanes, size)), e((lanes, size)), e((lanes, size)), held,
+    )  # fmt: skip
+
+
+@compiled
+def memory_of(m: Memory, s: int) -> Memory:
+    """The history of lane `s`."""
+    return Memory(
+        m.residuals[s], m.images[s], m.gram[s], m.last_residual[s], m.last_image[s], m.best[s], m.held[s]
+    )  # fmt: skip
 
 
 @compiled
@@ -63,7 +80,10 @@ def _solve(gram: Array, right: Array, size: int) -> Array:
 
 @compiled
 def advance(z: Array, image: Array, logs: int, m: Memory) -> None:
-    """Replace `z` by the next accelerated state, given ``image = F(z)``; the first `logs` entries are logarithms."""
+    """Replace `z` by the next accelerated state, given ``image = F(z)``; the first `logs` entries are logarithms.
+
+    The others are not negative; with `logs` below zero every entry is free.
+    """
     size, depth = z.size, m.residuals.shape[0]
     held = int(m.held[0])
     residual = image - z
@@ -92,7 +112,7 @@ def advance(z: Array, image: Array, logs: int, m: Memory) -> None:
         safe = True
         for a in range(size):
             d = following[a] - z[a]
-            near = abs(d) <= LONGEST if a < logs else following[a] >= -1e-9
+            near = logs < 0 or (abs(d) <= LONGEST if a < logs else following[a] >= -1e-9)
             safe = safe and near
         m.held[0] = held
         if not safe:
@@ -129,26 +149,52 @@ def movement(z: Array, image: Array, logs: int) -> float:
 
 
 @compiled
-def accelerate(p: Problem, z: Array, w: Work, m: Memory, tol: float, most: int) -> tuple[float, int]:
-    """Iterate from `z` (in place) until no entry moves more than `tol`; the residual is that of the `z` left behind."""
-    logs = p.income.size + p.unit.size + p.split_scale.size
-    image = np.empty_like(z)
-    best = np.inf
-    since = 0
-    for count in range(most + 1):
-        start(p, z, w)
-        all_sectors(p, w)
-        finish(p, z, w, image)
-        e = movement(z, image, logs)
-        if e < best:
-            since = since if e > 0.9 * best else 0
-            best = e
-            m.best[:] = z
-        since += 1
-        if e <= tol or e == np.inf or count == most or since > 60:
-            break
-        advance(z, image, logs, m)
-    if e > best:
-        z[:] = m.best
-        e = best
-    return e, count
+def go_on(z: Array, image: Array, e: float, logs: int, m: Memory, tol: float, last: bool) -> bool:
+    """Keep the best state, and unless this is the end move `z` on; at the end `z` is the best state."""
+    if e < m.held[2]:
+        if e <= 0.9 * m.held[2]:
+            m.held[3] = 0.0
+        m.held[2] = e
+        m.best[:] = z
+    m.held[3] += 1.0
+    if e <= tol or e == np.inf or last or m.held[3] > PATIENCE:
+        if e > m.held[2]:
+            z[:] = m.best
+        return False
+    advance(z, image, logs, m)
+    return True
+
+
+@compiled
+def accelerate(
+    p: Problem,
+    q: Lanes,
+    z: Array,
+    w: Work,
+    m: Memory,
+    active: NDArray[np.bool_],
+    count: NDArray[np.int64],
+    tol: float,
+    most: int,
+) -> None:
+    """Iterate every lane from `z` (in place) until no entry moves more than `tol`; `m.held[:, 2]` is how much it does.
+
+    A lane that ends early waits for the others; the arithmetic of a lane does not depend on how many there are.
+    """
+    image = np.empty(z.shape[1])
+    logs = p.value_added.shape[0] * p.value_added.shape[1] + p.unit.size + p.split_scale.size
+    going = True
+    while going:
+        for s in range(active.size):
+            if active[s]:
+                start(problem_of(p, q, s), z[s], work_of(w, s))
+        all_sectors(p, w, active)
+        going = False
+        for s in range(active.size):
+            if active[s]:
+                finish(problem_of(p, q, s), z[s], work_of(w, s), image)
+                e = movement(z[s], image, logs)
+                active[s] = go_on(z[s], image, e, logs, memory_of(m, s), tol, count[s] >= most)
+                if active[s]:
+                    count[s] += 1
+                    going = True

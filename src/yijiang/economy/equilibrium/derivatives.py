@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numba import njit, prange
 
-from .kernels import row_shares
+from .mobility import common_wage, groups, pooled, supply_moves, wage_step
 from .problem import FAST, Array, Problem, Work, compiled
+from .rows import row_shares
 
 
 @compiled
@@ -57,7 +58,7 @@ def _careful_row(
     """A row whose price sum underflowed, or a split row: moves of its price and revenue; adds to those of sales."""
     exporters = row.size
     share, kept = np.empty(exporters), np.empty(exporters)
-    if row_shares(p, w, j, row, net, share, kept) == -np.inf:
+    if row_shares(w.cost[:, j], w.shift[j], p.theta[j], row, net, share, kept) == -np.inf:
         return 0.0, 0.0
     a, b, whole = 0.0, 0.0, 0.0
     for i in range(exporters):
@@ -144,7 +145,13 @@ def _finish(
             p, w, j, p.split_weights[r], p.split_net[r], w.split_spending[r], dx, cost[j], output[j]
         )
         income[n] += more
-    _incomes(p, w, d, income)
+    supply = np.empty((regions, factors))
+    supply_moves(p.mobility, p.group, p.people, w.moved, p.final, p.split_cell, d, supply)
+    _incomes(p, w, supply, income)
+    if p.weights.shape[2] > regions:  # regions of fixed cost buy with their own elasticity
+        for j in range(sectors):
+            for n in range(regions):
+                output[j, n] += (p.theta[j] - p.foreign_theta[j]) * w.sold[j, n] * cost[j, n]
     for n in range(regions):
         for k in range(sectors):
             s = p.final[n, k] * income[n]
@@ -156,11 +163,11 @@ def _finish(
         x = p.inputs[n, j, k] * output[k, n] if k < sectors else p.final[n, j] * income[n]
         out[at_x + n * sectors + j] -= x / p.unit[n, j]
         out[at_split_x + r] = x / p.split_unit[r]
-    _wages(p, w, d, output, out)
+    _wages(p, w, d, supply, output, out)
 
 
 @compiled
-def _incomes(p: Problem, w: Work, d: Array, income: Array) -> None:
+def _incomes(p: Problem, w: Work, supply: Array, income: Array) -> None:
     """Add the moves of factor incomes, and of balances that follow them, to those of incomes."""
     regions, factors = p.income.shape
     total, shared, moved, moved_share = 0.0, 0.0, 0.0, 0.0
@@ -168,7 +175,7 @@ def _incomes(p: Problem, w: Work, d: Array, income: Array) -> None:
     for n in range(regions):
         for f in range(factors):
             own[n] += w.factor_income[n, f]
-            change[n] += w.factor_income[n, f] * d[n * factors + f]
+            change[n] += w.factor_income[n, f] * supply[n, f]
         total += own[n]
         moved += change[n]
         shared += p.deficit_share[n] * own[n]
@@ -181,46 +188,52 @@ def _incomes(p: Problem, w: Work, d: Array, income: Array) -> None:
 
 
 @compiled
-def new_income(p: Problem, w: Work, n: int, f: int) -> float:
-    """Factor income after the wage step, before the numeraire: how much a wage weighs in the numeraire."""
-    step = p.damping * np.log(w.earned[n, f] / w.factor_income[n, f])
-    return float(w.factor_income[n, f] * np.exp(step))
-
-
-@compiled
-def _wages(p: Problem, w: Work, d: Array, output: Array, out: Array) -> None:
+def _wages(p: Problem, w: Work, d: Array, supply: Array, output: Array, out: Array) -> None:
     """Moves of ln w in the numeraire."""
     regions, factors, sectors = p.value_added.shape
+    step, move = np.empty((regions, factors)), np.zeros((regions, factors))
+    wage_step(p.damping, p.mobility, p.group, w.earned, w.factor_income, step)
     drift, weight = 0.0, 0.0
-    for n in range(regions):
-        for f in range(factors):
-            x = d[n * factors + f]
+    for f in range(factors):
+        for n in range(regions):
             if p.income[n, f] > 0.0:
                 s = 0.0
                 for j in range(sectors):
                     s += p.value_added[n, f, j] * output[j, n]
-                x += p.damping * (s / w.earned[n, f] - x)
-                g = new_income(p, w, n, f)
-                drift += g * x
-                weight += g
-            out[n * factors + f] = x
-    if p.closed:
+                move[n, f] = s
+        if p.mobility[f] == np.inf:
+            for g in range(groups(p.group, f)):
+                demand, offer = pooled(p.group, w.earned, w.factor_income, f, g)
+                x = 0.0
+                for n in range(regions):
+                    if p.group[f, n] == g:
+                        x += move[n, f] / demand - w.factor_income[n, f] * supply[n, f] / offer
+                for n in range(regions):
+                    if p.group[f, n] == g and p.income[n, f] > 0.0:
+                        move[n, f] = p.damping[f] * x
         for n in range(regions):
-            for f in range(factors):
-                if p.income[n, f] > 0.0:
-                    out[n * factors + f] -= drift / weight
+            if p.income[n, f] > 0.0:
+                if not (p.mobility[f] == np.inf and p.group[f, n] >= 0):
+                    move[n, f] = p.damping[f] * (move[n, f] / w.earned[n, f] - supply[n, f])
+                share = w.factor_income[n, f] * np.exp(step[n, f])
+                drift += share * (supply[n, f] + move[n, f])
+                weight += share
+    old = d[: regions * factors].copy().reshape((regions, factors))
+    common_wage(p.mobility, p.group, w.factor_income, old)
+    for n in range(regions):
+        for f in range(factors):
+            x = old[n, f] + move[n, f]
+            if p.closed and p.income[n, f] > 0.0:
+                x -= drift / weight
+            out[n * factors + f] = x
 
 
-@compiled
 def forward(p: Problem, w: Work, d: Array, out: Array, side_by_side: bool = False) -> None:
     """Push a move `d` of the state through the map at the point that `w` was evaluated at: ``out = F′(z) d``."""
     sectors, regions, exporters = p.weights.shape
     cost, move = np.zeros((sectors, exporters)), np.empty((sectors, regions))
     price, revenue = np.empty((sectors, regions)), np.empty((sectors, regions))
-    _cost_move(p, d, cost, move)
     output = w.output.copy()
-    if side_by_side:
-        _sectors_parallel(p, w, cost, move, price, revenue, output)
-    else:
-        _sectors(p, w, cost, move, price, revenue, output)
+    _cost_move(p, d, cost, move)
+    (_sectors_parallel if side_by_side else _sectors)(p, w, cost, move, price, revenue, output)
     _finish(p, w, d, price, revenue, output, cost, out)

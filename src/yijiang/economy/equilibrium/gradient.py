@@ -3,97 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import xarray as xr
 
-from yijiang.errors import OptionError, SolveError
+from yijiang.errors import OptionError
 
-from .krylov import gmres
+from .adjoint import FIGURES, Adjoint, adjoints
+from .cells import cell_sensitivities, row_sensitivities
 from .problem import Array
-from .reverse import Pull, Seed, backward, cell_sensitivities, pull, row_sensitivities
-from .solver import PARALLEL_FROM
 
 if TYPE_CHECKING:
     from .result import Counterfactual
-    from .solver import Solution
 
 #: What a gradient can be taken of: all in logarithms, prices and outputs in the numeraire.
-Figure = Literal["real_income", "output", "real_output", "price"]
-FIGURES = ("real_income", "output", "real_output", "price")
-#: The adjoint is solved to this residual, as a share of its right-hand side.
-ADJOINT_TOLERANCE = 1e-10
-#: An adjoint that stops above this residual is an error: its figures would not be six digits.
-ADJOINT_LIMIT = 1e-7
-
-
-@dataclass(frozen=True)
-class Adjoint:
-    """Sensitivities of one figure inside the map at the equilibrium, with what they took."""
-
-    sensitivities: Pull
-    final_price: Array  # (region, sector): of the ln P̂ of final demand, directly
-    final_share: Array  # (region, sector): of the shares of final demand, directly
-    residual: float
-    iterations: int
-
-
-def adjoint(solution: Solution, of: str, n: int, sector: int | None) -> Adjoint:
-    """Carry one figure of modelled region `n` back through the equilibrium.
-
-    Parameters
-    ----------
-    solution
-        The equilibrium.
-    of
-        One of `FIGURES`; `sector` says which good of it, where the figure has one.
-
-    Raises
-    ------
-    SolveError
-        If the linear system is not solved to `ADJOINT_LIMIT`, as where regions hardly trade at all.
-    """
-    p, w = solution.problem, solution.work
-    regions, sectors = p.unit.shape
-    seed = Seed(np.zeros(regions), np.zeros((regions, sectors)), np.zeros((regions, sectors)))
-    begin = np.zeros(solution.state.size)
-    price = begin[p.income.size : p.income.size + regions * sectors].reshape(regions, sectors)
-    final_price, final_share = np.zeros((regions, sectors)), np.zeros((regions, sectors))
-    if of == "real_income":
-        seed.income[n] = 1.0 / w.total_income[n]
-        final_price[n] = -p.final[n]
-        final_share[n] = -w.price[:, n]
-        price[n] = -p.final[n]
-        for r, (m, j, k) in enumerate(p.split_cell):
-            if m == n and k == sectors:
-                begin[p.income.size + regions * sectors + r] = -p.final[n, j]
-                price[n, j] = 0.0
-                final_share[n, j] = -w.split_price[r]
-    elif of == "price":
-        price[n, sector] = 1.0
-    else:
-        seed.output[n, sector] = 1.0 / w.output[sector, n]
-        if of == "real_output":
-            seed.cost[n, sector] = -1.0
-    inside, out = pull(p), np.empty_like(begin)
-    parallel, count = p.weights.size >= PARALLEL_FROM, 0
-    nothing = Seed(*(np.zeros_like(x) for x in seed))
-
-    def carry(b: Array, more: Seed) -> Array:
-        nonlocal count
-        count += 1
-        backward(p, w, more, b, inside, out, parallel)
-        return out
-
-    right = carry(begin, seed).copy()
-    state, residual = gmres(lambda b: b - carry(b, nothing), right, ADJOINT_TOLERANCE)
-    if not residual <= ADJOINT_LIMIT:
-        raise SolveError("the gradient's linear system was not solved", residual=residual, tolerance=ADJOINT_TOLERANCE)
-    carry(begin + state, seed)
-    return Adjoint(inside, final_price, final_share, residual, count)
+Figure = Literal["real_income", "real_income_per_head", "output", "real_output", "price"]
 
 
 class Gradient:
@@ -135,10 +61,21 @@ class Gradient:
         return self._by_region("productivity_hat", ("region", "sector"), values)
 
     @cached_property
+    def emission_hat(self) -> xr.DataArray:
+        """Elasticity to emission per unit of output (region, sector), by what a cut costs; 0 without `emission_hat`."""
+        return self.productivity_hat.rename("emission_hat") * self._at.shock.abatement
+
+    @cached_property
     def endowment_hat(self) -> xr.DataArray:
         """Elasticity to the amount of each factor (region, factor)."""
         values = [a.sensitivities.endowment for a in self._adjoints]
         return self._by_region("endowment_hat", ("region", "factor"), values)
+
+    @cached_property
+    def attraction_hat(self) -> xr.DataArray:
+        """Elasticity to what else draws people to a region (region,); 0 where nobody moves."""
+        values = [a.sensitivities.attraction for a in self._adjoints]
+        return self._by_region("attraction_hat", ("region",), values)
 
     @cached_property
     def deficit(self) -> xr.DataArray:
@@ -168,9 +105,10 @@ class Gradient:
     def final_scale(self) -> xr.DataArray:
         """Elasticity to the weight of a good in final demand (region, sector)."""
         p, values = self._at.solution.problem, []
-        spend = self._at.final_spending
+        spend, at_prices = self._at.final_spending, self._at.final_prices
         for a in self._adjoints:
             by_share = a.sensitivities.use * spend[:, None] + a.final_share
+            by_share += a.sensitivities.price_index[:, None] * at_prices
             for r, (n, j, k) in enumerate(p.split_cell):
                 if k == p.theta.size:
                     by_share[n, j] += a.sensitivities.split_use[r] * spend[n]
@@ -190,12 +128,12 @@ class Gradient:
     def _cells(self, name: str, tariff: bool) -> xr.DataArray:
         at, values = self._at, []
         s, base, n = at.solution, at.base, at.base.modelled
-        sales, theta = at.sales, base.theta[:, None, None]
+        sales, eta = at.sales, s.problem.foreign_theta[:, None, None]
         rate, sales_rate = at.levels
         for a in self._adjoints:
             bought = np.empty(s.problem.weights.shape)
             cell_sensitivities(s.problem, s.work, a.sensitivities, tariff, bought)
-            sold = -(theta + float(tariff)) * sales * a.sensitivities.output[:, None, :n]
+            sold = -(eta + float(tariff)) * sales * a.sensitivities.output[:, None, :n]
             if tariff:
                 bought, sold = bought / (1 + rate), sold / (1 + sales_rate)
             values.append(at.flows(bought, sold, np.zeros_like(base.outside)))
@@ -224,7 +162,8 @@ class Gradient:
         spend, values = at.final_spending[n], []
         for a in self._adjoints:
             table = np.empty((p.theta.size, p.theta.size + 1))
-            row_sensitivities(p, at.solution.work, a.sensitivities, n, i, a.final_price[n], spend, table)
+            price = a.final_price[n] + a.sensitivities.price_index[n] * p.final[n]
+            row_sensitivities(p, at.solution.work, a.sensitivities, n, i, price, spend, table)
             values.append(table)
         uses = [*labels.sector, "final"]
         coords: dict[str, Any] = {"sector": list(labels.sector), "using": uses}
@@ -239,7 +178,7 @@ def gradient(at: Counterfactual, of: str, region: str | Sequence[str] | None, se
     labels, base = at.labels, at.base
     if of not in FIGURES:
         raise OptionError(f"of is {of!r}; use one of {', '.join(FIGURES)}")
-    if (sector is None) != (of == "real_income"):
+    if (sector is None) != of.startswith("real_income"):
         raise OptionError(f"of={of!r} {'takes no sector' if sector is not None else 'needs a sector'}")
     good = None if sector is None else labels.position("sector", sector)
     single = isinstance(region, str | int)
@@ -255,4 +194,4 @@ def gradient(at: Counterfactual, of: str, region: str | Sequence[str] | None, se
             raise OptionError(f"{names[-1]!r} makes no {labels.sector[good]!r}")
     if not names:
         raise OptionError("no region asked for")
-    return Gradient(at, of, names, single, [adjoint(at.solution, of, n, good) for n in places])
+    return Gradient(at, of, names, single, adjoints(at.solution, of, places, good))

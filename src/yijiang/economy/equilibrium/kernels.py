@@ -1,4 +1,4 @@
-"""The equilibrium map, its derivatives and the accelerated iteration, on plain float64 arrays.
+"""The equilibrium map on plain float64 arrays; its pass over the weights is in `rows`.
 
 The state is ``z = [ln w (region, factor), ln P (region, sector), ln P of split rows, X / unit (region,
 sector), X / unit of split rows]``.  A split row is one (importer, sector, use) whose trade costs differ from
@@ -11,9 +11,10 @@ Inside, arrays are (sector, importer, exporter): the modelled regions come first
 from __future__ import annotations
 
 import numpy as np
-from numba import njit, prange
 
-from .problem import FAST, TINY, Array, Problem, Work, compiled
+from .mobility import move_factors, step_of_wages, wage_step
+from .problem import TINY, Array, Problem, Work, compiled
+from .rows import all_sectors, careful_row
 
 
 @compiled
@@ -78,171 +79,9 @@ def start(p: Problem, z: Array, w: Work) -> None:
         for i in range(regions, exporters):
             w.power[j, i] = np.exp(-top)
         w.shift[j] = top
-
-
-@compiled
-def row_shares(p: Problem, w: Work, j: int, row: Array, net: Array, share: Array, kept: Array) -> float:
-    """Shares of one row in spending and net of tariff, with its largest term taken out; returns ln of the price sum.
-
-    Minus infinity where nobody ever sold the good: no spending and no price.
-    """
-    regions, exporters = p.weights.shape[1], p.weights.shape[2]
-    top = -np.inf
-    for i in range(exporters):
-        share[i] = -np.inf
-        kept[i] = 0.0
-        if row[i] > 0.0:
-            share[i] = np.log(row[i]) - w.shift[j] - (p.theta[j] * w.cost[i, j] if i < regions else 0.0)
-            top = max(top, share[i])
-    if top == -np.inf:
-        share[:] = 0.0
-        return top
-    a = 0.0
-    for i in range(exporters):
-        share[i] = np.exp(share[i] - top)
-        a += share[i]
-    for i in range(exporters):
-        share[i] /= a
-        if row[i] > 0.0:
-            kept[i] = share[i] * (net[i] / row[i])
-    return float(top + np.log(a))
-
-
-@compiled
-def _careful(p: Problem, w: Work, j: int, row: Array, net: Array, x: float) -> tuple[float, float]:
-    """One row whose price sum underflows: ln of the price sum and what sellers keep; adds to the outputs."""
-    exporters = p.weights.shape[2]
-    share, kept = np.empty(exporters), np.empty(exporters)
-    s = row_shares(p, w, j, row, net, share, kept)
-    if s == -np.inf:
-        return 0.0, 1.0
-    b = 0.0
-    for i in range(exporters):
-        b += kept[i]
-        w.output[j, i] += kept[i] * x
-    return s, b
-
-
-@compiled
-def _rows(
-    weights: Array,
-    net: Array,
-    taxed: bool,
-    local: bool,
-    exports: Array,
-    row_scale: Array,
-    shift: float,
-    theta: float,
-    u: Array,
-    x: Array,
-    phi: Array,
-    price: Array,
-    kept: Array,
-    y: Array,
-) -> bool:
-    """Price sums, prices, tariff-free shares and outputs of one sector; false if a row needs the careful way."""
-    regions, exporters = weights.shape
-    y[:] = 0.0
-    done = True
-    for n in range(regions):
-        row = weights[n]
-        a = 0.0
-        if local:
-            a = row[n] * u[n]
-        else:
-            for i in range(exporters):
-                a += row[i] * u[i]
-        phi[n] = a
-        kept[n] = 1.0
-        if a <= TINY:
-            phi[n] = 0.0
-            done = False
-            continue
-        price[n] = -(np.log(a) + row_scale[n] + shift) / theta
-        v = x[n] / a
-        if taxed:
-            row = net[n]
-        if local:
-            kept[n] = row[n] * u[n] / a
-            y[n] += row[n] * v
-            continue
-        if taxed:
-            b = 0.0
-            for i in range(exporters):
-                b += row[i] * u[i]
-            kept[n] = b / a
-        for i in range(exporters):
-            y[i] += row[i] * v
-    for i in range(exporters):
-        y[i] *= u[i]
-    if exporters > regions:
-        back = np.exp(shift)
-        for i in range(regions):
-            y[i] += exports[i] * u[i] * back
-    return done
-
-
-@compiled
-def _rescue(p: Problem, w: Work) -> None:
-    """Do the rows marked by a zero price sum the careful way."""
-    sectors, regions = w.phi.shape
-    for j in range(sectors):
-        for n in range(regions):
-            if w.phi[j, n] == 0.0:
-                s, w.kept[j, n] = _careful(p, w, j, p.weights[j, n], p.net[j, n], w.spending[j, n])
-                w.price[j, n] = -(s + p.row_scale[j, n] + w.shift[j]) / p.theta[j] if s != 0.0 else 0.0
-
-
-@compiled
-def all_sectors(p: Problem, w: Work) -> None:
-    """Prices and outputs of every sector, in this thread; each row of the weights is read once."""
-    careful = False
-    for j in range(p.weights.shape[0]):
-        # Slices, not the bundles: handing over a bundle costs as much as a small sector.
-        done = _rows(
-            p.weights[j],
-            p.net[j],
-            p.taxed,
-            p.local[j],
-            p.exports[j],
-            p.row_scale[j],
-            w.shift[j],
-            p.theta[j],
-            w.power[j],
-            w.spending[j],
-            w.phi[j],
-            w.price[j],
-            w.kept[j],
-            w.output[j],
-        )
-        careful = careful or not done
-    if careful:
-        _rescue(p, w)
-
-
-@njit(cache=True, fastmath=FAST, parallel=True)
-def all_sectors_parallel(p: Problem, w: Work) -> None:
-    """`all_sectors` with the sectors side by side; the figures do not depend on the number of threads."""
-    done = np.zeros(p.weights.shape[0], np.bool_)
-    for j in prange(p.weights.shape[0]):
-        done[j] = _rows(
-            p.weights[j],
-            p.net[j],
-            p.taxed,
-            p.local[j],
-            p.exports[j],
-            p.row_scale[j],
-            w.shift[j],
-            p.theta[j],
-            w.power[j],
-            w.spending[j],
-            w.phi[j],
-            w.price[j],
-            w.kept[j],
-            w.output[j],
-        )
-    if not done.all():
-        _rescue(p, w)
+        if exporters > regions:
+            for n in range(regions):
+                w.sold[j, n] = p.exports[j, n] * np.exp(-p.foreign_theta[j] * w.cost[n, j])
 
 
 @compiled
@@ -264,7 +103,7 @@ def finish(p: Problem, z: Array, w: Work, out: Array) -> None:
             b += net[i] * u[i]
         x = w.split_spending[r]
         if a <= TINY:
-            s, w.split_kept[r] = _careful(p, w, j, row, net, x)
+            s, w.split_kept[r] = careful_row(w.cost[:, j], w.shift[j], p.theta[j], row, net, x, w.output[j])
             w.split_phi[r] = 0.0
         else:
             s = np.log(a)
@@ -274,12 +113,13 @@ def finish(p: Problem, z: Array, w: Work, out: Array) -> None:
                 w.output[j, i] += net[i] * u[i] * x / a
         w.split_price[r] = -(s + p.split_scale[r] + w.shift[j]) / p.theta[j]
         out[at_split + r] = w.split_price[r]
+    move_factors(p.mobility, p.group, p.people, p.log_attraction, p.final, p.split_cell, z, w.moved)
     total = 0.0
     shared = 0.0
     for n in range(regions):
         own = 0.0
         for f in range(factors):
-            m = p.income[n, f] * np.exp(z[n * factors + f])
+            m = p.income[n, f] * w.moved[n, f] * np.exp(z[n * factors + f])
             w.factor_income[n, f] = m
             own += m
             s = 0.0
@@ -295,7 +135,6 @@ def finish(p: Problem, z: Array, w: Work, out: Array) -> None:
         w.total_income[n] = s
     for r in range(rows):
         w.total_income[p.split_cell[r, 0]] += (1.0 - w.split_kept[r]) * w.split_spending[r]
-    new_total = 0.0
     y = np.empty(sectors)
     for n in range(regions):
         own = 0.0
@@ -312,18 +151,9 @@ def finish(p: Problem, z: Array, w: Work, out: Array) -> None:
             for j in range(sectors):
                 s += p.inputs[n, k, j] * y[j]
             out[at_x + n * sectors + k] = s / p.unit[n, k]
-        for f in range(factors):
-            x = z[n * factors + f]
-            if p.income[n, f] > 0.0:
-                x += p.damping * np.log(w.earned[n, f] / w.factor_income[n, f])
-                new_total += p.income[n, f] * np.exp(x)
-            out[n * factors + f] = x
-    if p.closed:
-        x = np.log(new_total / p.world)
-        for n in range(regions):
-            for f in range(factors):
-                if p.income[n, f] > 0.0:
-                    out[n * factors + f] -= x
+    steps = np.empty((regions, factors))
+    wage_step(p.damping, p.mobility, p.group, w.earned, w.factor_income, steps)
+    step_of_wages(steps, p.mobility, p.group, w.factor_income, p.world, p.closed, z, out)
     for r in range(rows):
         n, j, k = p.split_cell[r]
         if k < sectors:
@@ -337,9 +167,8 @@ def finish(p: Problem, z: Array, w: Work, out: Array) -> None:
         out[at_split_x + r] = x / p.split_unit[r]
 
 
-@compiled
 def step(p: Problem, z: Array, w: Work, out: Array) -> None:
     """One map of the state, ``out = F(z)``; the equilibrium is its fixed point."""
     start(p, z, w)
-    all_sectors(p, w)
+    all_sectors(p, Work(*(x[None] for x in w)), np.ones(1, dtype=np.bool_))
     finish(p, z, w, out)

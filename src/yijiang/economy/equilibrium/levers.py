@@ -8,14 +8,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .kernels import fill_weights
-from .problem import Array, Problem, Work
-from .shares import Base
+from .problem import Array, Lanes, Problem, Work
+from .shares import Base, sales_of
 
 #: In the state, spending is divided by itself, but never by less than this part of the mean: tiny cells would
 #: never settle.
 SMALLEST_UNIT = 1e-3
 #: Step of ln w per unit of ln(demand / supply); the number of iterations hardly depends on it.
 DAMPING = 0.5
+
+
+@dataclass(frozen=True)
+class Mobility:
+    """Which factors move between which regions, in the solver's layout."""
+
+    elasticity: Array  # (factor,): 0 stays, infinite is pooled
+    group: NDArray[np.int64]  # (factor, region): −1 where a factor stays
+    people: Array  # (region, factor): amounts in the base
 
 
 @dataclass(frozen=True)
@@ -34,6 +43,13 @@ class Shock:
     split_cell: NDArray[np.int64] | None = None  # (row, 3)
     split_log_kappa: Array | None = None  # (row, exporter): on top of log_kappa
     by_income: bool = False
+    inputs: Array | None = None  # (region, input, using sector): new shares of cost
+    foreign_theta: Array | None = None  # (sector,): elasticity of what regions of fixed cost buy
+    mobility: Mobility | None = None
+    log_attraction: Array | None = None  # (region,)
+    log_emission: Array | None = None  # (region, sector): emission per unit of output; its cost is in log_productivity
+    abatement: float = 0.0  # ln of productivity lost per ln of emission saved
+    assumed: tuple[str, ...] = ()  # what the levers assume
 
     def part(self, base: Base, fraction: float) -> Shock:
         """This fraction of the way from the base: ratios in logarithms, tariffs and balances in levels."""
@@ -58,6 +74,8 @@ class Shock:
             log_endowment=log(self.log_endowment),
             log_final=log(self.log_final),
             split_log_kappa=log(self.split_log_kappa),
+            inputs=level(self.inputs, base.inputs),
+            log_attraction=log(self.log_attraction),
         )
 
 
@@ -124,13 +142,20 @@ def split_spending(base: Base, cells: NDArray[np.int64]) -> Array:
 
 def base_trade(base: Base) -> Array:
     """Base purchases of modelled regions net of tariff (sector, importer, exporter), money."""
-    return np.asarray(base.share / (1 + base.tariff) * base.expenditure.T[:, :, None])
+    net = base.share / (1 + base.tariff) if base.taxed else base.share
+    return np.asarray(net * base.expenditure.T[:, :, None])
 
 
 def base_output(base: Base) -> Array:
     """Base output of modelled regions (region, sector), money."""
-    u = (base.expenditure.T[:, None, :] @ (base.share / (1 + base.tariff)))[:, 0, : base.modelled]
-    return np.asarray((u + base.sales.sum(1)).T)
+    return np.asarray(sales_of(base.share, base.tariff, base.expenditure)[0] + base.sales.sum(1).T)
+
+
+def base_revenue(base: Base) -> Array:
+    """Base tariff revenue of modelled regions (region,), money."""
+    if not base.taxed:
+        return np.zeros(base.modelled)
+    return np.asarray(base.expenditure.sum(1) - sales_of(base.share, base.tariff, base.expenditure)[1])
 
 
 def tariff_change(new: Array | None, old: Array, log_kappa: Array | None) -> Array | None:
@@ -146,7 +171,7 @@ def sales_factor(base: Base, shock: Shock) -> Array:
     moved = tariff_change(shock.sales_tariff, base.sales_tariff, shock.sales_log_kappa)
     if moved is None:
         return np.ones_like(base.sales)
-    factor = np.exp(-base.theta[:, None, None] * moved)
+    factor = np.exp(-foreign_theta(base, shock)[:, None, None] * moved)
     if shock.sales_tariff is not None:
         factor = factor * (1 + base.sales_tariff) / (1 + shock.sales_tariff)
     return np.asarray(factor)
@@ -156,7 +181,7 @@ def build(base: Base, shock: Shock) -> Problem:
     """The fixed part of the map for these levers."""
     sectors, regions, exporters = base.share.shape
     rate = base.tariff if shock.tariff is None else shock.tariff
-    taxed = bool(np.any(rate))
+    taxed = base.taxed if shock.tariff is None else bool(np.any(rate))
     moved = tariff_change(shock.tariff, base.tariff, shock.log_kappa)
     weights, scale = base.share, np.zeros((sectors, regions))
     if moved is not None:
@@ -177,11 +202,15 @@ def build(base: Base, shock: Shock) -> Problem:
         fill_weights(as_sectors[0], as_sectors[1], np.ascontiguousarray(base.theta[j]), wide, wide_scale)
         split_weights, split_scale = np.ascontiguousarray(wide[:, 0]), np.ascontiguousarray(wide_scale[:, 0])
         split_net = split_weights / (1 + rate[j, n])
-        split_unit = np.maximum(np.abs(split_spending(base, cells)), SMALLEST_UNIT * base.expenditure.mean())
+        split_unit = split_units(base, split_spending(base, cells))
 
-    income = base.income if shock.log_endowment is None else base.income * np.exp(shock.log_endowment)
-    own = base.income.sum(1)
-    by_income = shock.by_income
+    n, f = base.income.shape
+    still = np.full((f, n), -1, dtype=np.int64)
+    elasticity, group = np.zeros(f), still
+    if shock.mobility is not None:
+        elasticity, group = shock.mobility.elasticity, shock.mobility.group
+    # A supply that follows its price answers to a smaller step as the more of it moves.
+    damping = DAMPING / (1 + np.where(np.isfinite(elasticity), elasticity, 0.0))
     p = Problem(
         weights,
         net,
@@ -190,65 +219,138 @@ def build(base: Base, shock: Shock) -> Problem:
         scale,
         np.ascontiguousarray((base.sales * sales_factor(base, shock)).sum(1)),
         base.theta,
+        foreign_theta(base, shock),
         base.value_added,
-        base.inputs,
-        final_shares(base, shock),
+        base.inputs if shock.inputs is None else shock.inputs,
         base.fixed_use,
-        np.zeros((regions, sectors)) if shock.log_productivity is None else shock.log_productivity,
-        income,
-        shock.transfer if by_income else shock.deficit + shock.transfer,
-        shock.deficit / own if by_income else np.zeros(regions),
-        float(shock.deficit.sum()),
-        by_income,
+        shock.by_income,
         base.closed,
-        float(own.sum()),
+        float(base.income.sum()),
         unit,
         cells,
         split_weights,
         split_net,
         split_scale,
         split_unit,
-        DAMPING,
+        damping,
+        elasticity,
+        group,
+        base.final,
+        base.expenditure,
+        base.income,
+        base.deficit,
+        base.deficit,
+        0.0,
+        base.income,
+        base.deficit,
     )
     # One memory layout, so that the kernels are compiled once.
-    return Problem._make(np.ascontiguousarray(x) if isinstance(x, np.ndarray) else x for x in p)
+    return vary(Problem._make(np.ascontiguousarray(x) if isinstance(x, np.ndarray) else x for x in p), base, shock)
+
+
+def foreign_theta(base: Base, shock: Shock) -> Array:
+    """Elasticity of what regions of fixed cost buy (sector,)."""
+    return base.theta if shock.foreign_theta is None else shock.foreign_theta
+
+
+def own_fields(base: Base, shock: Shock) -> Lanes:
+    """What scenarios that share their weights may have of their own, for one scenario."""
+    income = base.income if shock.log_endowment is None else base.income * np.exp(shock.log_endowment)
+    regions = np.zeros(base.modelled)
+    by_income = shock.by_income
+    people = np.zeros_like(income) if shock.mobility is None else shock.mobility.people
+    if shock.mobility is not None and shock.log_endowment is not None:
+        people = people * np.exp(shock.log_endowment)
+    return Lanes(
+        final_shares(base, shock),
+        np.zeros_like(base.expenditure) if shock.log_productivity is None else shock.log_productivity,
+        income,
+        shock.transfer if by_income else shock.deficit + shock.transfer,
+        shock.deficit / base.income.sum(1) if by_income else regions,
+        np.asarray(shock.deficit.sum()),
+        people,
+        regions if shock.log_attraction is None else shock.log_attraction,
+    )
+
+
+def vary(p: Problem, base: Base, shock: Shock) -> Problem:
+    """`p` with the levers of another shock that shares its weights."""
+    q = Lanes._make(np.ascontiguousarray(x) for x in own_fields(base, shock))
+    return p._replace(
+        final=q.final,
+        log_productivity=q.log_productivity,
+        income=q.income,
+        deficit=q.deficit,
+        deficit_share=q.deficit_share,
+        deficit_sum=float(shock.deficit.sum()),
+        people=q.people,
+        log_attraction=q.log_attraction,
+    )
 
 
 def first_state(base: Base, shock: Shock) -> Array:
     """The base itself as a state: all ratios one, base spending."""
-    unit = spending_units(base)
-    h = base.expenditure / unit
     logs = base.income.size + base.expenditure.size
-    if shock.split_cell is None:
-        return np.concatenate([np.zeros(logs), h.ravel()])
-    cells = shock.split_cell
-    x = split_spending(base, cells)
-    spending = base.expenditure.copy()
-    np.subtract.at(spending, (cells[:, 0], cells[:, 1]), x)
-    scale = np.maximum(np.abs(x), SMALLEST_UNIT * base.expenditure.mean())
-    return np.concatenate([np.zeros(logs + len(cells)), (spending / unit).ravel(), x / scale])
+    z = np.concatenate([np.zeros(logs), (base.expenditure / spending_units(base)).ravel()])
+    return z if shock.split_cell is None else with_rows(base, z, shock.split_cell)
 
 
-def new_base(base: Base, shock: Shock, p: Problem, z: Array, w: Work) -> Base:
-    """The equilibrium reached, as the base of further changes: money stays in the same numeraire."""
-    lay = layout(p)
-    log_wage, _, _, h, _ = lay.split(z)
-    total = (p.weights * w.power[:, None, :]).sum(2)
-    share = p.weights * w.power[:, None, :] / np.where(total > 0, total, 1.0)[:, :, None]
-    share[total <= 0] = base.share[total <= 0]
-    back = np.exp(w.shift)[:, None, None]
-    sales = base.sales * sales_factor(base, shock) * w.power[:, None, : base.modelled] * back
-    income = p.income * np.exp(log_wage)
+def with_rows(base: Base, z: Array, cells: NDArray[np.int64]) -> Array:
+    """A state without split rows, with some: they begin at the price of their good and their base part of spending."""
+    a, b = base.income.size, base.income.size + base.expenditure.size
+    price, spending = z[a:b].reshape(base.expenditure.shape), z[b:].reshape(base.expenditure.shape).copy()
+    unit, part = spending_units(base), split_spending(base, cells)
+    at = cells[:, 0], cells[:, 1]
+    old = np.where(base.expenditure[at] > 0, base.expenditure[at], 1.0)
+    x = part / old * (spending * unit)[at]
+    np.subtract.at(spending, at, x / unit[at])
+    return np.concatenate([z[:b], price[at], spending.ravel(), x / split_units(base, part)])
+
+
+def without_rows(base: Base, z: Array, cells: NDArray[np.int64]) -> Array:
+    """A state with split rows, their spending put back into that of their goods."""
+    b, rows = base.income.size + base.expenditure.size, len(cells)
+    spending = z[b + rows : -rows].reshape(base.expenditure.shape).copy()
+    x = z[-rows:] * split_units(base, split_spending(base, cells))
+    at = cells[:, 0], cells[:, 1]
+    np.add.at(spending, at, x / spending_units(base)[at])
+    return np.concatenate([z[:b], spending.ravel()])
+
+
+def split_units(base: Base, part: Array) -> Array:
+    """What the spending of split rows is divided by in the state (row,)."""
+    return np.asarray(np.maximum(np.abs(part), SMALLEST_UNIT * base.expenditure.mean()))
+
+
+def new_base(base: Base, shock: Shock, p: Problem, z: Array, w: Work, own: bool = False) -> Base:
+    """The equilibrium reached, as the base of further changes: money stays in the same numeraire.
+
+    With `own` the base's shares may be written over, so that no second table of trade is made.
+    """
+    log_wage, _, _, h, _ = layout(p).split(z)
+    share = base.share if own else np.empty_like(base.share)
+    for j in range(share.shape[0]):
+        new = p.weights[j] * w.power[j]
+        total = new.sum(1, keepdims=True)
+        share[j] = np.where(total > 0, new / np.where(total > 0, total, 1.0), base.share[j])
+    income = p.income * w.moved * np.exp(log_wage)
     balance = w.total_income - w.factor_income.sum(1)
     revenue = ((1 - w.kept) * w.spending).sum(0)
     return replace(
         base,
         share=share,
         tariff=base.tariff if shock.tariff is None else shock.tariff,
-        sales=sales,
+        sales=base.sales * sales_hat(base, shock, p, w),
         sales_tariff=base.sales_tariff if shock.sales_tariff is None else shock.sales_tariff,
+        inputs=p.inputs,
         final=p.final,
         income=income,
         deficit=balance - revenue,
         expenditure=h * p.unit,
     )
+
+
+def sales_hat(base: Base, shock: Shock, p: Problem, w: Work) -> Array:
+    """Sales to regions of fixed cost, new / old (sector, fixed importer, exporter)."""
+    moved = np.exp(-p.foreign_theta[:, None] * w.cost.T)
+    return np.asarray(sales_factor(base, shock) * moved[:, None, :])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 import pandas as pd
@@ -15,13 +15,11 @@ from . import shares
 from .shares import Base
 
 if TYPE_CHECKING:
+    from .batch import Counterfactuals
+    from .checks import Signs, Uniqueness
     from .gradient import Figure, Gradient
+    from .lever_names import Levers
     from .result import Counterfactual
-
-#: The base is solved to this residual, so that no lever means no change.
-BASE_TOLERANCE = 1e-13
-#: A base whose residual rounding keeps above `BASE_TOLERANCE` is still taken below this one.
-BASE_LIMIT = 1e-11
 
 
 class TradeModel:
@@ -63,8 +61,10 @@ class TradeModel:
     """
 
     def __init__(self, base: Base) -> None:
-        self._given = base
-        self._base = self._solve_base(base)
+        from .rebase import solved
+
+        self._given = base.income, base.expenditure
+        self._base = solved(base)
 
     @classmethod
     def from_flows(
@@ -176,33 +176,16 @@ class TradeModel:
             _from_shares(shares, inputs, value_added, final_demand, income, theta, deficit, tariff, fixed, labels)
         )
 
-    @staticmethod
-    def _solve_base(base: Base) -> Base:
-        """The base itself when it is an equilibrium; otherwise the equilibrium of its shares and deficits."""
-        from .kernels import step
-        from .levers import Shock, build, first_state, new_base
-        from .problem import workspace
-        from .solver import refine, solve
-
-        for _ in range(3):
-            shock = Shock(base.deficit, np.zeros(base.modelled))
-            p, z = build(base, shock), first_state(base, shock)
-            w, image = workspace(p), np.empty_like(z)
-            step(p, z, w, image)
-            if not np.abs(image - z).max() > BASE_TOLERANCE:
-                break
-            if np.abs(image - z).max() > BASE_LIMIT:
-                z = solve(base, shock).state
-            refine(p, z, w, BASE_TOLERANCE)
-            step(p, z, w, image)
-            base = new_base(base, shock, p, z, w)
-        return base
-
     def __repr__(self) -> str:
         names = self._base.labels
         kind = "closed" if self._base.closed else "open"
         size = f"{len(names.region)} regions, {len(names.sector)} sectors, {len(names.factor)} factors"
         return f"<TradeModel ({kind}): {size}>"
+
+    @property
+    def base(self) -> Base:
+        """Shares and levels of the base, in the solver's layout."""
+        return self._base
 
     @property
     def regions(self) -> tuple[str, ...]:
@@ -231,14 +214,14 @@ class TradeModel:
 
         `largest_cell` is the largest change of spending on one good, as a share of the region's spending.
         """
-        old, new = self._given, self._base
-        spent = old.expenditure.sum(1)
-        names = pd.Index(old.labels.internal("region")[: old.modelled], name="region")
+        (income, expenditure), new = self._given, self._base
+        spent = expenditure.sum(1)
+        names = pd.Index(new.labels.internal("region")[: new.modelled], name="region")
         return pd.DataFrame(
             {
-                "income": new.income.sum(1) / old.income.sum(1),
+                "income": new.income.sum(1) / income.sum(1),
                 "expenditure": new.expenditure.sum(1) / spent,
-                "largest_cell": np.abs(new.expenditure - old.expenditure).max(1) / spent,
+                "largest_cell": np.abs(new.expenditure - expenditure).max(1) / spent,
             },
             index=names,
         )
@@ -249,20 +232,7 @@ class TradeModel:
         names = pd.Index(self._base.labels.internal("region")[: self._base.modelled], name="region")
         return pd.Series(self._base.deficit.copy(), index=names, name="deficit")
 
-    def counterfactual(
-        self,
-        kappa_hat: Any = None,
-        tariff: Any = None,
-        productivity_hat: Any = None,
-        endowment_hat: Any = None,
-        deficit: Any = None,
-        using_kappa_hat: Mapping[tuple[str, str, str, str], float] | None = None,
-        transfer: Any = None,
-        tol: float = 1e-10,
-        start: Any = None,
-        final_scale: Any = None,
-        deficit_rule: Literal["fixed", "income_share"] = "fixed",
-    ) -> Counterfactual:
+    def counterfactual(self, *, tol: float = 1e-10, start: Any = None, **levers: Unpack[Levers]) -> Counterfactual:
         """Solve for the equilibrium under these levers.
 
         A lever is a number, a numpy array (broadcast by position), a pandas or xarray object, or a mapping
@@ -270,31 +240,14 @@ class TradeModel:
 
         Parameters
         ----------
-        kappa_hat : (importer, exporter, sector)
-            Trade cost, new / old; it makes no revenue.
-        tariff : (importer, exporter, sector)
-            New levels, 0.05 = 5 %.
-        productivity_hat : (region, sector)
-            Output per bundle of inputs, new / old.
-        endowment_hat : (region, factor)
-            Amount of each factor, new / old.
-        deficit : (region,)
-            New deficits in money of the base; 0 balances every region.
-        using_kappa_hat
-            ``{(importer, exporter, sector, using sector): ratio}`` on top of `kappa_hat` for one use of a
-            good; the using sector of final demand is ``"final"``.
-        transfer : (region,)
-            Money that a region receives (+) or pays (−) on top of its deficit; adds up to zero.
+        **levers
+            See `Levers`: ``kappa_hat``, ``tariff``, ``productivity_hat``, ``endowment_hat``, ``deficit``,
+            ``using_kappa_hat``, ``transfer``, ``final_scale``, ``inputs_hat``, ``emission_hat``, ``attraction_hat``,
+            and the closing rules ``deficit_rule``, ``mobility``, ``foreign_elasticity``.
         tol
             Largest move of any ln w, ln P or X / X₀ in one map.
         start
             A `Counterfactual` of this model, or its `state`, to begin from.
-        final_scale : (region, sector)
-            Weight of a good in final demand, new / old; the shares are scaled to one again, and the price
-            index uses them.
-        deficit_rule
-            ``"fixed"`` in the numeraire, or ``"income_share"``: in proportion to the region's factor income,
-            with what is then missing from the sum spread over all regions by income.
 
         Raises
         ------
@@ -307,23 +260,72 @@ class TradeModel:
         from .result import Counterfactual
         from .solver import solve
 
-        if deficit_rule not in ("fixed", "income_share"):
-            raise OptionError(f"deficit_rule is {deficit_rule!r}; use 'fixed' or 'income_share'")
-        if not tol > 0:
-            raise OptionError(f"tol is {tol}; use a positive number such as 1e-10")
-        shock = reading.shock(
-            self._base,
-            kappa_hat=kappa_hat,
-            tariff=tariff,
-            productivity_hat=productivity_hat,
-            endowment_hat=endowment_hat,
-            deficit=deficit,
-            using_kappa_hat=using_kappa_hat,
-            transfer=transfer,
-            final_scale=final_scale,
-            deficit_rule=deficit_rule,
-        )
+        _positive(tol)
+        reading.known(levers)
+        shock = reading.shock(self._base, **levers)
         return Counterfactual(self._base, shock, solve(self._base, shock, tol, reading.start(self._base, shock, start)))
+
+    def counterfactuals(
+        self,
+        scenarios: Sequence[Levers] | Mapping[str, Levers],
+        *,
+        tol: float = 1e-10,
+        start: Any = None,
+        **common: Unpack[Levers],
+    ) -> Counterfactuals:
+        """Solve several scenarios; those that share trade costs, tariffs and rules are solved side by side.
+
+        Scenarios share them when they are given the same objects for ``kappa_hat``, ``tariff``,
+        ``using_kappa_hat``, ``inputs_hat``, ``foreign_elasticity``, ``mobility`` and ``deficit_rule``, or none.
+
+        Parameters
+        ----------
+        scenarios
+            Levers of each scenario, as a sequence or by name.
+        tol, start
+            As in `counterfactual`.
+        **common
+            Levers of every scenario; a scenario's own come first.
+
+        Returns
+        -------
+        Counterfactuals
+            A sequence in the given order, with ``.real_income_hat`` and ``.equivalent_variation`` (scenario, region).
+
+        Raises
+        ------
+        OptionError, SolveError
+            As `counterfactual`.
+        """
+        from .batch import solve_scenarios
+
+        _positive(tol)
+        return solve_scenarios(self._base, scenarios, common, tol, start)
+
+    def signs(self, *, multiples: Sequence[float] = (0.5, 2.0), **levers: Unpack[Levers]) -> Signs:
+        """Run the levers under every closing rule and say whose effect changes its sign.
+
+        The rules: balances fixed in the numeraire or in proportion to income; in an open case also what abroad buys
+        with θ times each of `multiples`.  ``.not_identified`` names the regions; levers and errors as in
+        `counterfactual`.
+        """
+        from .checks import signs
+
+        return signs(self, multiples, levers)
+
+    def uniqueness(
+        self, *, starts: int = 5, spread: float = 0.5, seed: int = 0, tol: float = 1e-10, **levers: Unpack[Levers]
+    ) -> Uniqueness:
+        """Look for a second equilibrium: eigenvalues of the map here, and solves from other starts.
+
+        No theorem covers input links, several elasticities and moving people at once, so this tests one case.
+
+        `starts` random ones have ln w, ln P and ln X with a standard deviation of `spread`; levers and errors as in
+        `counterfactual`.  ``.largest_real`` below 1 means no other equilibrium nearby; ``.starts`` is a table.
+        """
+        from .checks import uniqueness
+
+        return uniqueness(self, starts, spread, seed, tol, levers)
 
     def gradient(
         self,
@@ -354,8 +356,8 @@ class TradeModel:
         Returns
         -------
         Gradient
-            ``.productivity_hat .kappa_hat .endowment_hat .tariff .deficit .transfer .final_scale
-            .using_kappa_hat(importer, exporter)``, each labelled, and ``.residual``.
+            ``.productivity_hat .kappa_hat .endowment_hat .tariff .deficit .transfer .final_scale .emission_hat
+            .attraction_hat .using_kappa_hat(importer, exporter)``, each labelled, and ``.residual``.
 
         Raises
         ------
@@ -383,6 +385,11 @@ class TradeModel:
         if at is not None and at.base is not self._base:
             raise OptionError("at is an equilibrium of another model; take the gradient of that one")
         return gradient(self.counterfactual() if at is None else at, of, region, sector)
+
+
+def _positive(tol: float) -> None:
+    if not tol > 0:
+        raise OptionError(f"tol is {tol}; use a positive number such as 1e-10")
 
 
 # Inside the class, `shares` is also the name of an argument.

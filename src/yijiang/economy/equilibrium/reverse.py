@@ -1,57 +1,50 @@
-"""The transpose of the map's derivative, written by hand: one sensitivity carried back to every lever at once.
+"""The transpose of the map's derivative, written by hand: sensitivities carried back to every lever at once.
 
 A sensitivity is the derivative of one figure (a region's real income, say) with respect to an intermediate of the
 map.  `backward` takes those of the new state and gives those of the old state; on the way it leaves behind
 (`Pull`) what every lever's gradient is read from.  At the equilibrium, ``λ = F′ᵗ λ + b`` closes the circle.
+
+Several figures are carried side by side: each is a lane, and the weights are read once for all of them.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 from numba import njit, prange
 
-from .derivatives import new_income
-from .kernels import row_shares
+from .mobility import common_wage, groups, pooled, supply_back, wage_step
 from .problem import FAST, Array, Problem, Work, compiled
-
-
-class Seed(NamedTuple):
-    """Sensitivities that enter inside the map: of incomes, of outputs and of ln ĉ."""
-
-    income: Array  # (region,)
-    output: Array  # (region, sector)
-    cost: Array  # (region, sector)
-
-
-class Pull(NamedTuple):
-    """Sensitivities inside the map, from which the gradients of the levers are read."""
-
-    cost: Array  # (region, sector): of ln ĉ
-    endowment: Array  # (region, factor): of ln of the amount of a factor
-    income: Array  # (region,): of income
-    use: Array  # (region, sector): of spending on a good by all uses
-    split_use: Array  # (row,): of the spending of a split row
-    price: Array  # (sector, importer): of the ln P̂ that leaves the map
-    row: Array  # (sector, importer): of ln of the price sum
-    output: Array  # (sector, exporter): of sales; 0 for exporters of fixed cost
-    split_price: Array  # (row,)
-    split_row: Array  # (row,)
-
-
-def pull(p: Problem) -> Pull:
-    """Room for the sensitivities inside the map."""
-    sectors, regions, exporters = p.weights.shape
-    e, rows = np.empty, p.split_scale.size
-    return Pull(
-        e((regions, sectors)), e((regions, p.income.shape[1])), e(regions), e((regions, sectors)), e(rows),
-        e((sectors, regions)), e((sectors, regions)), np.zeros((sectors, exporters)), e(rows), e(rows),
-    )  # fmt: skip
+from .rows import add1, add4, dot1, dot4, row_shares
+from .sensitivities import Pull, Room, Seed, pull_of, seed_of
 
 
 @compiled
-def _rows(
+def _row(
+    j: int,
+    n: int,
+    s: int,
+    t: float,
+    theta: float,
+    phi: Array,
+    kept: Array,
+    spending: Array,
+    incomes: Array,
+    price: Array,
+    row: Array,
+    move: Array,
+) -> tuple[float, float]:
+    """One row, given the mean sensitivity of its sales: what its weights and its net weights are multiplied by."""
+    income = incomes[s, n]
+    t /= phi[j, n]
+    move[s, j, n] = (1.0 - kept[j, n]) * income + t
+    h = -price[s, j, n] / theta - spending[j, n] * (t - kept[j, n] * income)
+    row[s, j, n] = h
+    return h / phi[j, n], -spending[j, n] * income / phi[j, n]
+
+
+@compiled
+def _sector(
+    j: int,
     weights: Array,
     net: Array,
     taxed: bool,
@@ -68,34 +61,51 @@ def _rows(
     row: Array,
     move: Array,
     cost: Array,
+    bent: Array,
+    back: Array,
 ) -> None:
     """One sector: sensitivities of price sums, of spending (`move`) and of ln ĉ; one pass over the weights."""
-    regions, exporters = weights.shape
-    bent = u * output
-    back = np.zeros(exporters)
-    for n in range(regions):
-        row[n] = 0.0
-        move[n] = 0.0
-        if phi[n] <= 0.0:
-            continue
-        first, last = (n, n + 1) if local else (0, exporters)
-        t = 0.0
-        for i in range(first, last):
-            t += net[n, i] * bent[i]
-        t /= phi[n]
-        move[n] = (1.0 - kept[n]) * income[n] + t
-        h = -price[n] / theta - spending[n] * (t - kept[n] * income[n])
-        row[n] = h
-        a, b = h / phi[n], -spending[n] * income[n] / phi[n]
-        if taxed:
-            for i in range(first, last):
-                back[i] += weights[n, i] * a + net[n, i] * b
-        else:
-            a += b
-            for i in range(first, last):
-                back[i] += weights[n, i] * a
-    for i in range(exporters):
-        cost[i] = -theta * (sold[i] * output[i] + u[i] * back[i])
+    regions, exporters = weights.shape[1], weights.shape[2]
+    lanes = move.shape[0]
+    for s in range(lanes):
+        for i in range(exporters):
+            bent[s, j, i] = u[j, i] * output[s, j, i]
+            back[s, j, i] = 0.0
+        for n in range(regions):
+            row[s, j, n] = 0.0
+            move[s, j, n] = 0.0
+            if local and phi[j, n] > 0.0:
+                a, b = _row(j, n, s, net[j, n, n] * bent[s, j, n], theta, phi, kept, spending, income, price, row, move)
+                back[s, j, n] += weights[j, n, n] * a + net[j, n, n] * b
+    n = regions if local else 0
+    while n < regions:
+        four = n + 4 <= regions
+        if four:
+            for m in range(n, n + 4):
+                four = four and phi[j, m] > 0.0
+        for s in range(lanes):
+            if four:
+                t0, t1, t2, t3 = dot4(net, j, n, bent, s)
+                a0, b0 = _row(j, n, s, t0, theta, phi, kept, spending, income, price, row, move)
+                a1, b1 = _row(j, n + 1, s, t1, theta, phi, kept, spending, income, price, row, move)
+                a2, b2 = _row(j, n + 2, s, t2, theta, phi, kept, spending, income, price, row, move)
+                a3, b3 = _row(j, n + 3, s, t3, theta, phi, kept, spending, income, price, row, move)
+                if taxed:
+                    add4(weights, j, n, back, s, a0, a1, a2, a3)
+                    add4(net, j, n, back, s, b0, b1, b2, b3)
+                else:
+                    add4(weights, j, n, back, s, a0 + b0, a1 + b1, a2 + b2, a3 + b3)
+            elif phi[j, n] > 0.0:
+                a0, b0 = _row(j, n, s, dot1(net, j, n, bent, s), theta, phi, kept, spending, income, price, row, move)
+                if taxed:
+                    add1(weights, j, n, back, s, a0)
+                    add1(net, j, n, back, s, b0)
+                else:
+                    add1(weights, j, n, back, s, a0 + b0)
+        n += 4 if four else 1
+    for s in range(lanes):
+        for i in range(exporters):
+            cost[s, j, i] = -theta * (sold[j, i] * output[s, j, i] + u[j, i] * back[s, j, i])
 
 
 @compiled
@@ -117,7 +127,7 @@ def _careful_row(
     """
     exporters = row.size
     share, kept = np.empty(exporters), np.empty(exporters)
-    if row_shares(p, w, j, row, net, share, kept) == -np.inf:
+    if row_shares(w.cost[:, j], w.shift[j], p.theta[j], row, net, share, kept) == -np.inf:
         return 0.0, 0.0
     t, whole, th = 0.0, 0.0, p.theta[j]
     for i in range(exporters):
@@ -130,20 +140,22 @@ def _careful_row(
 
 
 @compiled
-def _sectors(p: Problem, w: Work, q: Pull, move: Array, cost: Array) -> None:
+def sectors(p: Problem, w: Work, q: Pull, r: Room) -> None:
+    """The pass over the weights, in this thread."""
     for j in range(p.weights.shape[0]):
-        _rows(
-            p.weights[j], p.net[j], p.taxed, p.local[j], p.theta[j], w.power[j], w.phi[j], w.kept[j], w.spending[j],
-            w.output[j], q.income, q.price[j], q.output[j], q.row[j], move[j], cost[j],
+        _sector(
+            j, p.weights, p.net, p.taxed, p.local[j], p.theta[j], w.power, w.phi, w.kept, w.spending, w.output,
+            q.income, q.price, q.output, q.row, r.move, r.cost, r.bent, r.back,
         )  # fmt: skip
 
 
 @njit(cache=True, fastmath=FAST, parallel=True)
-def _sectors_parallel(p: Problem, w: Work, q: Pull, move: Array, cost: Array) -> None:
+def sectors_parallel(p: Problem, w: Work, q: Pull, r: Room) -> None:
+    """`sectors` side by side; the figures do not depend on the number of threads."""
     for j in prange(p.weights.shape[0]):
-        _rows(
-            p.weights[j], p.net[j], p.taxed, p.local[j], p.theta[j], w.power[j], w.phi[j], w.kept[j], w.spending[j],
-            w.output[j], q.income, q.price[j], q.output[j], q.row[j], move[j], cost[j],
+        _sector(
+            j, p.weights, p.net, p.taxed, p.local[j], p.theta[j], w.power, w.phi, w.kept, w.spending, w.output,
+            q.income, q.price, q.output, q.row, r.move, r.cost, r.bent, r.back,
         )  # fmt: skip
 
 
@@ -180,15 +192,9 @@ def _spending(p: Problem, w: Work, seed: Seed, b: Array, q: Pull) -> None:
 
 
 @compiled
-def _wages(p: Problem, w: Work, b: Array, q: Pull, out: Array) -> None:
-    """From the new wages and incomes back to wages, endowments and, through factor demand, outputs."""
-    regions, factors, sectors = p.value_added.shape
-    whole, weight = 0.0, 0.0
-    for n in range(regions):
-        for f in range(factors):
-            if p.closed and p.income[n, f] > 0.0:
-                whole += b[n * factors + f]
-                weight += new_income(p, w, n, f)
+def _incomes(p: Problem, w: Work, q: Pull, supply: Array) -> None:
+    """From incomes back to ln of factor incomes, balances that follow them included."""
+    regions, factors = p.income.shape
     own = np.zeros(regions)
     total, shared, met = 0.0, 0.0, 0.0
     for n in range(regions):
@@ -204,36 +210,77 @@ def _wages(p: Problem, w: Work, b: Array, q: Pull, out: Array) -> None:
             by_own *= 1.0 + p.deficit_share[n] - loose
             by_own += (loose - p.deficit_share[n]) * met / total
         for f in range(factors):
-            x = b[n * factors + f]
-            e = w.factor_income[n, f] * by_own
-            if p.income[n, f] > 0.0:
-                g = whole * new_income(p, w, n, f) / weight if p.closed else 0.0
-                x -= g
-                for j in range(sectors):
-                    q.output[j, n] += p.value_added[n, f, j] * p.damping * x / w.earned[n, f]
-                q.endowment[n, f] = e - p.damping * x - g
-                x *= 1.0 - p.damping
-            else:
-                q.endowment[n, f] = e
-            out[n * factors + f] = x + e
+            supply[n, f] = w.factor_income[n, f] * by_own
 
 
 @compiled
-def backward(p: Problem, w: Work, seed: Seed, b: Array, q: Pull, out: Array, side_by_side: bool = False) -> None:
-    """Pull sensitivities `b` of the new state back through the map: ``out = F′(z)ᵗ b`` plus what `seed` brings."""
-    sectors, regions, exporters = p.weights.shape
-    factors, rows = p.income.shape[1], p.split_scale.size
+def _wages(p: Problem, w: Work, b: Array, q: Pull, supply: Array, wage: Array) -> None:
+    """From new ln w back to old ones, to ln of factor incomes and, through factor demand, to outputs."""
+    regions, factors, sectors = p.value_added.shape
+    step = np.empty((regions, factors))
+    wage_step(p.damping, p.mobility, p.group, w.earned, w.factor_income, step)
+    whole, weight = 0.0, 0.0
+    for n in range(regions):
+        for f in range(factors):
+            wage[n, f] = b[n * factors + f]
+            if p.closed and p.income[n, f] > 0.0:
+                whole += wage[n, f]
+                weight += w.factor_income[n, f] * np.exp(step[n, f])
+    for f in range(factors):
+        for n in range(regions):
+            if p.income[n, f] > 0.0:
+                share = whole * w.factor_income[n, f] * np.exp(step[n, f]) / weight if p.closed else 0.0
+                supply[n, f] -= share
+                step[n, f] = p.damping[f] * (wage[n, f] - share)  # from here on: the sensitivity of the step
+        if p.mobility[f] == np.inf:
+            for g in range(groups(p.group, f)):
+                demand, offer = pooled(p.group, w.earned, w.factor_income, f, g)
+                x = 0.0
+                for n in range(regions):
+                    if p.group[f, n] == g and p.income[n, f] > 0.0:
+                        x += step[n, f]
+                for n in range(regions):
+                    if p.group[f, n] == g and p.income[n, f] > 0.0:
+                        supply[n, f] -= x * w.factor_income[n, f] / offer
+                        for j in range(sectors):
+                            q.output[j, n] += p.value_added[n, f, j] * x / demand
+        for n in range(regions):
+            if p.income[n, f] > 0.0 and not (p.mobility[f] == np.inf and p.group[f, n] >= 0):
+                supply[n, f] -= step[n, f]
+                for j in range(sectors):
+                    q.output[j, n] += p.value_added[n, f, j] * step[n, f] / w.earned[n, f]
+    common_wage(p.mobility, p.group, w.factor_income, wage)
+
+
+@compiled
+def _first_part(p: Problem, w: Work, seed: Seed, b: Array, q: Pull, wage: Array) -> None:
+    """Everything between the new state and the pass over the weights, in one lane."""
+    regions, factors = p.income.shape
+    _spending(p, w, seed, b, q)
+    supply = np.empty((regions, factors))
+    _incomes(p, w, q, supply)
+    _wages(p, w, b, q, supply, wage)
+    for n in range(regions):
+        for f in range(factors):
+            # An amount that moved: its price is not part of it.
+            supply[n, f] += seed.moved[n, f]
+            wage[n, f] -= seed.moved[n, f]
+    supply_back(p.mobility, p.group, p.people, w.moved, supply, wage, q.price_index, q.endowment, q.attraction)
+
+
+@compiled
+def _last_part(p: Problem, w: Work, seed: Seed, q: Pull, wage: Array, move: Array, cost: Array, out: Array) -> None:
+    """Everything between the pass over the weights and the old state, in one lane."""
+    regions, factors, sectors = p.value_added.shape
+    rows = p.split_scale.size
     at_price = regions * factors
     at_split = at_price + regions * sectors
     at_x = at_split + rows
     at_split_x = at_x + regions * sectors
-    _spending(p, w, seed, b, q)
-    _wages(p, w, b, q, out)
-    move, cost = np.empty((sectors, regions)), np.empty((sectors, exporters))
-    if side_by_side:
-        _sectors_parallel(p, w, q, move, cost)
-    else:
-        _sectors(p, w, q, move, cost)
+    if p.weights.shape[2] > regions:  # regions of fixed cost buy with their own elasticity
+        for j in range(sectors):
+            for n in range(regions):
+                cost[j, n] += (p.theta[j] - p.foreign_theta[j]) * w.sold[j, n] * q.output[j, n]
     for j in range(sectors):
         for n in range(regions):
             if w.phi[j, n] <= 0.0:
@@ -253,61 +300,38 @@ def backward(p: Problem, w: Work, seed: Seed, b: Array, q: Pull, out: Array, sid
         for j in range(sectors):
             q.cost[n, j] = cost[j, n] + seed.cost[n, j]
         for f in range(factors):
+            s = wage[n, f]
             for j in range(sectors):
-                out[n * factors + f] += p.value_added[n, f, j] * q.cost[n, j]
+                s += p.value_added[n, f, j] * q.cost[n, j]
+            out[n * factors + f] = s
         for k in range(sectors):
-            s = 0.0
+            s = p.final[n, k] * q.price_index[n]
             for j in range(sectors):
                 s += p.inputs[n, k, j] * q.cost[n, j]
             out[at_price + n * sectors + k] = s
     for r in range(rows):
         n, j, k = p.split_cell[r]
-        x = p.inputs[n, j, k] * q.cost[n, k] if k < sectors else 0.0
+        x = p.inputs[n, j, k] * q.cost[n, k] if k < sectors else p.final[n, j] * q.price_index[n]
         out[at_split + r] = x
         out[at_price + n * sectors + j] -= x
 
 
 @compiled
-def cell_sensitivities(p: Problem, w: Work, q: Pull, tariff: bool, out: Array) -> None:
-    """Of ln κ̂ or, with `tariff`, of ln(1 + τ), for every cell (sector, importer, exporter)."""
-    sectors, regions, exporters = p.weights.shape
-    share, kept = np.empty(exporters), np.empty(exporters)
-    for j in range(sectors):
-        for n in range(regions):
-            row_shares(p, w, j, p.weights[j, n], p.net[j, n], share, kept)
-            for i in range(exporters):
-                by_net = kept[i] * w.spending[j, n] * (q.output[j, i] - q.income[n])
-                out[j, n, i] = -p.theta[j] * (share[i] * q.row[j, n] + by_net) - (by_net if tariff else 0.0)
-    for r in range(p.split_scale.size):
-        n, j, _ = p.split_cell[r]
-        row_shares(p, w, j, p.split_weights[r], p.split_net[r], share, kept)
-        for i in range(exporters):
-            by_net = kept[i] * w.split_spending[r] * (q.output[j, i] - q.income[n])
-            out[j, n, i] -= p.theta[j] * (share[i] * q.split_row[r] + by_net) + (by_net if tariff else 0.0)
+def before(p: Problem, w: Work, seed: Seed, b: Array, q: Pull, r: Room) -> None:
+    """Every lane up to the pass over the weights."""
+    for s in range(b.shape[0]):
+        _first_part(p, w, seed_of(seed, s), b[s], pull_of(q, s), r.wage[s])
 
 
 @compiled
-def row_sensitivities(
-    p: Problem, w: Work, q: Pull, n: int, i: int, final_price: Array, spend: float, out: Array
-) -> None:
-    """Of ln κ̂ of every good from exporter `i` to importer `n` by use (sector, use); the last use is final demand."""
-    sectors, exporters = p.weights.shape[0], p.weights.shape[2]
-    share, kept = np.empty(exporters), np.empty(exporters)
-    for j in range(sectors):
-        for k in range(sectors + 1):
-            row, net = p.weights[j, n], p.net[j, n]
-            for r in range(p.split_scale.size):
-                if p.split_cell[r, 0] == n and p.split_cell[r, 1] == j and p.split_cell[r, 2] == k:
-                    row, net = p.split_weights[r], p.split_net[r]
-            row_shares(p, w, j, row, net, share, kept)
-            if k < sectors:
-                price, x = p.inputs[n, j, k] * q.cost[n, k], p.inputs[n, j, k] * w.output[k, n]
-            else:
-                price, x = final_price[j], p.final[n, j] * spend + p.fixed_use[n, j]
-            t, whole = 0.0, 0.0
-            for e in range(exporters):
-                t += kept[e] * q.output[j, e]
-                whole += kept[e]
-            h = -price / p.theta[j] - x * (t - whole * q.income[n])
-            by_net = kept[i] * x * (q.output[j, i] - q.income[n])
-            out[j, k] = -p.theta[j] * (share[i] * h + by_net)
+def after(p: Problem, w: Work, seed: Seed, q: Pull, r: Room, out: Array) -> None:
+    """Every lane from the pass over the weights on."""
+    for s in range(out.shape[0]):
+        _last_part(p, w, seed_of(seed, s), pull_of(q, s), r.wage[s], r.move[s], r.cost[s], out[s])
+
+
+def backward(p: Problem, w: Work, seed: Seed, b: Array, q: Pull, r: Room, out: Array) -> None:
+    """Pull sensitivities `b` (lane, state) of the new state back: ``out = F′(z)ᵗ b`` plus what `seed` brings."""
+    before(p, w, seed, b, q, r)
+    sectors(p, w, q, r)
+    after(p, w, seed, q, r, out)

@@ -56,6 +56,11 @@ class Base:
             np.count_nonzero(self.share, axis=(1, 2)) == np.count_nonzero(self.share[:, own, own], axis=1)
         )
 
+    @cached_property
+    def taxed(self) -> bool:
+        """Whether any modelled region levies a tariff."""
+        return any(self.tariff.strides) and bool(np.any(self.tariff))
+
     @property
     def modelled(self) -> int:
         """Number of regions whose markets clear in the model."""
@@ -68,28 +73,39 @@ class _Checks:
     def __init__(self, labels: Labels) -> None:
         self.labels = labels
         self.found: list[Finding] = []
+        self.notes: list[str] = []  # what is accepted although it is unusual
 
     def add(self, table: str, where: str, value: object, problem: str, remedy: str) -> None:
         self.found.append(Finding(table, 0, where, "" if value is None else f"{value}", problem, remedy))
 
     def array(self, name: str, value: ArrayLike, dims: Sequence[str], skip: int = 0) -> Array:
-        """A float copy of `value` if its shape fits `dims`; rows of `skip` regions of fixed cost may hold anything."""
+        """`value` as numbers if its shape fits `dims`; rows of `skip` regions of fixed cost may hold anything.
+
+        Tables of trade are most of the memory, so they are not copied where that can be helped: nothing may write
+        into what this returns.
+        """
         shape = self.labels.shape(dims)
         try:
             labelled = isinstance(value, pd.Series | pd.DataFrame | xr.DataArray)
-            a = self.labels.align(value, dims, name, np.nan) if labelled else np.array(value, dtype=np.float64)
+            a = self.labels.align(value, dims, name, np.nan) if labelled else np.asarray(value, dtype=np.float64)
+            a = a.copy() if a is value and dims[0] != "importer" else a
         except (OptionError, TypeError, ValueError) as error:
             self.add(name, "", None, f"cannot be read: {error}", f"give numbers over ({', '.join(dims)})")
             return np.full(shape, np.nan)
         if a.shape != shape:
             self.add(name, "", None, f"shape {a.shape} instead of {shape}", f"give it as ({', '.join(dims)})")
             return np.full(shape, np.nan)
-        a = a[self.labels.order] if dims[0] in {"region", "importer"} else a
+        a = self.solver_order(a) if dims[0] in {"region", "importer"} else a
         if skip:
             a = a[:-skip]
-        bad = np.argwhere(~np.isfinite(a))
+        bad = np.argwhere(~np.isfinite(a)) if not np.isfinite(a.sum()) else np.empty((0, a.ndim), dtype=np.intp)
         self.cells(name, dims, bad, a, "is not a finite number", "enter a number, 0 where there is none")
         return a
+
+    def solver_order(self, a: Array, axis: int = 0) -> Array:
+        """Regions along an axis in the solver's order."""
+        order = self.labels.order
+        return a if np.array_equal(order, np.arange(order.size)) else np.take(a, order, axis)
 
     def cells(self, name: str, dims: Sequence[str], bad: NDArray[np.intp], a: Array, problem: str, remedy: str) -> None:
         """One finding per faulty cell, by label; after ten the rest is counted."""
@@ -100,7 +116,8 @@ class _Checks:
             self.add(name, "", None, f"{len(bad) - 10} more cells: {problem}", remedy)
 
     def negative(self, name: str, dims: Sequence[str], a: Array, remedy: str = "enter 0 or a positive value") -> None:
-        self.cells(name, dims, np.argwhere(a < 0), a, "is negative", remedy)
+        if a.size and not a.min() >= 0:
+            self.cells(name, dims, np.argwhere(a < 0), a, "is negative", remedy)
 
     def raise_if_any(self) -> None:
         if self.found:
@@ -133,8 +150,16 @@ def _common(
     elasticity = checks.array("theta", each, ["sector"])
     bad = np.argwhere(elasticity <= 0)
     checks.cells("theta", ["sector"], bad, elasticity, "is not positive", "enter the trade elasticity θ, about 2 to 20")
+    odd = ((elasticity > 0) & (elasticity < 1)) | (elasticity > 20)
+    checks.notes += [
+        f"theta {labels.sector[j]} = {elasticity[j]:g}: unusual; is this 1/theta? A trade elasticity is about 2 to 20"
+        for j in np.flatnonzero(odd)
+    ]
     dims = ["importer", "exporter", "sector"]
-    rate = checks.array("tariff", np.zeros(labels.shape(dims)) if tariff is None else tariff, dims)[:, labels.order]
+    if tariff is None:  # one zero seen from every cell: no memory
+        rate = np.broadcast_to(0.0, labels.shape(dims))
+    else:
+        rate = checks.solver_order(checks.array("tariff", tariff, dims), 1)
     checks.cells("tariff", dims, np.argwhere(rate <= -1), rate, "is −100 % or less", "enter 0.05 for 5 %")
     if np.ndim(value_added) == 2:
         added = checks.array("value_added", value_added, ["region", "sector"], fixed)[:, None, :]
@@ -157,10 +182,37 @@ def _balances(checks: _Checks, deficit: ArrayLike | None, default: Array, world:
 
 
 def _split_trade(trade: Array, fixed: int) -> tuple[Array, Array, Array]:
-    """Purchases of modelled regions, purchases of fixed regions from modelled ones, and the rest; sector axis first."""
-    t = np.ascontiguousarray(np.moveaxis(trade, 2, 0))
+    """Purchases of modelled regions, purchases of fixed regions from modelled ones, and the rest; sector axis first.
+
+    Copies, so that they may be written into.
+    """
+    t = np.moveaxis(trade, 2, 0)
     n = t.shape[1] - fixed
-    return np.ascontiguousarray(t[:, :n]), np.ascontiguousarray(t[:, n:, :n]), np.ascontiguousarray(t[:, n:, n:])
+    bought, sales, rest = (np.array(part, order="C") for part in (t[:, :n], t[:, n:, :n], t[:, n:, n:]))
+    return bought, sales, rest
+
+
+def _split_rates(rate: Array, fixed: int) -> tuple[Array, Array, Array]:
+    """Tariffs as `_split_trade` has them; where there are none, one zero seen from every cell."""
+    if any(rate.strides):
+        return _split_trade(rate, fixed)
+    t, n = np.moveaxis(rate, 2, 0), rate.shape[0] - fixed
+    return t[:, :n], t[:, n:, :n], t[:, n:, n:]
+
+
+def sales_of(share: Array, tariff: Array, spending: Array) -> tuple[Array, Array]:
+    """Sales of modelled regions to each other (region, sector), and what reaches sellers of each one's spending.
+
+    Sector by sector, so that no second table of trade is ever made.
+    """
+    sectors, regions = share.shape[:2]
+    output, kept = np.empty((regions, sectors)), np.zeros(regions)
+    taxed = any(tariff.strides)
+    for j in range(sectors):
+        net = share[j] / (1 + tariff[j]) if taxed else share[j]
+        output[:, j] = (spending[:, j] @ net)[:regions]
+        kept += net.sum(1) * spending[:, j] if taxed else share[j].sum(1) * spending[:, j]
+    return output, kept
 
 
 def from_flows(
@@ -179,14 +231,14 @@ def from_flows(
     outside = names.fixed
     checks = _Checks(names)
     dims = ["importer", "exporter", "sector"]
-    trade = checks.array("trade_value", trade_value, dims)[:, names.order]
+    trade = checks.solver_order(checks.array("trade_value", trade_value, dims), 1)
     checks.negative("trade_value", dims, trade)
     use = checks.array("intermediate", intermediate, ["region", "input", "sector"], outside)
     cells = ["region", "input", "sector"]
     bound = SMALL_NEGATIVE * np.abs(use).sum(1, keepdims=True)
     faulty = np.argwhere(use < -bound)
     checks.cells("intermediate", cells, faulty, use, "is negative", "enter 0 or a positive value")
-    notes = [
+    checks.notes += [
         f"intermediate {', '.join(names.internal(d)[i] for d, i in zip(cells, cell, strict=True))} = "
         f"{use[tuple(cell)]:g}: a small negative input, kept as it is"
         for cell in np.argwhere((use < 0) & (use >= -bound))
@@ -196,8 +248,8 @@ def from_flows(
     checks.raise_if_any()
 
     bought, sales, rest = _split_trade(trade, outside)
-    levels, sales_rate, _ = _split_trade(rate, outside)
-    gross = bought * (1 + levels)
+    levels, sales_rate, _ = _split_rates(rate, outside)
+    gross = bought * (1 + levels) if any(levels.strides) else bought
     spending = gross.sum(2)  # (sector, region)
     sold = bought.sum(1)[:, : spending.shape[1]] + sales.sum(1)
     cost = use.sum(1) + added.sum(1)
@@ -229,9 +281,10 @@ def from_flows(
     checks.raise_if_any()
     each = np.where(cost > 0, cost, 1.0)
     positive = np.maximum(demand, 0)
+    gross /= np.where(spending > 0, spending, 1.0)[:, :, None]  # in place: from here on it holds the shares
     return Base(
         names,
-        gross / np.where(spending > 0, spending, 1.0)[:, :, None],
+        gross,
         levels,
         sales,
         sales_rate,
@@ -244,7 +297,7 @@ def from_flows(
         balance,
         np.ascontiguousarray(spending.T),
         elasticity,
-        tuple(notes),
+        tuple(checks.notes),
     )
 
 
@@ -265,7 +318,7 @@ def from_shares(
     outside = names.fixed
     checks = _Checks(names)
     dims = ["importer", "exporter", "sector"]
-    share = checks.array("shares", shares, dims)[:, names.order]
+    share = checks.solver_order(checks.array("shares", shares, dims), 1)
     checks.negative("shares", dims, share)
     use = checks.array("inputs", inputs, ["region", "input", "sector"], outside)
     checks.negative("inputs", ["region", "input", "sector"], use)
@@ -310,9 +363,12 @@ def from_shares(
     balance = _balances(checks, deficit, np.zeros(n), float(money[:n].sum()), outside)
     checks.raise_if_any()
 
-    share = share / np.where(whole > 0, whole, 1.0)[:, None, :]
     bought, sales, rest = _split_trade(share, outside)
-    levels, sales_rate, rest_rate = _split_trade(rate, outside)
+    scale = np.where(whole > 0, whole, 1.0).T[:, :, None]
+    bought /= scale[:, :n]
+    sales /= scale[:, n:]
+    rest /= scale[:, n:]
+    levels, sales_rate, rest_rate = _split_rates(rate, outside)
     abroad = (demand[n:] * money[n:].sum(1, keepdims=True)).T[:, :, None]
     sales, rest = sales * abroad / (1 + sales_rate), rest * abroad / (1 + rest_rate)
     each = np.where(cost > 0, cost, 1.0)
@@ -320,13 +376,16 @@ def from_shares(
     final = demand[:n] / total[:n, None]
     money = money[:n]
     spending = final * (money.sum(1) + balance)[:, None]
+    exports = sales.sum(1).T
     for _ in range(60):  # a starting point only: the model solves the base before anything is asked of it
-        value = bought / (1 + levels) * spending.T[:, :, None]
-        output = value.sum(1)[:, :n].T + sales.sum(1).T
-        revenue = spending.sum(1) - value.sum((0, 2))
-        whole_income = money.sum(1) + balance + revenue
-        spending = final * whole_income[:, None] + np.matmul(use, output[:, :, None])[:, :, 0]
+        output, kept = sales_of(bought, levels, spending)
+        whole_income = money.sum(1) + balance + spending.sum(1) - kept
+        before = spending
+        spending = final * whole_income[:, None] + np.matmul(use, (output + exports)[:, :, None])[:, :, 0]
+        if np.abs(spending - before).max() <= 1e-6 * spending.max():
+            break
     zero = np.zeros((n, elasticity.size))
     return Base(
-        names, bought, levels, sales, sales_rate, rest, added, use, final, zero, money, balance, spending, elasticity
-    )
+        names, bought, levels, sales, sales_rate, rest, added, use, final, zero, money, balance, spending, elasticity,
+        tuple(checks.notes),
+    )  # fmt: skip

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from yijiang.errors import SolveError
 
-from .acceleration import accelerate, advance, memory, movement
+from .acceleration import Memory, accelerate, go_on, memories, movement
 from .derivatives import forward
-from .kernels import all_sectors_parallel, finish, start, step
+from .kernels import finish, start, step
 from .krylov import gmres
-from .levers import Shock, build, first_state, layout
-from .problem import Array, Problem, Work, workspace
+from .levers import Shock, build, first_state, layout, vary
+from .problem import Array, Problem, Work, bundle, of_lane, workspaces
+from .rows import all_sectors_parallel
 from .shares import Base
 
 #: Iterations of the accelerated map before Newton's method takes over.
@@ -23,6 +27,7 @@ PARALLEL_FROM = 4_000_000
 #: The smallest part of a shock that is tried on its own, and how many parts are tried in all.
 SMALLEST_PART = 1.0 / 256.0
 MOST_PARTS = 40
+NOT_SOLVED = "the equilibrium did not converge; the shock may be too large for these data"
 #: Up to this many entries of the state Newton's linear systems are solved directly.
 DIRECT_UP_TO = 600
 
@@ -55,24 +60,77 @@ def solve(base: Base, shock: Shock, tol: float = 1e-10, begin: Array | None = No
     SolveError
         If no method reaches `tol`; `figures` holds the residual, and the fraction of the shock that could be solved.
     """
-    p = build(base, shock)
-    w = workspace(p)
-    z = np.array(first_state(base, shock) if begin is None else begin)
-    residual, count = _attempt(p, z, w, tol, MOST_ITERATIONS)
+    return solve_many(base, [shock], tol, [begin])[0]
+
+
+def solve_many(
+    base: Base, shocks: Sequence[Shock], tol: float = 1e-10, begin: Sequence[Array | None] = (None,)
+) -> list[Solution]:
+    """Solve several shocks that share trade costs, tariffs and rules; the weights are read once per map for all.
+
+    Parameters
+    ----------
+    base, shocks
+        The base and the levers; only those of `own_fields` may differ.
+    tol, begin
+        As in `solve`, one state (or None) per shock.
+
+    Raises
+    ------
+    SolveError
+        For the first shock that no method solves; its position is named where there are several.
+    """
+    first = build(base, shocks[0])
+    problems = [first, *(vary(first, base, shock) for shock in shocks[1:])]
+    z = np.stack([first_state(base, s) if b is None else b for s, b in zip(shocks, begin, strict=True)])
+    w = workspaces(first, len(shocks))
+    residual, count = _iterate(problems, z, w, tol, MOST_ITERATIONS)
+    solved = []
+    for s, (p, shock) in enumerate(zip(problems, shocks, strict=True)):
+        room, maps = of_lane(w, s), int(count[s])
+        state, left = z[s], float(residual[s])
+        if left > tol:
+            try:
+                state, left, more = _harder(base, shock, p, state, room, left, tol)
+            except SolveError as error:
+                if len(shocks) == 1:
+                    raise
+                raise SolveError(f"scenario {s}: {NOT_SOLVED}", **error.figures) from None
+            maps += more
+        step(p, state, room, np.empty_like(state))
+        solved.append(Solution(p, state, room, left, maps))
+    return solved
+
+
+def _harder(
+    base: Base, shock: Shock, p: Problem, z: Array, w: Work, residual: float, tol: float
+) -> tuple[Array, float, int]:
+    """What the accelerated map left undone: Newton–GMRES from where it stopped, then the shock in parts."""
+    count = 0
+    if residual < np.inf:
+        residual, count = _newton(p, z, w, tol)
     if residual > tol:
         z, residual, more = _in_parts(base, shock, p, w, tol)
         count += more
-    step(p, z, w, np.empty_like(z))
-    return Solution(p, z, w, residual, count)
+    return z, residual, count
 
 
-def refine(p: Problem, z: Array, w: Work, tol: float) -> float:
+def refine(p: Problem, z: Array, tol: float) -> float:
     """Move `z` on (in place) as far towards `tol` as rounding lets it; returns the residual."""
-    return _iterate(p, z, w, tol, 80)[0]
+    return _alone(p, z, tol, 80)[0]
 
 
 def spectral_radius(p: Problem, z: Array, w: Work) -> float:
     """Largest absolute eigenvalue of the map's derivative at `z`; below one, the plain iteration converges."""
+    return float(np.abs(_eigenvalues(p, z, w, "LM")).max())
+
+
+def largest_real(solution: Solution) -> float:
+    """Largest real part of the eigenvalues of the map's derivative at a solution; 1 would be another one nearby."""
+    return float(_eigenvalues(solution.problem, solution.state, solution.work, "LR").real.max())
+
+
+def _eigenvalues(p: Problem, z: Array, w: Work, which: Literal["LM", "LR"]) -> NDArray[np.complex128]:
     from scipy.sparse.linalg import ArpackNoConvergence, LinearOperator, eigs
 
     step(p, z, w, np.empty_like(z))
@@ -84,35 +142,45 @@ def spectral_radius(p: Problem, z: Array, w: Work) -> float:
 
     if z.size <= 12:
         columns = [product(e) for e in np.eye(z.size)]
-        return float(np.abs(np.asarray(np.linalg.eigvals(np.array(columns)))).max())
+        return np.asarray(np.linalg.eigvals(np.array(columns)), dtype=np.complex128)
     operator = LinearOperator((z.size, z.size), matvec=product, dtype=np.float64)
     rng = np.random.default_rng(0)
     try:
-        values = eigs(operator, k=1, which="LM", v0=rng.standard_normal(z.size), tol=1e-6, return_eigenvectors=False)
+        values = eigs(operator, k=1, which=which, v0=rng.standard_normal(z.size), tol=1e-6, return_eigenvectors=False)
     except ArpackNoConvergence as error:
         if not len(error.eigenvalues):
-            raise SolveError("the spectral radius did not converge") from error
-        values = np.asarray(error.eigenvalues, dtype=np.complex128)
-    return float(np.abs(values).max())
+            raise SolveError("the eigenvalues of the equilibrium map did not converge") from error
+        return np.asarray(error.eigenvalues, dtype=np.complex128)
+    return np.asarray(values, dtype=np.complex128)
 
 
-def _iterate(p: Problem, z: Array, w: Work, tol: float, most: int) -> tuple[float, int]:
-    """The accelerated map; above `PARALLEL_FROM` cells the same loop with sectors side by side."""
-    m = memory(z.size)
+def _iterate(problems: Sequence[Problem], z: Array, w: Work, tol: float, most: int) -> tuple[Array, NDArray[np.int64]]:
+    """The accelerated map in every lane; above `PARALLEL_FROM` cells the same loop with sectors side by side."""
+    p = problems[0]
+    lanes, size = z.shape
+    m, active, count = memories(size, lanes), np.ones(lanes, dtype=np.bool_), np.zeros(lanes, dtype=np.int64)
     if p.weights.size < PARALLEL_FROM:
-        residual, count = accelerate(p, z, w, m, tol, most)
-        return float(residual), int(count)
-    logs, image = layout(p).logs, np.empty_like(z)
-    count = 0
-    for count in range(most + 1):  # noqa: B007
-        start(p, z, w)
-        all_sectors_parallel(p, w)
-        finish(p, z, w, image)
-        residual = movement(z, image, logs)
-        if residual <= tol or residual == np.inf:
-            break
-        advance(z, image, logs, m)
-    return residual, count
+        accelerate(p, bundle(list(problems)), z, w, m, active, count, tol, most)
+    else:
+        logs, image = layout(p).logs, np.empty(size)
+        works = [of_lane(w, s) for s in range(lanes)]
+        histories = [Memory(*(x[s] for x in m)) for s in range(lanes)]
+        while active.any():
+            for s in np.flatnonzero(active).tolist():
+                start(problems[s], z[s], works[s])
+            all_sectors_parallel(p, w, active)
+            for s in np.flatnonzero(active).tolist():
+                finish(problems[s], z[s], works[s], image)
+                e = movement(z[s], image, logs)
+                active[s] = go_on(z[s], image, e, logs, histories[s], tol, bool(count[s] >= most))
+                count[s] += active[s]
+    return m.held[:, 2], count
+
+
+def _alone(p: Problem, z: Array, tol: float, most: int) -> tuple[float, int]:
+    """The accelerated map of one problem, `z` in place."""
+    residual, count = _iterate([p], z[None], workspaces(p, 1), tol, most)
+    return float(residual[0]), int(count[0])
 
 
 def _newton(p: Problem, z: Array, w: Work, tol: float, most: int = 25) -> tuple[float, int]:
@@ -154,7 +222,7 @@ def _newton(p: Problem, z: Array, w: Work, tol: float, most: int = 25) -> tuple[
 
 def _attempt(p: Problem, z: Array, w: Work, tol: float, most: int) -> tuple[float, int]:
     """Accelerated map, then Newton–GMRES from where it stopped; `z` is left at the better of the two."""
-    residual, count = _iterate(p, z, w, tol, most)
+    residual, count = _alone(p, z, tol, most)
     if tol < residual < np.inf:
         residual, more = _newton(p, z, w, tol)
         count += more
@@ -186,5 +254,4 @@ def _in_parts(base: Base, shock: Shock, p: Problem, w: Work, tol: float) -> tupl
         failed, part = residual, part / 2
         if part < SMALLEST_PART:
             break
-    message = "the equilibrium did not converge; the shock may be too large for these data"
-    raise SolveError(message, residual=float(failed), tolerance=tol, fraction_solved=done)
+    raise SolveError(NOT_SOLVED, residual=float(failed), tolerance=tol, fraction_solved=done)

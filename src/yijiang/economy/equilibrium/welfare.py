@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .levers import Shock, base_output, base_trade, split_spending
+from .levers import Shock, base_output, base_revenue, base_trade, split_spending
 from .problem import Array
 from .shares import Base
 
@@ -13,7 +13,13 @@ TERMS = ("terms_of_trade", "volume_of_trade", "technology", "trade_cost", "endow
 
 
 def first_order(
-    base: Base, shock: Shock, trade: Array, cost_hat: Array, balance: Array, real_income_hat: Array
+    base: Base,
+    shock: Shock,
+    trade: Array,
+    cost_hat: Array,
+    balance: Array,
+    real_income_hat: Array,
+    moved: Array,
 ) -> Array:
     r"""Split the exact change of real income into first-order terms and what they leave.
 
@@ -38,6 +44,8 @@ def first_order(
         New deficit and transfer [money].
     real_income_hat : (region,)
         Exact new / old real income.
+    moved : (region, factor)
+        Amount of each factor after it moved, over that before; counts as endowment.
 
     Returns
     -------
@@ -50,8 +58,7 @@ def first_order(
     old = base_trade(base)
     output = base_output(base)
     n = base.modelled
-    revenue = (old * base.tariff).sum((0, 2))
-    income = base.income.sum(1) + base.deficit + revenue
+    income = base.income.sum(1) + base.deficit + base_revenue(base)
     change = cost_hat - 1
     terms = np.zeros((n, len(TERMS)))
     terms[:, 0] = (output * change[:, :n].T).sum(1) - (old * change[:, None, :]).sum((0, 2))
@@ -70,8 +77,8 @@ def first_order(
     if shock.log_productivity is not None:
         terms[:, 2] = (output * shock.log_productivity).sum(1)
     terms[:, 3] = -burden.sum((0, 2))
-    if shock.log_endowment is not None:
-        terms[:, 4] = (base.income * shock.log_endowment).sum(1)
+    amount = np.log(moved) if shock.log_endowment is None else np.log(moved) + shock.log_endowment
+    terms[:, 4] = (base.income * amount).sum(1)
     terms[:, 5] = balance - base.deficit
     terms /= income[:, None]
     terms[:, 6] = real_income_hat - 1 - terms[:, :6].sum(1)
