@@ -14,7 +14,7 @@ from yijiang.errors import DataError, Finding, OptionError, SolveError, match_na
 from yijiang.transport import kernels
 from yijiang.transport.checks import ROAD, WATER
 from yijiang.transport.choice import logit_logsum, logit_shares
-from yijiang.transport.network import Network
+from yijiang.transport.freightnetwork import FreightNetwork
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -76,7 +76,7 @@ class Paths:
 
     def __init__(
         self,
-        network: Network,
+        network: FreightNetwork,
         commodities: Mapping[str, float] | pd.Series | None = None,
         chains: Sequence[str] | None = None,
         origins: Sequence[str] | None = None,
@@ -343,7 +343,7 @@ class Skims:
 
 
 def skim(
-    net: Network,
+    net: FreightNetwork,
     origins: Sequence[str] | None = None,
     fields: Sequence[str] = ("time", "money", "co2", "km"),
     commodities: Mapping[str, float] | pd.Series | None = None,
