@@ -8,18 +8,28 @@
 from __future__ import annotations
 
 from yijiang.transport.arrays import NetworkArrays
+from yijiang.transport.assignment.classes import UserClass
+from yijiang.transport.assignment.result import Assignment
 from yijiang.transport.choice import logit_logsum, logit_shares, value_of_time
+from yijiang.transport.faces import assign, skim
+from yijiang.transport.freightnetwork import FreightNetwork
 from yijiang.transport.loading import Loads, load, load_arrays
 from yijiang.transport.locks import lock_delay
 from yijiang.transport.network import Network
-from yijiang.transport.skims import Paths, Skims, skim
+from yijiang.transport.paths.skims import ZoneSkims, widest
+from yijiang.transport.skims import Paths, Skims
 
 __all__ = [
+    "Assignment",
+    "FreightNetwork",
     "Loads",
     "Network",
     "NetworkArrays",
     "Paths",
     "Skims",
+    "UserClass",
+    "ZoneSkims",
+    "assign",
     "load",
     "load_arrays",
     "lock_delay",
@@ -27,4 +37,5 @@ __all__ = [
     "logit_shares",
     "skim",
     "value_of_time",
+    "widest",
 ]

@@ -11,7 +11,7 @@ import pandas as pd
 
 from yijiang.errors import DataError, Finding, OptionError, match_name
 from yijiang.transport.arrays import Floats, NetworkArrays
-from yijiang.transport.checks import KEYS, ROAD, VALUES, Checker, bad_figures, check_reach, check_relations, range_text
+from yijiang.transport.checks import EXTRAS, KEYS, NONE, ROAD, VALUES, Checker, bad_figures, check_reach, check_relations, range_text
 from yijiang.transport.locks import lock_delay
 
 Changes = Mapping[str, Mapping[str, float]]
@@ -126,7 +126,9 @@ class FreightNetwork:
         figures = dict(zip(self._labels(name), self.arrays.figures[name], strict=True))
         rows = np.array([figures[key] for key in self._row_keys(name)]).reshape(len(out), len(VALUES[name]))
         for i, column in enumerate(VALUES[name]):
-            out[column] = rows[:, i]
+            nothing = {**EXTRAS, **NONE}.get((name, column))
+            if column in out or nothing is None or not np.array_equal(rows[:, i], np.full(len(out), nothing), True):
+                out[column] = rows[:, i]
         return out
 
     @property
