@@ -16,6 +16,8 @@ from yijiang.transport.paths.kernels import Bools
 
 #: Sweeps between two rounds of columns at most, and the part of the excess at which they end early.
 SWEEPS, SWEEP_TARGET = 10, 0.05
+#: The same with hard limits, where every pair pushes against what all others hold and one sweep does less.
+LIMITED_SWEEPS = 200
 #: Pairs whose excess is below this part of the mean are left out of a sweep.
 SKIP = 0.1
 #: A path joins a group when it is cheaper than all there are by this part.
@@ -23,7 +25,7 @@ CHEAPER = 1e-14
 #: How far the load of a hard limit may be above it, relative to the limit.
 LIMIT_TOLERANCE = 1e-9
 #: First slope of the penalty: this many times the mean cost of a unit of demand, over the limit.
-FIRST_PENALTY = 10.0
+FIRST_PENALTY = 1.0
 #: A price above this many times the mean cost of a unit of demand means that there is no way around.
 PRICE_CEILING = 1e5
 
@@ -133,7 +135,7 @@ def solve(
         kernels.evaluate_all(load, param, state)
         share = part / problem.demand[problem.group_pair]
         excess, skip, first = np.full(pairs, np.inf), -1.0, 0.0
-        for n in range(SWEEPS):
+        for n in range(LIMITED_SWEEPS if len(limits.at) else SWEEPS):
             left = kernels.sweep(
                 problem.pair_ptr, *paths[:5], problem.demand, problem.pair_class, problem.weight, problem.pce,
                 problem.scale, problem.nest, problem.nest_scale, share, load, param, state, excess, skip,
@@ -195,8 +197,8 @@ class _Limits:
         price = self.param[self.at, kernels.MULTIPLIER] + self.param[self.at, kernels.PENALTY] * over
         self.param[self.at, kernels.MULTIPLIER] = np.maximum(price, 0.0)
         worst = float(np.max(np.where(price > 0.0, np.abs(over), 0.0) / limit, initial=0.0))
-        if worst > 0.25 * self.last:
-            self.param[self.at, kernels.PENALTY] *= 4.0
+        if worst > 0.5 * self.last:
+            self.param[self.at, kernels.PENALTY] *= 2.0
         self.last = worst
         self.subproblem = max(0.1 * tolerance, min(self.subproblem, 1e-2 * worst))
         lost = self.at[self.param[self.at, kernels.MULTIPLIER] > PRICE_CEILING * self.scale]
