@@ -332,7 +332,8 @@ def group_costs(
             for p in range(group_ptr[g], group_ptr[g + 1]):
                 c = path_cost(p, constant, fac_ptr, fac, state, weight[k], pce[k])
                 least[g] = min(least[g], c)
-                spent[g] += flow[p] * c
+                if flow[p] > 0.0:  # a way that is closed costs infinity and carries nothing
+                    spent[g] += flow[p] * c
     return least, spent
 
 

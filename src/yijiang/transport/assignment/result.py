@@ -211,9 +211,8 @@ class Assignment:
         [{'origin': '1', 'destination': '2', 'class': 'all', 'flow': 2.0, 'share': 0.333333}]
         """
         p = self._known_paths()
-        picked = np.isin(self.network.facility, self.network.facility_numbers(links))
-        hits = np.concatenate([[0], np.cumsum(picked[p.link])])
-        uses = (hits[p.link_ptr[1:]] - hits[p.link_ptr[:-1]]) > 0
+        hit = np.isin(self.network.facility, self.network.facility_numbers(links))
+        uses = using(p, hit)
         groups = len(p.group_ptr) - 1
         group = np.repeat(np.arange(groups), np.diff(p.group_ptr))
         flow = np.bincount(group[uses], weights=p.flow[uses], minlength=groups)
@@ -234,37 +233,51 @@ class Assignment:
             raise OptionError("a warm start needs a network with the same links in the same order")
         old = {key: i for i, key in enumerate(zip(*_keys(self.amounts), strict=True))}
         rows = np.array([old.get(key, -1) for key in zip(*_keys(amounts), strict=True)], dtype=np.int64)
-        return picked(p, rows, problem), self._price
+        return picked(p, rows, problem, self.problem), self._price
 
 
 def _keys(a: Trips) -> tuple[list[int], list[int], list[str]]:
     return a.origin.tolist(), a.destination.tolist(), [a.classes[k] for k in a.kind]
 
 
-def picked(p: PathSet, rows: np.ndarray, problem: Problem) -> PathSet:
+def picked(p: PathSet, rows: np.ndarray, problem: Problem, before: Problem) -> PathSet:
     """Take the groups `rows` (−1: none) of a path set, with constants and facilities of another problem.
 
-    Paths over links that are closed in that problem are left out.
+    Paths over links that are closed in that problem lose their flow.
     """
-    size = np.where(rows >= 0, np.diff(p.group_ptr)[rows], 0)
-    which = _runs(p.group_ptr[:-1][rows], size)
-    group = np.repeat(np.arange(len(rows)), size)
-    lengths = np.diff(p.link_ptr)[which]
-    link = p.link[_runs(p.link_ptr[:-1][which], lengths)]
+    groups = len(p.group_ptr) - 1
+    if len(rows) == groups and np.array_equal(rows, np.arange(groups)) and np.array_equal(problem.moving, before.moving):
+        out = p._replace(flow=p.flow.copy(), constant=p.constant.copy())
+        touched = (problem.fixed != before.fixed).any(axis=0)
+        which = using(p, touched) if touched.any() else np.zeros(0, np.int64)
+        group = np.searchsorted(p.group_ptr, which, side="right") - 1
+    else:
+        size = np.where(rows >= 0, np.diff(p.group_ptr)[rows], 0)
+        old = _runs(p.group_ptr[:-1][rows], size)
+        group = np.repeat(np.arange(len(rows)), size)
+        lengths = np.diff(p.link_ptr)[old]
+        link = p.link[_runs(p.link_ptr[:-1][old], lengths)]
+        facility = problem.moving[link]
+        on = np.bincount(np.repeat(np.arange(len(old)), lengths)[facility >= 0], minlength=len(old))
+        out = PathSet(
+            np.concatenate([[0], np.cumsum(size)]).astype(np.int64), p.flow[old].copy(), np.empty(len(old)),
+            np.concatenate([[0], np.cumsum(on)]).astype(np.int64), facility[facility >= 0].astype(np.int32),
+            np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64), link,
+        )  # fmt: skip
+        which = np.arange(len(old))
+    lengths = np.diff(out.link_ptr)[which]
     owner = np.repeat(np.arange(len(which)), lengths)
-    cost = problem.fixed[problem.group_class[group][owner], link]
-    constant = np.bincount(owner, weights=cost, minlength=len(which))
-    good = np.isfinite(constant) & (p.flow[which] > 0.0)
-    facility = problem.moving[link]
-    on = good[owner] & (facility >= 0)
-    counts = np.bincount(owner[on], minlength=len(which))[good]
-    link_counts = lengths[good]
-    return PathSet(
-        np.concatenate([[0], np.cumsum(np.bincount(group[good], minlength=len(rows)))]).astype(np.int64),
-        p.flow[which][good], constant[good],
-        np.concatenate([[0], np.cumsum(counts)]).astype(np.int64), facility[on].astype(np.int32),
-        np.concatenate([[0], np.cumsum(link_counts)]).astype(np.int64), link[good[owner]],
-    )  # fmt: skip
+    cost = problem.fixed[problem.group_class[group][owner], out.link[_runs(out.link_ptr[:-1][which], lengths)]]
+    out.constant[which] = np.bincount(owner, weights=cost, minlength=len(which))
+    out.flow[~np.isfinite(out.constant)] = 0.0
+    return out
+
+
+def using(p: PathSet, links: np.ndarray) -> np.ndarray:
+    """Numbers of the paths that use some links (link,)."""
+    places = np.flatnonzero(links[p.link])
+    out: np.ndarray = np.unique(np.searchsorted(p.link_ptr, places, side="right") - 1)
+    return out
 
 
 def _runs(first: np.ndarray, size: np.ndarray) -> np.ndarray:

@@ -17,7 +17,7 @@ from yijiang.transport.assignment import kernels
 from yijiang.transport.assignment.gap import choice_excess
 from yijiang.transport.assignment.kernels import Floats, Ints
 from yijiang.transport.assignment.problem import PathSet, Problem
-from yijiang.transport.assignment.result import BALANCE_LIMIT, ROUND_OFF, picked
+from yijiang.transport.assignment.result import BALANCE_LIMIT, ROUND_OFF, picked, using
 from yijiang.transport.assignment.solver import Solution
 from yijiang.transport.chains.equilibrium import facility_numbers
 from yijiang.transport.chains.source import ChainTrees
@@ -247,8 +247,7 @@ class FreightAssignment:
         """
         s, size = self._set, len(self.chains)
         hit = np.isin(self.problem.facility, facility_numbers(self._virtual, names, "element"))
-        hits = np.concatenate([[0], np.cumsum(hit[s.link])])
-        uses = (hits[s.link_ptr[1:]] - hits[s.link_ptr[:-1]]) > 0
+        uses = using(s, hit)
         group = np.repeat(np.arange(len(s.group_ptr) - 1), np.diff(s.group_ptr))
         flow = np.bincount(group[uses], weights=s.flow[uses], minlength=len(s.group_ptr) - 1)
         at = np.flatnonzero(flow > 0.0)
@@ -301,4 +300,4 @@ class FreightAssignment:
         rows = np.array([old.get(tuple(key), -1) for key in keys.tolist()], dtype=np.int64)
         size = len(self.chains)
         spread = np.where(np.repeat(rows, size) >= 0, np.repeat(rows * size, size) + np.tile(np.arange(size), len(rows)), -1)
-        return self._source.regroup(*groups), picked(self._set, spread, problem), self.price
+        return self._source.regroup(*groups), picked(self._set, spread, problem, self.problem), self.price
