@@ -47,9 +47,7 @@ def belt(length: int = 250, width: int = 40, zones: int = 30, seed: int = 0) -> 
         for start in range(step):
             line("air", air[start::step], 1.0)
     line("pipe", pipe, 1.1)
-    links = pd.DataFrame(
-        rows, columns=["link", "from_node", "to_node", "mode", "km", "depth_m", "lock", "capacity_mt"]
-    )
+    links = pd.DataFrame(rows, columns=["link", "from_node", "to_node", "mode", "km", "depth_m", "lock", "capacity_mt"])
     water = links.index[links["mode"] == "water"][: length - 1]
     at = water[:: length // 12][:12]
     links.loc[at, "lock"] = [f"lock{i:02d}" for i in range(len(at))]

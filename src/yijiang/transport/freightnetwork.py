@@ -11,7 +11,18 @@ import pandas as pd
 
 from yijiang.errors import DataError, Finding, OptionError, match_name
 from yijiang.transport.arrays import Floats, NetworkArrays
-from yijiang.transport.checks import EXTRAS, KEYS, NONE, ROAD, VALUES, Checker, bad_figures, check_reach, check_relations, range_text
+from yijiang.transport.checks import (
+    EXTRAS,
+    KEYS,
+    NONE,
+    ROAD,
+    VALUES,
+    Checker,
+    bad_figures,
+    check_reach,
+    check_relations,
+    range_text,
+)
 from yijiang.transport.locks import lock_delay
 
 Changes = Mapping[str, Mapping[str, float]]

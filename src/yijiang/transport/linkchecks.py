@@ -75,7 +75,9 @@ def check_links(
     charge = toll_factor * out["toll"] + distance_factor * out["length"]
     for i in np.flatnonzero(~(charge + out["vdf_fftt"].fillna(0.0) >= 0.0)):
         problem = f"the cost of the link is {charge.iloc[i] + out['vdf_fftt'].iloc[i]:g}, below 0"
-        findings.append(Finding("link", int(i) + 2, "toll", str(out["toll"].iloc[i]), problem, "correct toll or factor"))
+        findings.append(
+            Finding("link", int(i) + 2, "toll", str(out["toll"].iloc[i]), problem, "correct toll or factor")
+        )
     return out
 
 
@@ -83,7 +85,9 @@ def _check_delays(out: pd.DataFrame, findings: list[Finding]) -> None:
     for i, kind in enumerate(out["vdf"]):
         if kind not in vdf.KINDS:
             names = ", ".join(name for name in vdf.KINDS if name)
-            findings.append(Finding("link", i + 2, "vdf", kind, "unknown volume-delay function", f"use one of: {names}"))
+            findings.append(
+                Finding("link", i + 2, "vdf", kind, "unknown volume-delay function", f"use one of: {names}")
+            )
     moves = out["vdf_alpha"].gt(0.0) & ~(out["vdf"].eq("bpr") & out["vdf_beta"].eq(0.0))
     for i in np.flatnonzero(moves & ~out["capacity"].gt(0.0)):
         problem = "a delay that grows with the load needs a capacity above 0"
@@ -101,10 +105,10 @@ def _check_delays(out: pd.DataFrame, findings: list[Finding]) -> None:
         for i in rows.index[1:]:
             bpr = ["vdf_fftt"] if first["vdf"] == "bpr" else []
             for column in [*columns, *bpr]:
-                same = rows.at[i, column] == first[column] or (pd.isna(rows.at[i, column]) and pd.isna(first[column]))
+                same = rows.loc[i, column] == first[column] or (pd.isna(rows.loc[i, column]) and pd.isna(first[column]))
                 if not same:
                     problem = f"the links of facility {name!r} differ ({first[column]} on another line)"
-                    value = str(rows.at[i, column])
+                    value = str(rows.loc[i, column])
                     findings.append(Finding("link", int(i) + 2, column, value, problem, "enter the same figure"))
 
 

@@ -288,5 +288,3 @@ def passing(star: Star, closed: np.ndarray) -> Floats:
     """Return 0 for an arc that is open and infinity for one that is closed (arc,)."""
     out: Floats = np.where(closed[star.link], np.inf, 0.0)
     return out
-
-

@@ -98,5 +98,7 @@ def _queue(name: int, scale: Floats, power: Floats) -> tuple[Floats, Floats]:
 
 
 def _tangent(lead: Floats, exponent: Floats) -> Floats:
-    top: Floats = QUEUE_LIMIT ** (exponent - 1.0) * (exponent / (1 - QUEUE_LIMIT) + QUEUE_LIMIT / (1 - QUEUE_LIMIT) ** 2)
+    top: Floats = QUEUE_LIMIT ** (exponent - 1.0) * (
+        exponent / (1 - QUEUE_LIMIT) + QUEUE_LIMIT / (1 - QUEUE_LIMIT) ** 2
+    )
     return lead * top

@@ -116,7 +116,9 @@ def trips(demand: xr.DataArray | pd.DataFrame, zones: Sequence[object], classes:
     return Trips(o[at], d[at], k[at], q[at], float(q[inner].sum()), names)
 
 
-def _from_table(table: pd.DataFrame, zones: Sequence[object], names: tuple[str, ...]) -> tuple[Ints, Ints, Ints, Floats]:
+def _from_table(
+    table: pd.DataFrame, zones: Sequence[object], names: tuple[str, ...]
+) -> tuple[Ints, Ints, Ints, Floats]:
     for column in ("origin", "destination", "volume"):
         if column not in table:
             match_name(column, [(str(c),) for c in table.columns], "column of the demand")

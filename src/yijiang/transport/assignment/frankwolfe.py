@@ -73,7 +73,9 @@ def solve(problem: Problem, source: Source, tolerance: float, iterations: int) -
     raise SolveError("Frank–Wolfe did not reach its gap", gap=rounds[-1].gap if rounds else np.inf)
 
 
-def _conjugate(flow: Floats, nearest: Floats, targets: list[Floats], step: float, slope: Floats, loads: Loads) -> Floats:
+def _conjugate(
+    flow: Floats, nearest: Floats, targets: list[Floats], step: float, slope: Floats, loads: Loads
+) -> Floats:
     ahead = loads(nearest - flow)
     if not targets:
         return nearest

@@ -14,12 +14,16 @@ from numba import njit
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Shorts = npt.NDArray[np.int32]
+Bools = npt.NDArray[np.bool_]
 
 KIND, SCALE, CAPACITY, POWER, LIMIT, MULTIPLIER, PENALTY = 0, 1, 2, 3, 4, 5, 6
 """Columns of `param`: the delay as in `vdf`, the hard limit, its multiplier and the slope of its penalty."""
 
 DELAY, SLOPE, PRICE, RISE = 0, 1, 2, 3
 """Columns of `state`: delay and its derivative, price of the hard limit and its derivative."""
+
+LEAST_PART = 1e-200
+"""Part of a demand below which a chain counts as this in the logarithm."""
 
 LEAST_RATIO = 1e-6
 """Load over capacity below which the slope of a power under 1, which is infinite at 0, is not followed."""
@@ -172,6 +176,10 @@ def sweep(
     for g in range(len(group_ptr) - 1):
         most = max(most, group_ptr[g + 1] - group_ptr[g])
     cost = np.empty(most)
+    widest = 1
+    for i in range(len(demand)):
+        widest = max(widest, pair_ptr[i + 1] - pair_ptr[i])
+    work = np.empty((12, widest))
     stamp = 0
     for i in range(len(demand)):
         if excess[i] <= skip:
@@ -188,65 +196,68 @@ def sweep(
         if scale[k] > 0.0 and pair_ptr[i + 1] - pair_ptr[i] > 1:
             found += choose(
                 pair_ptr[i], pair_ptr[i + 1], group_ptr, flow, constant, fac_ptr, fac, demand[i], weight[k], pce[k],
-                scale[k], nest, nest_scale, share, load, param, state,
+                scale[k], nest, nest_scale, share, load, param, state, work,
             )  # fmt: skip
         excess[i] = found
     return excess.sum()
 
 
 @njit(cache=True)
-def split(cost: Floats, slope: Floats, part: Floats, mu: float, total: float) -> None:
-    """Divide a total by cost_j + slope_j·(new_j − part_j) + ln(new_j)/μ = θ; `part` holds the result.
+def split(size: int, cost: Floats, slope: Floats, part: Floats, mu: float, total: float, log: Floats) -> None:
+    """Divide a total by cost_j + slope_j·(new_j − part_j) + ln(new_j)/μ = θ; the first entries of `part` hold the result.
 
-    Where no cost depends on the load this is the logit itself; Newton on θ, and on ln(new_j) inside it.
+    Where no cost depends on the load this is the logit itself; elsewhere Newton on all ln(new_j) and θ together.
     """
-    size = len(cost)
-    log = np.empty(size)
-    lowest = np.min(cost)
-    odds = 0.0
+    lowest, odds, bend = np.inf, 0.0, False
     for j in range(size):
-        odds += np.exp(-mu * (cost[j] - lowest))
-    theta = lowest + (np.log(total) - np.log(odds)) / mu
-    bend = False
-    for j in range(size):
+        lowest = min(lowest, cost[j])
         bend = bend or slope[j] > 0.0
-        log[j] = mu * (theta - cost[j])
-    if bend:
-        old = part.copy()
+    if not bend:
         for j in range(size):
-            log[j] = min(log[j], np.log(total))
-        for _ in range(60):
-            amount, change = 0.0, 0.0
-            for j in range(size):
-                # slope·e^y + y/μ = right side: convex and rising in y
-                right = theta - cost[j] + slope[j] * old[j]
-                y = log[j]
-                for _ in range(60):
-                    e = slope[j] * np.exp(y)
-                    move = (e + y / mu - right) / (e + 1.0 / mu)
-                    y -= min(max(move, -2.0), 30.0) if slope[j] > 0.0 else move
-                    if abs(move) <= 1e-14 * (1.0 + abs(y)):
-                        break
-                log[j] = y
-                amount += np.exp(y)
-                change += np.exp(y) / (slope[j] * np.exp(y) + 1.0 / mu)
-            miss = np.log(amount / total)
-            theta -= miss * amount / change
-            if abs(miss) <= 1e-14:
-                break
+            log[j] = np.exp(-mu * (cost[j] - lowest))
+            odds += log[j]
+        for j in range(size):
+            part[j] = total * log[j] / odds
+        return
+    held = 0.0
+    for j in range(size):
+        held += part[j]
+    for j in range(size):
+        log[j] = np.log(max(part[j], LEAST_PART * total))
+        odds += part[j] * (cost[j] + log[j] / mu)
+    theta = odds / held if held > 0.0 else lowest
+    for _ in range(40):
+        # One Newton step of slope·(e^y − part) + cost + y/μ − θ = 0 for every y, and of Σ e^y = total for θ.
+        amount, lead, pull = 0.0, 0.0, 0.0
+        for j in range(size):
+            e = np.exp(log[j])
+            curve = slope[j] * e + 1.0 / mu
+            amount += e
+            lead += e / curve
+            pull += e * (slope[j] * (e - part[j]) + cost[j] + log[j] / mu) / curve
+        theta = (total - amount + pull) / lead
+        worst = 0.0
+        for j in range(size):
+            e = np.exp(log[j])
+            move = (theta - slope[j] * (e - part[j]) - cost[j] - log[j] / mu) / (slope[j] * e + 1.0 / mu)
+            move = min(max(move, -3.0), 3.0)
+            log[j] += move
+            worst = max(worst, abs(move))
+        if worst <= 1e-11:
+            break
     amount = 0.0
     for j in range(size):
-        part[j] = np.exp(log[j])
-        amount += part[j]
+        log[j] = np.exp(log[j])
+        amount += log[j]
     for j in range(size):
-        part[j] *= total / amount
+        part[j] = log[j] * (total / amount)
 
 
 @njit(cache=True)
 def choose(
     first: int, last: int, group_ptr: Ints, flow: Floats, constant: Floats, fac_ptr: Ints, fac: Shorts, demand: float,
     weight: float, pce: float, mu: float, nest: Ints, nest_scale: Floats, share: Floats, load: Floats, param: Floats,
-    state: Floats,
+    state: Floats, work: Floats,
 ) -> float:  # fmt: skip
     """Move demand between the groups of a pair towards the nested logit; returns demand·Σ|change of share|·|cost|.
 
@@ -254,68 +265,70 @@ def choose(
     S_n = −ln Σ exp(−μ_n·cost_j)/μ_n. Slopes of the costs in the demand damp the step.
     """
     size = last - first
-    cost, slope, part = np.full(size, np.inf), np.zeros(size), np.zeros(size)
-    nests = 0
+    cost, slope, part, new = work[0], work[1], work[2], work[3]
+    c, s, q, log = work[4], work[5], work[6], work[7]
+    nests, count_open = 0, 0
     for j in range(size):
         g = first + j
         nests = max(nests, nest[g] + 1)
-        best = -1
+        best, cost[j], slope[j] = -1, np.inf, 0.0
         for p in range(group_ptr[g], group_ptr[g + 1]):
-            c = path_cost(p, constant, fac_ptr, fac, state, weight, pce)
-            if c < cost[j]:
-                cost[j], best = c, p
+            now = path_cost(p, constant, fac_ptr, fac, state, weight, pce)
+            if now < cost[j]:
+                cost[j], best = now, p
         if best >= 0:
             for i in range(fac_ptr[best], fac_ptr[best + 1]):
                 slope[j] += pce * (weight * state[fac[i], SLOPE] + pce * state[fac[i], RISE])
         part[j] = share[g] * demand
-    held, composite, bend = np.zeros(nests), np.full(nests, np.inf), np.zeros(nests)
-    new = np.zeros(size)
-    members = np.empty(size, np.int64)
+    composite, bend, target, held = work[8], work[9], work[10], work[11]
     for n in range(nests):
-        count = 0
+        count, total = 0, 0.0
+        inside = 1.0
         for j in range(size):
             if nest[first + j] == n and cost[j] < np.inf:
-                members[count] = j
+                c[count], s[count], q[count] = cost[j], slope[j], part[j]
+                total += part[j]
+                inside = nest_scale[first + j]
                 count += 1
-                held[n] += part[j]
         if count == 0:
             continue
-        inside = nest_scale[first + members[0]]
-        c, s, q = np.empty(count), np.empty(count), np.empty(count)
+        held[n] = max(total, 1e-12 * demand)
+        split(count, c, s, q, inside, held[n], log)
+        lowest, odds, curve, at = np.inf, 0.0, 0.0, 0
         for m in range(count):
-            c[m], s[m], q[m] = cost[members[m]], slope[members[m]], part[members[m]]
-        held[n] = max(held[n], 1e-12 * demand)
-        split(c, s, q, inside, held[n])
-        lowest, odds = np.min(c), 0.0
-        for m in range(count):
-            odds += np.exp(-inside * (c[m] - lowest))
-            new[members[m]] = q[m] / held[n]
-            bend[n] += (q[m] / held[n]) ** 2 * s[m]
-        composite[n] = lowest - np.log(odds) / inside
-    open_nests = np.flatnonzero(composite < np.inf)
-    target = held[open_nests]
-    split(composite[open_nests], bend[open_nests], target, mu, demand)
-    for m in range(len(open_nests)):
+            lowest = min(lowest, c[m])
         for j in range(size):
-            if nest[first + j] == open_nests[m] and cost[j] < np.inf:
-                new[j] *= target[m]
+            if nest[first + j] == n and cost[j] < np.inf:
+                odds += np.exp(-inside * (cost[j] - lowest))
+                new[j] = q[at] / held[n]
+                curve += new[j] * new[j] * slope[j]
+                at += 1
+        composite[count_open], bend[count_open] = lowest - np.log(odds) / inside, curve
+        target[count_open] = held[n]
+        held[n] = count_open  # from here on, the place of the nest among those that are open
+        count_open += 1
+    split(count_open, composite, bend, target, mu, demand, log)
     off = 0.0
     for j in range(size):
         g = first + j
         if cost[j] == np.inf:
+            share[g] = 0.0
             continue
-        off += abs(new[j] - part[j]) * cost[j]
+        amount = new[j] * target[int(held[nest[g]])]
+        off += abs(amount - part[j]) * cost[j]
+        if abs(amount - part[j]) <= EVEN * demand:
+            continue
         for p in range(group_ptr[g], group_ptr[g + 1]):
             before = flow[p]
             if part[j] > 0.0:
-                flow[p] = before * (new[j] / part[j])
+                flow[p] = before * (amount / part[j])
             else:
-                flow[p] = new[j] if p == group_ptr[g] else 0.0
+                flow[p] = amount if p == group_ptr[g] else 0.0
             for i in range(fac_ptr[p], fac_ptr[p + 1]):
                 f = fac[i]
                 load[f] = max(load[f] + pce * (flow[p] - before), 0.0)
                 evaluate(f, load[f], param, state)
-        share[g] = new[j] / demand
+        share[g] = amount / demand
     return off
 
 
@@ -335,115 +348,3 @@ def group_costs(
                 if flow[p] > 0.0:  # a way that is closed costs infinity and carries nothing
                     spent[g] += flow[p] * c
     return least, spent
-
-
-@njit(cache=True)
-def trace(wanted: Ints, tree: Shorts, end: Shorts, pred: Shorts, tail: Shorts, link: Shorts) -> tuple[Ints, Shorts]:
-    """Walk from the end of every wanted group to the root of its tree; returns ptr and links, from end to root."""
-    ptr = np.zeros(len(wanted) + 1, np.int64)
-    out = np.empty(16 * len(wanted) + 64, np.int32)
-    size = 0
-    for n in range(len(wanted)):
-        g = wanted[n]
-        arc = pred[tree[g], end[g]]
-        while arc >= 0:
-            if size == len(out):
-                more = np.empty(2 * len(out), np.int32)
-                more[:size] = out
-                out = more
-            out[size] = link[arc]
-            size += 1
-            arc = pred[tree[g], tail[arc]]
-        ptr[n + 1] = size
-    return ptr, out[:size]
-
-
-@njit(cache=True)
-def merge(
-    group_ptr: Ints, flow: Floats, constant: Floats, fac_ptr: Ints, fac: Shorts, link_ptr: Ints, link: Shorts,
-    new_ptr: Ints, new_links: Shorts, new_group: Ints, fixed: Floats, group_class: Ints, moving: Shorts,
-    amount: Floats,
-) -> tuple[Ints, Floats, Floats, Ints, Shorts, Ints, Shorts]:  # fmt: skip
-    """Drop paths without flow, add new ones, and lay all out by group again.
-
-    Parameters
-    ----------
-    new_ptr, new_links, new_group
-        New paths, at most one per group, by rising group.
-    fixed : (class, link)
-        Cost of a link that does not depend on the load.
-    moving : (link)
-        Facility of the link, or −1 where it neither delays nor limits.
-    amount : (new)
-        Flow a new path starts with.
-    """
-    keep = 0
-    fac_size, link_size = 0, 0
-    for p in range(len(flow)):
-        if flow[p] > 0.0:
-            keep += 1
-            fac_size += fac_ptr[p + 1] - fac_ptr[p]
-            link_size += link_ptr[p + 1] - link_ptr[p]
-    for i in range(len(new_links)):
-        fac_size += 1 if moving[new_links[i]] >= 0 else 0
-    total = keep + len(new_group)
-    groups = len(group_ptr) - 1
-    out_group, out_flow, out_constant = np.zeros(groups + 1, np.int64), np.empty(total), np.empty(total)
-    out_fac_ptr, out_fac = np.zeros(total + 1, np.int64), np.empty(fac_size, np.int32)
-    out_link_ptr, out_link = np.zeros(total + 1, np.int64), np.empty(link_size + len(new_links), np.int32)
-    at, n, a, b = 0, 0, 0, 0
-    for g in range(groups):
-        for p in range(group_ptr[g], group_ptr[g + 1]):
-            if flow[p] <= 0.0:
-                continue
-            out_flow[at], out_constant[at] = flow[p], constant[p]
-            for i in range(fac_ptr[p], fac_ptr[p + 1]):
-                out_fac[a] = fac[i]
-                a += 1
-            for i in range(link_ptr[p], link_ptr[p + 1]):
-                out_link[b] = link[i]
-                b += 1
-            at += 1
-            out_fac_ptr[at], out_link_ptr[at] = a, b
-        if n < len(new_group) and new_group[n] == g:
-            k = group_class[g]
-            cost = 0.0
-            for i in range(new_ptr[n], new_ptr[n + 1]):
-                cost += fixed[k, new_links[i]]
-                out_link[b] = new_links[i]
-                b += 1
-                if moving[new_links[i]] >= 0:
-                    out_fac[a] = moving[new_links[i]]
-                    a += 1
-            out_flow[at], out_constant[at] = amount[n], cost
-            at += 1
-            n += 1
-            out_fac_ptr[at], out_link_ptr[at] = a, b
-        out_group[g + 1] = at
-    return out_group, out_flow, out_constant, out_fac_ptr, out_fac, out_link_ptr, out_link
-
-
-@njit(cache=True)
-def link_flows(
-    group_ptr: Ints, flow: Floats, link_ptr: Ints, link: Shorts, group_class: Ints, classes: int, links: int
-) -> Floats:
-    """Sum the flows of the paths over their links: (class, link)."""
-    out = np.zeros((classes, links))
-    for g in range(len(group_ptr) - 1):
-        for p in range(group_ptr[g], group_ptr[g + 1]):
-            for i in range(link_ptr[p], link_ptr[p + 1]):
-                out[group_class[g], link[i]] += flow[p]
-    return out
-
-
-@njit(cache=True)
-def facility_loads(
-    group_ptr: Ints, flow: Floats, fac_ptr: Ints, fac: Shorts, group_class: Ints, pce: Floats, load: Floats
-) -> None:
-    """Write the load of every facility afresh from the flows of the paths, so that round-off does not pile up."""
-    load[:] = 0.0
-    for g in range(len(group_ptr) - 1):
-        unit = pce[group_class[g]]
-        for p in range(group_ptr[g], group_ptr[g + 1]):
-            for i in range(fac_ptr[p], fac_ptr[p + 1]):
-                load[fac[i]] += unit * flow[p]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol, Self
+from typing import Protocol
 
 import numpy as np
 
@@ -76,21 +76,3 @@ class Source(Protocol):
 
     def columns(self, wanted: Ints) -> tuple[Ints, Shorts]:
         """Return the least paths of some groups, by rising number: ptr (wanted + 1) and links."""
-
-
-class PathSet(NamedTuple):
-    """Paths by group: flow, constant cost, facilities and links; see `kernels`."""
-
-    group_ptr: Ints
-    flow: Floats
-    constant: Floats
-    fac_ptr: Ints
-    fac: Shorts
-    link_ptr: Ints
-    link: Shorts
-
-    @classmethod
-    def empty(cls, groups: int) -> Self:
-        """No path in any group."""
-        start, none = np.zeros(1, np.int64), np.zeros(0, np.int32)
-        return cls(np.zeros(groups + 1, np.int64), np.zeros(0), np.zeros(0), start, none, start, none)

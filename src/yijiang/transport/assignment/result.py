@@ -14,7 +14,9 @@ from yijiang.transport import vdf
 from yijiang.transport.assignment import kernels
 from yijiang.transport.assignment.classes import Trips
 from yijiang.transport.assignment.kernels import Floats
-from yijiang.transport.assignment.problem import PathSet, Problem
+from yijiang.transport.assignment.pathset import PathSet, picked, using
+from yijiang.transport.assignment.pathset import kernels as pathkernels
+from yijiang.transport.assignment.problem import Problem
 from yijiang.transport.assignment.solver import Round, Solution
 from yijiang.transport.assignment.sources import Trees
 from yijiang.transport.network import Network
@@ -48,7 +50,7 @@ class Assignment:
             np.isfinite(problem.param[:, kernels.LIMIT]), solution.state[:, kernels.PRICE], 0.0
         )
         self._fill(
-            kernels.link_flows(
+            pathkernels.link_flows(
                 solution.paths.group_ptr, solution.paths.flow, solution.paths.link_ptr, solution.paths.link,
                 problem.group_class, len(problem.weight), len(net.tail),
             ), solution.rounds, source,
@@ -103,7 +105,9 @@ class Assignment:
     def checked(self, gap: float) -> Self:
         """Return this result, or raise SolveError where the flows do not keep what the solver promised."""
         if not abs(self.gap) <= gap + ROUND_OFF or not self.balance <= BALANCE_LIMIT:
-            raise SolveError("the flows are not the equilibrium the solver reported", gap=self.gap, balance=self.balance)
+            raise SolveError(
+                "the flows are not the equilibrium the solver reported", gap=self.gap, balance=self.balance
+            )
         return self
 
     def __repr__(self) -> str:
@@ -238,51 +242,3 @@ class Assignment:
 
 def _keys(a: Trips) -> tuple[list[int], list[int], list[str]]:
     return a.origin.tolist(), a.destination.tolist(), [a.classes[k] for k in a.kind]
-
-
-def picked(p: PathSet, rows: np.ndarray, problem: Problem, before: Problem) -> PathSet:
-    """Take the groups `rows` (−1: none) of a path set, with constants and facilities of another problem.
-
-    Paths over links that are closed in that problem lose their flow.
-    """
-    groups = len(p.group_ptr) - 1
-    if len(rows) == groups and np.array_equal(rows, np.arange(groups)) and np.array_equal(problem.moving, before.moving):
-        out = p._replace(flow=p.flow.copy(), constant=p.constant.copy())
-        touched = (problem.fixed != before.fixed).any(axis=0)
-        which = using(p, touched) if touched.any() else np.zeros(0, np.int64)
-        group = np.searchsorted(p.group_ptr, which, side="right") - 1
-    else:
-        size = np.where(rows >= 0, np.diff(p.group_ptr)[rows], 0)
-        old = _runs(p.group_ptr[:-1][rows], size)
-        group = np.repeat(np.arange(len(rows)), size)
-        lengths = np.diff(p.link_ptr)[old]
-        link = p.link[_runs(p.link_ptr[:-1][old], lengths)]
-        facility = problem.moving[link]
-        on = np.bincount(np.repeat(np.arange(len(old)), lengths)[facility >= 0], minlength=len(old))
-        out = PathSet(
-            np.concatenate([[0], np.cumsum(size)]).astype(np.int64), p.flow[old].copy(), np.empty(len(old)),
-            np.concatenate([[0], np.cumsum(on)]).astype(np.int64), facility[facility >= 0].astype(np.int32),
-            np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64), link,
-        )  # fmt: skip
-        which = np.arange(len(old))
-    lengths = np.diff(out.link_ptr)[which]
-    owner = np.repeat(np.arange(len(which)), lengths)
-    cost = problem.fixed[problem.group_class[group][owner], out.link[_runs(out.link_ptr[:-1][which], lengths)]]
-    out.constant[which] = np.bincount(owner, weights=cost, minlength=len(which))
-    out.flow[~np.isfinite(out.constant)] = 0.0
-    return out
-
-
-def using(p: PathSet, links: np.ndarray) -> np.ndarray:
-    """Numbers of the paths that use some links (link,)."""
-    places = np.flatnonzero(links[p.link])
-    out: np.ndarray = np.unique(np.searchsorted(p.link_ptr, places, side="right") - 1)
-    return out
-
-
-def _runs(first: np.ndarray, size: np.ndarray) -> np.ndarray:
-    """Numbers first_i … first_i + size_i − 1, one run after the other."""
-    total = int(size.sum())
-    begin = np.repeat(first - np.concatenate([[0], np.cumsum(size)[:-1]]), size)
-    out: np.ndarray = begin + np.arange(total)
-    return out.astype(np.int64)

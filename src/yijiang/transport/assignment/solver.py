@@ -11,7 +11,9 @@ from yijiang.errors import SolveError
 from yijiang.transport.assignment import kernels
 from yijiang.transport.assignment.gap import choice_excess, logits
 from yijiang.transport.assignment.kernels import Floats
-from yijiang.transport.assignment.problem import PathSet, Problem, Source
+from yijiang.transport.assignment.pathset import PathSet
+from yijiang.transport.assignment.pathset import kernels as pathkernels
+from yijiang.transport.assignment.problem import Problem, Source
 from yijiang.transport.paths.kernels import Bools
 
 #: Sweeps between two rounds of columns at most, and the part of the excess at which they end early.
@@ -100,7 +102,7 @@ def solve(
     part, fresh = np.zeros(groups), np.ones(groups, bool)
     if start is not None:
         paths, part, fresh = _scaled(problem, start)
-        kernels.facility_loads(*paths[:2], *paths[3:5], group_class, problem.pce, load)
+        pathkernels.facility_loads(*paths[:2], *paths[3:5], group_class, problem.pce, load)
     kernels.evaluate_all(load, param, state)
     rounds: list[Round] = []
     for turn in range(iterations + 1):
@@ -128,10 +130,8 @@ def solve(
             # Whoever has no path yet divides by the costs of the first trees.
             part = np.where(fresh, logits(problem, least)[0] * problem.demand[problem.group_pair], part)
         amount = np.where(np.isinf(known[wanted]), part[wanted], 0.0)
-        paths = PathSet(
-            *kernels.merge(*paths, ptr, links, wanted, problem.fixed, group_class, moving, amount)
-        )
-        kernels.facility_loads(*paths[:2], *paths[3:5], group_class, problem.pce, load)
+        paths = PathSet(*pathkernels.merge(*paths, ptr, links, wanted, problem.fixed, group_class, moving, amount))
+        pathkernels.facility_loads(*paths[:2], *paths[3:5], group_class, problem.pce, load)
         kernels.evaluate_all(load, param, state)
         share = part / problem.demand[problem.group_pair]
         excess, skip, first = np.full(pairs, np.inf), -1.0, 0.0
@@ -144,7 +144,7 @@ def solve(
             if left <= SWEEP_TARGET * first:
                 break
         part = share * problem.demand[problem.group_pair]
-        kernels.facility_loads(*paths[:2], *paths[3:5], group_class, problem.pce, load)
+        pathkernels.facility_loads(*paths[:2], *paths[3:5], group_class, problem.pce, load)
         kernels.evaluate_all(load, param, state)
     raise SolveError("the assignment did not reach its gap", gap=rounds[-1].gap, excess_of_limits=rounds[-1].excess)
 

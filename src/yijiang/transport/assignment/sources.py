@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from yijiang.transport.assignment import kernels
 from yijiang.transport.assignment.kernels import Floats, Ints, Shorts
+from yijiang.transport.assignment.pathset import kernels as pathkernels
 from yijiang.transport.assignment.problem import Problem
 from yijiang.transport.paths.forest import Forest, Star, grow
 
@@ -42,4 +42,4 @@ class Trees:
         """Walk back along the trees grown last; see `Source`."""
         assert self._forest is not None
         star = self.star
-        return kernels.trace(wanted, self._tree, self._end, self._forest.pred, star.tail, star.link)
+        return pathkernels.trace(wanted, self._tree, self._end, self._forest.pred, star.tail, star.link)

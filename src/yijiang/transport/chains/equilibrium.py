@@ -145,7 +145,7 @@ def assign_freight(
     except Unmeetable as fault:
         lines = [f"raise the limit of {virtual.names[f]} from {limit:g} Mt/yr; {load:g} ask for it" for f, load, limit in fault.limits]  # fmt: skip
         raise InfeasibleError("hard limits cannot be met: there is no way around", lines) from None
-    return FreightAssignment(net, paths, virtual, problem, source, solution, (o, d, k), amounts).checked(gap)
+    return FreightAssignment(net, paths, virtual, problem, source, solution, (o, d, k), amounts, closed).checked(gap)
 
 
 def _amounts(tonnes: xr.DataArray | Floats, paths: Paths) -> Floats:
@@ -197,7 +197,7 @@ def _nests(
 
 def facility_numbers(virtual: VirtualNetwork, names: Sequence[str], what: str) -> Ints:
     """Positions of locks, links and terminals by name."""
-    place = {name: i for i, name in enumerate(virtual.names[:-1])}
+    place = {name: i for i, name in enumerate(virtual.names[:-1])} if names else {}
     odd = [n for n in names if n not in place]
     if odd:
         raise OptionError(f"unknown {what}: {', '.join(odd)}; known are the locks, links and terminals of the network")
@@ -206,7 +206,7 @@ def facility_numbers(virtual: VirtualNetwork, names: Sequence[str], what: str) -
 
 def shut(net: FreightNetwork, virtual: VirtualNetwork, closed: Sequence[str]) -> np.ndarray:
     """Which virtual links are closed with some locks, links, terminals or nodes (link,)."""
-    place, at = set(virtual.names[:-1]), list[str]()
+    place, at = set(virtual.names[:-1]) if closed else set(), list[str]()
     for name in closed:
         here = [t for t in net.arrays.topology.names["terminals"] if t.split(" ")[0] == name]
         at += [name] if name in place or not here else here

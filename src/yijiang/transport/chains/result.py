@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import Any, Self
 
@@ -16,10 +17,12 @@ from yijiang.transport import vdf
 from yijiang.transport.assignment import kernels
 from yijiang.transport.assignment.gap import choice_excess
 from yijiang.transport.assignment.kernels import Floats, Ints
-from yijiang.transport.assignment.problem import PathSet, Problem
-from yijiang.transport.assignment.result import BALANCE_LIMIT, ROUND_OFF, picked, using
+from yijiang.transport.assignment.pathset import PathSet, picked, using
+from yijiang.transport.assignment.pathset import kernels as pathkernels
+from yijiang.transport.assignment.problem import Problem
+from yijiang.transport.assignment.result import BALANCE_LIMIT, ROUND_OFF
 from yijiang.transport.assignment.solver import Solution
-from yijiang.transport.chains.equilibrium import facility_numbers
+from yijiang.transport.chains.equilibrium import assign_freight, facility_numbers, shut
 from yijiang.transport.chains.source import ChainTrees
 from yijiang.transport.chains.virtual import CO2, VirtualNetwork
 from yijiang.transport.choice import logit_logsum
@@ -46,16 +49,16 @@ class FreightAssignment:
 
     def __init__(
         self, net: FreightNetwork, paths: Paths, virtual: VirtualNetwork, problem: Problem, source: ChainTrees,
-        solution: Solution, pairs: tuple[Ints, Ints, Ints], tonnes: Floats,
+        solution: Solution, pairs: tuple[Ints, Ints, Ints], tonnes: Floats, closed: Sequence[str] = (),
     ) -> None:  # fmt: skip
         self.network, self.problem, self.tonnes = net, problem, tonnes
         self._paths, self._virtual, self._source, self._set = paths, virtual, source, solution.paths
-        self._pairs, self._part = pairs, solution.part
+        self._pairs, self._part, self._closed = pairs, solution.part, tuple(closed)
         self.rounds, self.iterations = solution.rounds, len(solution.rounds)
         self.facilities = virtual.names[:-1]
         self.commodities, self.chains, self.regions = paths.commodities, paths.chains, net.regions
         s, p = solution.paths, problem
-        self.class_flow = kernels.link_flows(
+        self.class_flow = pathkernels.link_flows(
             s.group_ptr, s.flow, s.link_ptr, s.link, p.group_class, len(p.weight), len(p.facility)
         )
         self.link_flow: Floats = (p.pce[:, None] * self.class_flow).sum(axis=0)
@@ -86,7 +89,9 @@ class FreightAssignment:
     def checked(self, gap: float) -> Self:
         """Return this result, or raise SolveError where the flows do not keep what the solver promised."""
         if not abs(self.gap) <= gap + ROUND_OFF or not self.balance <= BALANCE_LIMIT:
-            raise SolveError("the flows are not the equilibrium the solver reported", gap=self.gap, balance=self.balance)
+            raise SolveError(
+                "the flows are not the equilibrium the solver reported", gap=self.gap, balance=self.balance
+            )
         return self
 
     def _imbalance(self) -> float:
@@ -113,10 +118,44 @@ class FreightAssignment:
             f"{self.iterations} iterations)"
         )
 
+    def elements(self, name: str) -> list[str]:
+        """Return the facilities a name stands for: itself, or all terminals at a node."""
+        if name in self.facilities:
+            return [name]
+        here = [t for t in self.network.arrays.topology.names["terminals"] if t.split(" ")[0] == name]
+        return here or [name]  # an unknown name is told by whoever looks it up
+
+    def reach(self, closed: Sequence[str]) -> np.ndarray:
+        """Whether any chain is left (origin, destination, commodity) when some elements are closed."""
+        p = self.problem
+        fixed = p.fixed.copy()
+        fixed[:, shut(self.network, self._virtual, closed)] = np.inf
+        source = self._source.fork(self._source.job, self._source.chain, self._source.end)
+        source.price(replace(p, fixed=fixed), self._state)
+        zones, chains = len(self.regions), len(self.chains)
+        total = source.total.reshape(len(self.commodities), zones, chains, zones)
+        return np.isfinite(total).any(axis=2).transpose(1, 2, 0)
+
+    def again(self, tonnes: Floats, closed: Sequence[str] = (), gap: float = 1e-6) -> FreightAssignment:
+        """Assign other tonnes to the same network, or the same with some elements closed, starting from here."""
+        p, size = self.problem, len(self.chains)
+        nests = {str(n): [c for c, m in zip(self.chains, p.nest[:size], strict=True) if m == n] for n in p.nest[:size]}
+        ratio = {str(n): float(self._ratio[list(p.nest[:size]).index(n)]) for n in p.nest[:size]}
+        limits = {str(name): float(row["limit"]) for name, row in self.shadow_prices.iterrows()}
+        return assign_freight(
+            self.network, tonnes, dict(zip(self.commodities, p.scale.tolist(), strict=True)),
+            dict(zip(self.commodities, p.weight.tolist(), strict=True)), self.chains, nests, ratio,
+            1000.0 * self._paths.co2_price, dict(zip(self.commodities, p.pce.tolist(), strict=True)), limits,
+            (*self._closed, *closed), gap, self,
+        )  # fmt: skip
+
+    def labelled(self, array: np.ndarray, dims: Sequence[str], name: str, unit: str) -> xr.DataArray:
+        """Put the labels of this result on an array with some of the dimensions origin, destination, commodity, chain."""
+        labels = dict(zip(DIMS, (self.regions, self.regions, self.commodities, self.chains), strict=True))
+        return xr.DataArray(array, {d: list(labels[d]) for d in dims}, tuple(dims), name, {"unit": unit})
+
     def _labelled(self, array: np.ndarray, name: str, unit: str) -> xr.DataArray:
-        labels = (self.regions, self.regions, self.commodities, self.chains)
-        coords = {dim: list(names) for dim, names in zip(DIMS[: array.ndim], labels, strict=False)}
-        return xr.DataArray(array, coords, DIMS[: array.ndim], name, {"unit": unit})
+        return self.labelled(array, DIMS[: array.ndim], name, unit)
 
     @property
     def shares(self) -> xr.DataArray:
@@ -160,9 +199,9 @@ class FreightAssignment:
 
         Pairs with tonnes only; waits at locks, terminals and busy links are part of the time.
         """
-        least = self._source.price(self.problem, self._state)
-        wanted = np.flatnonzero(np.isfinite(least))
-        ptr, links = self._source.columns(wanted)
+        source = self._source
+        wanted = np.flatnonzero(np.isfinite(source.total[source.job, source.chain, source.end]))
+        ptr, links = source.columns(wanted)
         values = self._virtual.fields.copy()
         values[1] += self.wait[self.problem.facility]
         owner = np.repeat(np.arange(len(wanted)), np.diff(ptr))
@@ -268,11 +307,11 @@ class FreightAssignment:
         >>> from yijiang.transport.example import two_ports
         >>> a = assign_freight(two_ports(), np.array([[[0.0], [8.0]], [[2.0], [0.0]]]), 0.01)
         >>> a.best_chains(1).round(2)[["origin", "destination", "chain", "cost"]]
-          origin destination  chain    cost
-        0  Upper       Upper   road   46.00
-        1  Upper       Lower  water  135.00
-        2  Lower       Upper  water  135.00
-        3  Lower       Lower   road   34.00
+          origin destination  chain   cost
+        0  Upper       Upper   road   46.0
+        1  Upper       Lower  water  135.0
+        2  Lower       Upper  water  135.0
+        3  Lower       Lower   road   34.0
         """
         order = np.argsort(self._cost, axis=-1, kind="stable")[..., :count]
         cost = np.take_along_axis(self._cost, order, axis=-1)
@@ -296,8 +335,14 @@ class FreightAssignment:
         )  # fmt: skip
         if not same:
             raise OptionError("a warm start needs the same links, ships, chains, commodities and regions")
-        old = {tuple(key): i for i, key in enumerate(np.column_stack(self._pairs)[:, [2, 0, 1]].tolist())}
-        rows = np.array([old.get(tuple(key), -1) for key in keys.tolist()], dtype=np.int64)
+        zones = len(self.regions)
+        o, d, k = self._pairs
+        # Pairs are sorted by commodity, origin and destination in either result.
+        have, want = (k * zones + o) * zones + d, (keys[:, 0] * zones + keys[:, 1]) * zones + keys[:, 2]
+        rows = np.minimum(np.searchsorted(have, want), len(have) - 1)
+        rows = np.where(have[rows] == want, rows, -1)
         size = len(self.chains)
-        spread = np.where(np.repeat(rows, size) >= 0, np.repeat(rows * size, size) + np.tile(np.arange(size), len(rows)), -1)
-        return self._source.regroup(*groups), picked(self._set, spread, problem, self.problem), self.price
+        spread = np.where(
+            np.repeat(rows, size) >= 0, np.repeat(rows * size, size) + np.tile(np.arange(size), len(rows)), -1
+        )
+        return self._source.fork(*groups), picked(self._set, spread, problem, self.problem), self.price

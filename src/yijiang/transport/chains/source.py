@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from copy import copy
 from dataclasses import dataclass
 from typing import Self
 
@@ -12,7 +13,7 @@ import numpy as np
 
 from yijiang.transport.assignment.kernels import Floats, Ints, Shorts
 from yijiang.transport.assignment.problem import Problem
-from yijiang.transport.chains.kernels import best_vehicles, join_chains, regrow, trace_chains
+from yijiang.transport.chains.kernels import SAME, best_vehicles, join_chains, regrow, trace_chains
 from yijiang.transport.chains.virtual import VirtualNetwork
 from yijiang.transport.paths.forest import SERIAL_WORK, Star
 
@@ -73,11 +74,28 @@ class Trees:
         self.pred, self.order = pred, np.empty_like(pred)
         self.out = np.full((len(root), len(rank), len(target)), np.inf)
         self._weight: Floats | None = None
+        self._owned = True
 
-    def update(self, weight: Floats) -> bool:
+    def fork(self, pred: Shorts | None = None) -> Trees:
+        """Return trees that begin like these and leave these as they are; `pred` is a copy of theirs, if it is made."""
+        twin = copy(self)
+        twin._owned = False
+        if pred is not None:
+            twin.pred = pred
+        return twin
+
+    def _own(self, copied: bool) -> None:
+        if not self._owned:
+            self.order, self.out = self.order.copy(), self.out.copy()
+            self.pred = self.pred if copied else self.pred.copy()
+            self._owned = True
+
+    def update(self, weight: Floats, copied: bool = False) -> bool:
         """Take new weights (row · commodity, arc of the star); returns whether there was anything to do."""
-        if self._weight is not None and np.array_equal(weight, self._weight):
+        # A difference of the last bits, as two ways to sum a wait have it, changes no tree.
+        if self._weight is not None and np.allclose(weight, self._weight, rtol=SAME, atol=0.0):
             return False
+        self._own(copied)
         known, self._weight, star = self._weight is not None, weight, self.star
 
         def part(first: int, last: int) -> None:
@@ -190,7 +208,7 @@ class ChainTrees:
         for m, trees in self.leg_trees.items():
             vehicles = range(int(v.mode_first[m]), int(v.mode_first[m + 1]))
             rows = [cost[:, self.arc_first[g] : self.arc_first[g + 1]] for g in vehicles]
-            if trees.update(np.concatenate(rows)):
+            if trees.update(np.concatenate(rows), copied=True):
                 ports = len(trees.target)
                 at, shape = slice(int(self.leg_ptr[m]), int(self.leg_ptr[m + 1])), (self.classes, ports, ports)
                 best_vehicles(trees.out, len(rows), self.leg[at].reshape(shape), self.best[at].reshape(shape))
@@ -205,10 +223,19 @@ class ChainTrees:
         share(part, len(self.job_class), self.label.shape[1] * self.label.shape[2] ** 2)
         return self.total[self.job, self.chain, self.end]
 
-    def regroup(self, job: Ints, chain: Ints, end: Ints) -> Self:
-        """Use the trees for other groups, on a network of the same shape; what does not change is not grown again."""
-        self.job, self.chain, self.end = job, chain, end
-        return self
+    def fork(self, job: Ints, chain: Ints, end: Ints) -> ChainTrees:
+        """Trees for other groups on a network of the same shape; what does not change there is not grown again."""
+        twin = copy(self)
+        twin.job, twin.chain, twin.end = job, chain, end
+        twin.out_trees, twin.back_trees = self.out_trees.fork(), self.back_trees.fork()
+        twin.tree_pred, twin.leg, twin.best = self.tree_pred.copy(), self.leg.copy(), self.best.copy()
+        twin.label, twin.came = np.empty_like(self.label), np.empty_like(self.came)
+        twin.total, twin.exit_port = np.empty_like(self.total), np.empty_like(self.exit_port)
+        twin.leg_trees = {
+            m: trees.fork(twin.tree_pred[self.tree_ptr[m] : self.tree_ptr[m + 1]].reshape(trees.pred.shape))
+            for m, trees in self.leg_trees.items()
+        }
+        return twin
 
     def columns(self, wanted: Ints) -> tuple[Ints, Shorts]:
         """Walk back along the chains joined last; see `Source`."""

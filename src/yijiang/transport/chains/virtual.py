@@ -140,7 +140,9 @@ def _ends(net: FreightNetwork, truck: Floats, zones: int) -> Floats:
     return fields
 
 
-def _facilities(net: FreightNetwork, link_of: Ints, transfers: int, ends: int) -> tuple[Shorts, Floats, tuple[str, ...]]:
+def _facilities(
+    net: FreightNetwork, link_of: Ints, transfers: int, ends: int
+) -> tuple[Shorts, Floats, tuple[str, ...]]:
     """Locks, then links, then terminals, then one for what loads nothing."""
     top, figures = net.arrays.topology, net.arrays.figures
     locks, links, terminals = len(top.names["locks"]), len(top.link_lock), len(top.terminal_port)
