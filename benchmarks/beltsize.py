@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -24,7 +26,7 @@ def belt(length: int = 250, width: int = 40, zones: int = 30, seed: int = 0) -> 
     rows: list[tuple[str, str, str, str, float, float, str, float]] = []
 
     def line(mode: str, stops: NDArray[np.int64], bends: float, busy: float = np.inf) -> None:
-        for a, b in zip(stops[:-1], stops[1:], strict=True):
+        for a, b in pairwise(stops):
             km = bends * float(np.hypot(east[a] - east[b], north[a] - north[b]))
             depth = float(rng.choice([4.0, 4.5, 5.0, 6.0, 9.0])) if mode == "water" else np.nan
             rows.append((f"{mode}{len(rows):06d}", name[a], name[b], mode, km, depth, "", busy))
@@ -58,6 +60,8 @@ def belt(length: int = 250, width: int = 40, zones: int = 30, seed: int = 0) -> 
     changes += [(name[i], "rail", "water") for i in place[5::10, middle]]
     terminals = pd.DataFrame(changes, columns=["node", "mode_a", "mode_b"])
     size = len(terminals)
+    across = rng.permutation(np.arange(zones) % (width - 4) + 2)
+    centre = place[np.linspace(2, length - 3, zones).astype(int), across]
     return FreightNetwork(
         nodes=pd.DataFrame({"node": name}),
         links=links,
@@ -66,7 +70,10 @@ def belt(length: int = 250, width: int = 40, zones: int = 30, seed: int = 0) -> 
             capacity_mt=np.where(np.arange(size) % 10 == 0, 40.0, np.nan), service_hours=12.0, berths=4.0,
         ),
         locks=pd.DataFrame(
-            {"lock": [f"lock{i:02d}" for i in range(len(at))], "capacity_mt": 120.0, "transit_hours": 2.0, "service_hours": 4.0}
+            {
+                "lock": [f"lock{i:02d}" for i in range(len(at))], "capacity_mt": 120.0, "transit_hours": 2.0,
+                "service_hours": 4.0,
+            }
         ),
         modes=pd.DataFrame(
             {
@@ -85,7 +92,7 @@ def belt(length: int = 250, width: int = 40, zones: int = 30, seed: int = 0) -> 
         zones=pd.DataFrame(
             {
                 "region": [f"R{i:02d}" for i in range(zones)],
-                "node": name[place[np.linspace(2, length - 3, zones).astype(int), rng.permutation(np.arange(zones) % (width - 4) + 2)]],
+                "node": name[centre],
                 "access_km": rng.uniform(20.0, 80.0, zones),
             }
         ),

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from yijiang.transport.arrays import NetworkArrays
 from yijiang.transport.assignment.classes import UserClass
+from yijiang.transport.assignment.proportional import proportional
 from yijiang.transport.assignment.result import Assignment
+from yijiang.transport.chains.result import FreightAssignment
 from yijiang.transport.choice import logit_logsum, logit_shares, value_of_time
 from yijiang.transport.faces import assign, skim
 from yijiang.transport.freightnetwork import FreightNetwork
@@ -17,10 +19,13 @@ from yijiang.transport.loading import Loads, load, load_arrays
 from yijiang.transport.locks import lock_delay
 from yijiang.transport.network import Network
 from yijiang.transport.paths.skims import ZoneSkims, widest
+from yijiang.transport.resilience import critical, disrupt
+from yijiang.transport.season import season
 from yijiang.transport.skims import Paths, Skims
 
 __all__ = [
     "Assignment",
+    "FreightAssignment",
     "FreightNetwork",
     "Loads",
     "Network",
@@ -30,11 +35,15 @@ __all__ = [
     "UserClass",
     "ZoneSkims",
     "assign",
+    "critical",
+    "disrupt",
     "load",
     "load_arrays",
     "lock_delay",
     "logit_logsum",
     "logit_shares",
+    "proportional",
+    "season",
     "skim",
     "value_of_time",
     "widest",

@@ -146,8 +146,8 @@ class NetworkArrays:
         """Return mode and (rate, draught, speed, speed up the river, CO₂) of every vehicle class.
 
         A land mode is one class; water has one per ship, or one without draught if there is no table of ships. The
-        empty leg is part of the rate: rate = money_per_tkm·(1 + empty_return). A ship with a `light_draught_m` may sail
-        part-laden, in steps of `LOAD_STEP` of its draught; what it costs is then borne by fewer tonnes.
+        empty leg is part of the rate: rate = money_per_tkm·(1 + empty_return). A ship with a `light_draught_m` may
+        sail part-laden, in steps of `LOAD_STEP` of its draught; what it costs is then borne by fewer tonnes.
         """
         mode_of, rows = [], []
         for m, mode in enumerate(self.topology.names["modes"]):
@@ -181,7 +181,7 @@ class NetworkArrays:
 
 
 def _steps(ship: Floats) -> list[tuple[float, float, float]]:
-    """Draught, rate per tonne-km and its ratio to the full ship's, full first; payload falls linearly to 0 when light."""
+    """Draught, rate per tonne-km and its ratio to the full ship's, full first; payload falls linearly with draught."""
     draught, _, rate, light = ship
     if not light < draught:
         return [(draught, rate, 1.0)]

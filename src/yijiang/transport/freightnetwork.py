@@ -142,6 +142,10 @@ class FreightNetwork:
                 out[column] = rows[:, i]
         return out
 
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """All tables by name, with the figures of this scenario; `FreightNetwork(**tables)` builds the same network."""
+        return {name: self.table(name) for name in KEYS}
+
     @property
     def nodes(self) -> pd.DataFrame:
         """Table of nodes."""

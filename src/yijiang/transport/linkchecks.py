@@ -13,8 +13,14 @@ from yijiang.errors import Finding
 from yijiang.transport import vdf
 
 FIGURES: Mapping[str, float] = {
-    "length": 0.0, "vdf_fftt": np.nan, "capacity": np.nan, "vdf_alpha": 0.0, "vdf_beta": 0.0, "toll": 0.0, "co2": np.nan,
-}  # fmt: skip
+    "length": 0.0,
+    "vdf_fftt": np.nan,
+    "capacity": np.nan,
+    "vdf_alpha": 0.0,
+    "vdf_beta": 0.0,
+    "toll": 0.0,
+    "co2": np.nan,
+}
 """Figures of a link, and what an empty cell or a missing column means; NaN: there is none."""
 
 Bools = npt.NDArray[np.bool_]
@@ -28,7 +34,7 @@ def check_nodes(nodes: pd.DataFrame, findings: list[Finding]) -> tuple[pd.DataFr
         return out, {}, np.zeros(0, bool)
     _doubles("node", "node_id", out["node_id"], findings)
     zones: dict[object, object] = {}
-    for i, zone in enumerate(out["zone_id"] if "zone_id" in out else ()):
+    for i, zone in enumerate(out.get("zone_id", ())):
         if pd.isna(zone) or zone == "":
             continue
         if zone in zones:
@@ -89,13 +95,13 @@ def _check_delays(out: pd.DataFrame, findings: list[Finding]) -> None:
                 Finding("link", i + 2, "vdf", kind, "unknown volume-delay function", f"use one of: {names}")
             )
     moves = out["vdf_alpha"].gt(0.0) & ~(out["vdf"].eq("bpr") & out["vdf_beta"].eq(0.0))
-    for i in np.flatnonzero(moves & ~out["capacity"].gt(0.0)):
+    for i in np.flatnonzero(moves & ~out["capacity"].gt(0.0)).tolist():
         problem = "a delay that grows with the load needs a capacity above 0"
         value = "" if np.isnan(out["capacity"].iloc[i]) else str(out["capacity"].iloc[i])
         findings.append(
             Finding("link", int(i) + 2, "capacity", value, problem, "enter it, close the link, or set vdf_alpha to 0")
         )
-    for i in np.flatnonzero(out["vdf"].eq("terminal") & ~out["vdf_beta"].ge(1.0)):
+    for i in np.flatnonzero(out["vdf"].eq("terminal") & ~out["vdf_beta"].ge(1.0)).tolist():
         value = str(out["vdf_beta"].iloc[i])
         findings.append(Finding("link", int(i) + 2, "vdf_beta", value, "a terminal has at least 1 berth", "enter them"))
     shared = out[out["facility"] != ""]

@@ -15,7 +15,7 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 FREE, BPR, LOCK, TERMINAL = 0, 1, 2, 3
-"""Kinds of delay: none, the power function of the Bureau of Public Roads, the queue at a lock, the one at a terminal."""
+"""Kinds of delay: none, the power function of the Bureau of Public Roads, the queues at a lock and at a terminal."""
 
 KINDS = {"": FREE, "bpr": BPR, "lock": LOCK, "terminal": TERMINAL}
 """Name of every kind in the tables."""

@@ -91,8 +91,8 @@ def assign_network(
         raise OptionError("at least one class is needed")
     amounts = trips(demand, net.zone_ids, kinds)
     problem = network_problem(net, amounts, kinds, limits or {})
-    ends = (net.zone_node[amounts.origin], net.zone_node[amounts.destination])
-    source = Trees(net.star, *(e.astype(np.int64) for e in ends), amounts.kind)
+    ends = [net.zone_node[side].astype(np.int64) for side in (amounts.origin, amounts.destination)]
+    source = Trees(net.star, ends[0], ends[1], amounts.kind)
     if len(amounts.amount) == 0:
         raise OptionError("there is no demand between different zones")
     if method == "frank-wolfe":

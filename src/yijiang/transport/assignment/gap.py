@@ -43,9 +43,8 @@ def logits(problem: Problem, cost: Floats) -> tuple[Floats, Floats, Floats]:
     least = table.min(axis=1)
     floor = np.where(np.isfinite(least), least, 0.0)
     per_pair = outer[start]
-    weights = np.where(
-        np.isfinite(table), np.exp(-per_pair[:, None] * (np.where(np.isfinite(table), table, floor[:, None]) - floor[:, None])), 0.0
-    )  # fmt: skip
+    above = np.where(np.isfinite(table), table, floor[:, None]) - floor[:, None]
+    weights = np.where(np.isfinite(table), np.exp(-per_pair[:, None] * above), 0.0)
     sums = weights.sum(axis=1)
     pair_cost = np.where(sums > 0.0, floor - np.log(np.where(sums > 0.0, sums, 1.0)) / per_pair, np.inf)
     in_pair = (weights / np.where(sums > 0.0, sums, 1.0)[:, None]).ravel()[key]

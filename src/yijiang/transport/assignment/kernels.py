@@ -79,7 +79,8 @@ def path_cost(p: int, constant: Floats, fac_ptr: Ints, fac: Shorts, state: Float
     for i in range(fac_ptr[p], fac_ptr[p + 1]):
         delay += state[fac[i], DELAY]
         price += state[fac[i], PRICE]
-    return constant[p] + weight * delay + pce * price
+    cost: float = constant[p] + weight * delay + pce * price
+    return cost
 
 
 @njit(cache=True)
@@ -165,7 +166,7 @@ def sweep(
     share : (group)
         Written: part of the pair's demand that takes the group.
     excess : (pair)
-        Read and written: Σ flow·(cost − least) found when the pair was last balanced, and twice its distance from the logit.
+        Read and written: Σ flow·(cost − least) found when the pair was last balanced, and what its choice moved.
 
     Returns
     -------
@@ -199,14 +200,15 @@ def sweep(
                 scale[k], nest, nest_scale, share, load, param, state, work,
             )  # fmt: skip
         excess[i] = found
-    return excess.sum()
+    total: float = excess.sum()
+    return total
 
 
 @njit(cache=True)
 def split(size: int, cost: Floats, slope: Floats, part: Floats, mu: float, total: float, log: Floats) -> None:
-    """Divide a total by cost_j + slope_j·(new_j − part_j) + ln(new_j)/μ = θ; the first entries of `part` hold the result.
+    """Divide a total by cost_j + slope_j·(new_j − part_j) + ln(new_j)/μ = θ; `part` holds the result.
 
-    Where no cost depends on the load this is the logit itself; elsewhere Newton on all ln(new_j) and θ together.
+    Where no cost depends on the load this is the logit; elsewhere Newton on all ln(new_j) and θ together.
     """
     lowest, odds, bend = np.inf, 0.0, False
     for j in range(size):

@@ -19,7 +19,7 @@ MOST_PATHS = 2000
 
 
 class Proportional(NamedTuple):
-    """Likeliest path flows: `paths` as in `Assignment.paths`, `residual` largest change of a link's flow relative to the largest."""
+    """Likeliest path flows, `paths` as in `Assignment.paths`; `residual`, largest change of a flow over the largest."""
 
     paths: pd.DataFrame
     residual: float
@@ -118,8 +118,9 @@ def _cheapest(result: Assignment, slack: float) -> tuple[Ints, Ints, Shorts]:
     forest = grow(star, roots[:, 1], weight, nodes, kind=roots[:, 0], keep=True)
     into = np.argsort(star.head, kind="stable").astype(np.int32)
     into_ptr = np.concatenate([[0], np.cumsum(np.bincount(star.head, minlength=star.nodes))]).astype(np.int64)
+    starts, ends = roots[:, 1].astype(np.int64), net.zone_node[a.destination].astype(np.int64)
     group, ptr, links, over = pathkernels.list_paths(
-        tree.ravel().astype(np.int64), net.zone_node[a.destination].astype(np.int64), a.kind, roots[:, 1].astype(np.int64),
+        tree.ravel().astype(np.int64), ends, a.kind, starts,
         forest.cost, forest.order, weight, into_ptr, into, star.tail, star.link, star.through, slack, MOST_PATHS,
     )  # fmt: skip
     if over >= 0:

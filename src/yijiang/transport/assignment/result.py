@@ -118,7 +118,8 @@ class Assignment:
 
     @property
     def _index(self) -> pd.Index[Any]:
-        return pd.Index(self.network.links["link_id"], name="link_id")
+        index: pd.Index[Any] = pd.Index(self.network.links["link_id"], name="link_id")
+        return index
 
     @property
     def flow(self) -> pd.Series[float]:
@@ -144,7 +145,7 @@ class Assignment:
     def shadow_prices(self) -> pd.DataFrame:
         """Price of every hard limit: what one more unit of it would save, in cost, with its load and limit.
 
-        −∂(objective)/∂limit for classes that value time at 1, and −∂(total cost)/∂limit where no delay depends on the load.
+        −∂(objective)/∂limit for classes that value time at 1; −∂(total cost)/∂limit where no delay depends on load.
         """
         at = np.flatnonzero(np.isfinite(self.problem.param[:, kernels.LIMIT]))
         names = pd.Index([self.network.facilities.names[i] for i in at], name="facility")

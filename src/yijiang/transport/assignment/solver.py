@@ -89,9 +89,10 @@ def solve(
     Unmeetable, Unreachable
         If a hard limit cannot be met, or no path serves a pair.
 
-    Sources: Jayakrishnan, Tsai, Prashker and Rajadhyaksha (1994), Transportation Research Record 1443, gradient projection;
-    Xie, Nie and Liu (2018), Transportation Research C 89, skipping what is balanced; Evans (1976), Transportation Research
-    10, one objective for choice and assignment; Bertsekas (1982), Constrained Optimization, the multipliers.
+    Sources: Jayakrishnan, Tsai, Prashker and Rajadhyaksha (1994), Transportation Research Record 1443, gradient
+    projection; Xie, Nie and Liu (2018), Transportation Research C 89, skipping what is balanced; Evans (1976),
+    Transportation Research 10, one objective for choice and assignment; Bertsekas (1982), Constrained Optimization and
+    Lagrange Multiplier Methods.
     """
     groups = int(problem.pair_ptr[-1])
     group_class, moving, pairs = problem.group_class, problem.moving, len(problem.demand)
@@ -158,7 +159,8 @@ def _scaled(problem: Problem, start: PathSet) -> tuple[PathSet, Floats, Bools]:
     known = total > 0.0
     factor = np.where(known, problem.demand / np.where(known, total, 1.0), 0.0)[pair]
     scaled = start._replace(flow=start.flow * np.repeat(factor, np.diff(start.group_ptr)))
-    return scaled, held * factor, ~known[pair]
+    part: Floats = (held * factor).astype(np.float64)
+    return scaled, part, ~known[pair]
 
 
 class _Limits:

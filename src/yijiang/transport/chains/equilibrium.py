@@ -11,6 +11,7 @@ import xarray as xr
 from yijiang.errors import DataError, Finding, InfeasibleError, OptionError
 from yijiang.transport.assignment import kernels
 from yijiang.transport.assignment.kernels import Floats, Ints
+from yijiang.transport.assignment.pathset import PathSet
 from yijiang.transport.assignment.problem import Problem
 from yijiang.transport.assignment.solver import Unmeetable, Unreachable, solve
 from yijiang.transport.chains.source import ChainTrees, Prefixes
@@ -111,7 +112,8 @@ def assign_freight(
     amounts = _amounts(tonnes, paths)
     virtual = VirtualNetwork.build(net)
     mu = _by_name(dispersion, paths.commodities, "dispersion")
-    pce = np.ones(len(mu)) if equivalents is None else _by_name({**dict.fromkeys(paths.commodities, 1.0), **equivalents}, paths.commodities, "equivalent")  # fmt: skip
+    loads = {**dict.fromkeys(paths.commodities, 1.0), **(equivalents or {})}
+    pce = _by_name(loads, paths.commodities, "equivalent")
     o, d, k = (v.astype(np.int64) for v in np.nonzero(amounts))
     order = np.lexsort((d, o, k))
     o, d, k = o[order], d[order], k[order]
@@ -128,12 +130,13 @@ def assign_freight(
     )  # fmt: skip
     zones, road = len(net.regions), net.arrays.topology.road
     groups = (np.repeat(k * zones + o, size), np.tile(np.arange(size), len(o)), np.repeat(d, size))
+    start: PathSet | None = None
+    multiplier: Floats | None = None
     if warm is not None:
         source, start, multiplier = warm.reuse(net, paths, virtual, np.column_stack([k, o, d]), problem, groups)
     else:
         legs = [[int(m) for m in row if m >= 0] for row in paths.chain_legs]
         source = ChainTrees(virtual, Prefixes.build(legs, road), road, *groups, paths.time_value)
-        start = multiplier = None
     try:
         solution = solve(problem, source, gap, iterations, start, multiplier)
     except Unreachable as fault:
@@ -143,7 +146,10 @@ def assign_freight(
             for i in fault.pairs
         ) from None
     except Unmeetable as fault:
-        lines = [f"raise the limit of {virtual.names[f]} from {limit:g} Mt/yr; {load:g} ask for it" for f, load, limit in fault.limits]  # fmt: skip
+        lines = [
+            f"raise the limit of {virtual.names[f]} from {limit:g} Mt/yr; {load:g} ask for it"
+            for f, load, limit in fault.limits
+        ]
         raise InfeasibleError("hard limits cannot be met: there is no way around", lines) from None
     return FreightAssignment(net, paths, virtual, problem, source, solution, (o, d, k), amounts, closed).checked(gap)
 

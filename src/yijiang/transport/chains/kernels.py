@@ -85,7 +85,7 @@ def regrow(
 
 @njit(cache=True)
 def best_vehicles(out: Floats, vehicles: int, leg: Floats, best: Shorts) -> None:
-    """Take the cheapest vehicle between two ports: out (vehicle · port, commodity, port) → leg, best (commodity, port, port)."""
+    """Cheapest vehicle between two ports: out (vehicle · port, commodity, port) → leg, best (commodity, port, port)."""
     ports = out.shape[2]
     for k in range(out.shape[1]):
         for p in range(ports):

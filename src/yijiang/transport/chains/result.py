@@ -41,7 +41,7 @@ class FreightAssignment:
     network : the network.
     gap : distance from the equilibrium, see `assign_freight`, worked out anew from the flows of the links.
     balance : largest |in − out| of a state (node, mode), relative to all tonnes.
-    objective : Σ ∫ delay + Σ pce·fixed·flow ÷ value of time [h·Mt], over commodities that value time, without the entropy.
+    objective : Σ ∫ delay + Σ pce·fixed·flow ÷ value of time [h·Mt], over commodities that value time; no entropy.
     total_cost : Σ flow·cost, without the prices of hard limits [million yuan for Mt].
     iterations, rounds : rounds, and gap, excess over limits and number of paths by round.
     wait : (facility) delay [h], price : (facility) [yuan/t], load : (facility) [Mt/yr] in the order of `facilities`.
@@ -134,7 +134,8 @@ class FreightAssignment:
         source.price(replace(p, fixed=fixed), self._state)
         zones, chains = len(self.regions), len(self.chains)
         total = source.total.reshape(len(self.commodities), zones, chains, zones)
-        return np.isfinite(total).any(axis=2).transpose(1, 2, 0)
+        left: np.ndarray = total.min(axis=2) < np.inf
+        return np.transpose(left, (1, 2, 0))
 
     def again(self, tonnes: Floats, closed: Sequence[str] = (), gap: float = 1e-6) -> FreightAssignment:
         """Assign other tonnes to the same network, or the same with some elements closed, starting from here."""
@@ -150,7 +151,7 @@ class FreightAssignment:
         )  # fmt: skip
 
     def labelled(self, array: np.ndarray, dims: Sequence[str], name: str, unit: str) -> xr.DataArray:
-        """Put the labels of this result on an array with some of the dimensions origin, destination, commodity, chain."""
+        """Put the labels of this result on an array with some of its dimensions."""
         labels = dict(zip(DIMS, (self.regions, self.regions, self.commodities, self.chains), strict=True))
         return xr.DataArray(array, {d: list(labels[d]) for d in dims}, tuple(dims), name, {"unit": unit})
 
@@ -246,7 +247,7 @@ class FreightAssignment:
 
     @property
     def locks(self) -> pd.DataFrame:
-        """By lock: tonnes up and down the river and together, share of the capacity used, wait [h], price [yuan/t]."""
+        """By lock: tonnes up, down and together, share of the capacity used, wait [h], price [yuan/t]."""
         top = self.network.arrays.topology
         names, at = top.names["locks"], top.link_lock >= 0
         up = top.arcs[:, tables.UP] == 1
@@ -277,7 +278,7 @@ class FreightAssignment:
         return pd.DataFrame(rows, columns=["facility", side, "load", "payment"])
 
     def users(self, names: Sequence[str]) -> pd.DataFrame:
-        """Who uses some locks, links or terminals: origin, destination, commodity, chain, tonnes and share of the pair's.
+        """Who uses some locks, links or terminals: pairs, commodities, chains, tonnes and share of the pair's.
 
         Parameters
         ----------

@@ -15,7 +15,7 @@ from yijiang.transport.assignment.kernels import Floats, Ints, Shorts
 from yijiang.transport.assignment.problem import Problem
 from yijiang.transport.chains.kernels import SAME, best_vehicles, join_chains, regrow, trace_chains
 from yijiang.transport.chains.virtual import VirtualNetwork
-from yijiang.transport.paths.forest import SERIAL_WORK, Star
+from yijiang.transport.paths.forest import SERIAL_WORK, Numbers, Star
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Prefixes:
         ([-1, 0], [0, 1], [-1, 0, 1])
         """
         number: dict[tuple[int, ...], int] = {(): -1}
-        parent, mode, before = [], [], []
+        parent, mode, before = list[int](), list[int](), list[int]()
         for size in range(1, max(map(len, chains), default=0) + 1):
             for legs in dict.fromkeys(tuple(c[:size]) for c in chains if len(c) >= size):
                 number[legs] = len(parent)
@@ -68,7 +68,7 @@ class Trees:
         Where the trees are kept.
     """
 
-    def __init__(self, star: Star, root: Ints, row: Ints, target: Ints, rank: Ints, pred: Shorts) -> None:
+    def __init__(self, star: Star, root: Numbers, row: Numbers, target: Numbers, rank: Ints, pred: Shorts) -> None:
         self.star, self.root, self.row, self.rank = star, root.astype(np.int32), row.astype(np.int64), rank
         self.target = target.astype(np.int32)
         self.pred, self.order = pred, np.empty_like(pred)

@@ -31,8 +31,8 @@ _TRIP = re.compile(r"\s*([^:;]+):([^:;]+?)\s*(?:;|$)")
 def read(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame, xr.DataArray]:
     """Read nodes, links and demand of a folder with one TNTP network.
 
-    Metadata may stand in any order and with any spacing, semicolons and spaces at the ends of lines may be missing, several
-    links may stand on one line, and nodes below `FIRST THRU NODE` are centroids that no path passes.
+    Metadata may stand in any order and with any spacing, semicolons and spaces at the ends of lines may be missing,
+    several links may stand on one line, and nodes below `FIRST THRU NODE` are centroids that no path passes.
 
     Raises
     ------

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
 import numba
 import numpy as np
+import numpy.typing as npt
 
 from yijiang.transport.paths.kernels import LEAF, OPEN, Bools, Floats, Ints, grow_forest
+
+Numbers = npt.NDArray[np.integer[Any]]
 
 #: Arcs times trees below which starting threads costs more than it saves.
 SERIAL_WORK = 400_000
@@ -39,7 +42,7 @@ class Star:
     fresh: Ints
 
     @classmethod
-    def build(cls, tail: Ints, head: Ints, through: Bools) -> Self:
+    def build(cls, tail: Numbers, head: Numbers, through: Bools) -> Self:
         """Sort links into a star.
 
         >>> star = Star.build(np.array([1, 0, 0]), np.array([0, 1, 1]), np.ones(2, bool))
@@ -73,10 +76,10 @@ class Forest(NamedTuple):
 
 def grow(
     star: Star,
-    source: Ints,
+    source: Numbers,
     weight: Floats,
-    destination: Ints,
-    kind: Ints | None = None,
+    destination: Numbers,
+    kind: Numbers | None = None,
     field: Floats | None = None,
     widest: bool = False,
     keep: bool = False,

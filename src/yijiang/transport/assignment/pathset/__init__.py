@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import NamedTuple, Self
 
 import numpy as np
-import numpy.typing as npt
 
 from yijiang.transport.assignment.kernels import Bools, Floats, Ints, Shorts
 from yijiang.transport.assignment.problem import Problem

@@ -127,8 +127,8 @@ def list_paths(
 ) -> tuple[Ints, Ints, Shorts, int]:  # fmt: skip
     """List, pair by pair, the paths whose cost is within the slack of the least: a search back from the end.
 
-    An arc may be part of one if it leads on in the order in which the tree settled its nodes, so that no path turns in a
-    circle of no cost, and if what it adds beyond the least costs fits into the slack left.
+    An arc may be part of one if it leads on in the order in which the tree settled its nodes, so that no path turns
+    in a circle of no cost, and if what it adds beyond the least costs fits into the slack left.
 
     Returns
     -------
