@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -67,13 +67,22 @@ def _table(folder: Path, name: str) -> pd.DataFrame:
     file = folder / f"{name}.csv"
     if not file.is_file():
         raise OptionError(f"there is no {name}.csv in {folder.name!r}; GMNS wants node.csv and link.csv")
-    frame = pd.read_csv(file, encoding="utf-8-sig", float_precision="round_trip")
-    for column in frame.columns[frame.columns.str.endswith("_id")]:
-        whole = pd.to_numeric(frame[column], errors="coerce")
-        # Ids of whole numbers are read as floats where a cell is empty.
-        if frame[column].dtype.kind == "f" and (whole.dropna() % 1 == 0).all():
-            frame[column] = frame[column].astype("Int64").astype(object).where(whole.notna(), None)
-    return frame
+    frame = pd.read_csv(file, encoding="utf-8-sig", dtype=str)
+    return frame.apply(_parsed)
+
+
+def _parsed(cells: pd.Series[str]) -> pd.Series[Any]:
+    """Numbers where all cells are numbers: whole ones stay whole beside empty cells, others keep their last digit."""
+    known = cells.notna()
+    try:
+        figures = cells[known].astype(float)
+    except ValueError:
+        return cells
+    if cells.name is not None and str(cells.name).endswith("_id") and (figures % 1 == 0).all():
+        out = pd.Series([None] * len(cells), cells.index, dtype=object)
+        out[known] = [int(f) for f in figures]
+        return out if not known.all() else out.astype(np.int64)
+    return figures.reindex(cells.index)
 
 
 def _fill(demand: Floats, zones: list[object], rows: pd.DataFrame, findings: list[Finding]) -> None:

@@ -121,6 +121,14 @@ def facility_loads(
 
 
 @njit(cache=True)
+def longer(array: Ints, more: int) -> Ints:
+    """Return a longer array that begins with this one."""
+    out = np.zeros(len(array) + more, np.int64)
+    out[: len(array)] = array
+    return out
+
+
+@njit(cache=True)
 def list_paths(
     tree: Ints, end: Ints, kind: Ints, root: Ints, dist: Floats, order: Shorts, weight: Floats, into_ptr: Ints,
     into: Shorts, tail: Shorts, link: Shorts, through: Bools, slack: float, most: int,
@@ -156,10 +164,11 @@ def list_paths(
                 if found == most:
                     return owner[:paths], ptr[: paths + 1], out[:size], i
                 if paths + 1 >= len(owner):
-                    owner = np.append(owner, np.empty(len(owner), np.int64))
-                    ptr = np.append(ptr, np.zeros(len(ptr), np.int64))
+                    owner, ptr = longer(owner, len(owner)), longer(ptr, len(ptr))
                 if size + depth > len(out):
-                    out = np.append(out, np.empty(len(out) + depth, np.int32))
+                    more_links = np.empty(2 * len(out) + depth, np.int32)
+                    more_links[:size] = out[:size]
+                    out = more_links
                 out[size : size + depth] = way[:depth]
                 size += depth
                 owner[paths] = i
