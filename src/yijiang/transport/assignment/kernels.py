@@ -22,8 +22,8 @@ KIND, SCALE, CAPACITY, POWER, LIMIT, MULTIPLIER, PENALTY = 0, 1, 2, 3, 4, 5, 6
 DELAY, SLOPE, PRICE, RISE = 0, 1, 2, 3
 """Columns of `state`: delay and its derivative, price of the hard limit and its derivative."""
 
-LEAST_PART = 1e-200
-"""Part of a demand below which a chain counts as this in the logarithm."""
+LEAST_PART = 1e-8
+"""Part of a demand below which a chain starts anew from the logit of the costs."""
 
 LEAST_RATIO = 1e-6
 """Load over capacity below which the slope of a power under 1, which is infinite at 0, is not followed."""
@@ -221,14 +221,17 @@ def split(size: int, cost: Floats, slope: Floats, part: Floats, mu: float, total
         for j in range(size):
             part[j] = total * log[j] / odds
         return
-    held = 0.0
     for j in range(size):
-        held += part[j]
+        odds += np.exp(-mu * (cost[j] - lowest))
+    theta, held = 0.0, 0.0
     for j in range(size):
-        log[j] = np.log(max(part[j], LEAST_PART * total))
-        odds += part[j] * (cost[j] + log[j] / mu)
-    theta = odds / held if held > 0.0 else lowest
-    for _ in range(40):
+        # Where hardly anything goes yet, the logit of the costs alone is the better start.
+        guess = -mu * (cost[j] - lowest) - np.log(odds)
+        log[j] = np.log(total) + (np.log(part[j] / total) if part[j] > LEAST_PART * total else guess)
+        theta += np.exp(log[j]) * (cost[j] + log[j] / mu)
+        held += np.exp(log[j])
+    theta /= held
+    for _ in range(60):
         # One Newton step of slope·(e^y − part) + cost + y/μ − θ = 0 for every y, and of Σ e^y = total for θ.
         amount, lead, pull = 0.0, 0.0, 0.0
         for j in range(size):

@@ -44,7 +44,8 @@ class FreightAssignment:
     objective : Σ ∫ delay + Σ pce·fixed·flow ÷ value of time [h·Mt], over commodities that value time; no entropy.
     total_cost : Σ flow·cost, without the prices of hard limits [million yuan for Mt].
     iterations, rounds : rounds, and gap, excess over limits and number of paths by round.
-    wait : (facility) delay [h], price : (facility) [yuan/t], load : (facility) [Mt/yr] in the order of `facilities`.
+    wait : (facility) delay [h], price : (facility) [yuan/t], load : (facility) [Mt/yr] in the order of `facilities`,
+        and a last one for what loads nothing.
     """
 
     def __init__(
@@ -258,6 +259,12 @@ class FreightAssignment:
         out["utilisation"] = self.load[: len(names)] / self.network.arrays.figures["locks"][:, 0]
         out["wait"], out["price"] = self.wait[: len(names)], self.price[: len(names)]
         return out
+
+    @property
+    def congestion(self) -> pd.DataFrame:
+        """Locks, links and terminals: load [Mt/yr], wait [h], price of a hard limit [yuan/t]."""
+        index = pd.Index(self.facilities, name="facility")
+        return pd.DataFrame({"load": self.load[:-1], "wait": self.wait[:-1], "price": self.price[:-1]}, index)
 
     @property
     def shadow_prices(self) -> pd.DataFrame:
