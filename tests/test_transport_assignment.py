@@ -214,7 +214,7 @@ def test_frank_wolfe_finds_the_same_flows() -> None:
 
 
 def test_likeliest_flows_divide_alike() -> None:
-    # Two origins share two equal ways from c to b: any split makes the same link flows, the likeliest is the same for both.
+    # Two origins share two equal ways from c to b: any split makes the same link flows, the likeliest is alike.
     way = {"vdf_fftt": 1.0, "vdf_alpha": 1.0, "vdf_beta": 1.0, "capacity": 1.0}
     net = network(
         [

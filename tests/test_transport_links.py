@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import numba
@@ -85,35 +84,37 @@ def test_a_folder_without_one_network_is_refused(tmp_path: Path) -> None:
         Network.from_tntp(tmp_path)
 
 
-Frame = pd.DataFrame
-FAULTS: dict[str, tuple[Callable[[Frame, Frame], object], str, int, str]] = {
-    "unknown node": (lambda n, x: x.__setitem__("to_node_id", ["9", "4", "2", "4", "2"]), "to_node_id", 2, "unknown"),
-    "negative time": (lambda n, x: x.__setitem__("vdf_fftt", [1.0, -2.0, 1.0, 1.0, 1.0]), "vdf_fftt", 3, "at least 0"),
-    "no time": (lambda n, x: x.__setitem__("vdf_fftt", [1.0, 2.0, np.nan, 1.0, 1.0]), "vdf_fftt", 4, "the cell is empty"),
-    "zero capacity": (lambda n, x: x.__setitem__("capacity", [1.0, 0.0, 1.0, 1.0, 1.0]), "capacity", 3, "above 0"),
-    "negative cost": (lambda n, x: x.__setitem__("toll", [0.0, 0.0, -99.0, 0.0, 0.0]), "toll", 4, "below 0"),
-    "doubled link": (lambda n, x: x.__setitem__("link_id", ["a", "b", "a", "c", "d"]), "link_id", 4, "twice"),
-    "unknown delay": (lambda n, x: x.__setitem__("vdf", ["bpr", "x", "", "", ""]), "vdf", 3, "unknown volume-delay"),
-    "no berths": (lambda n, x: x.__setitem__("vdf", ["", "terminal", "", "", ""]), "vdf_beta", 3, "at least 1 berth"),
+Values = dict[str, list[object]]
+FAULTS: dict[str, tuple[Values, str, int, str]] = {
+    "unknown node": ({"to_node_id": ["9", "4", "2", "4", "2"]}, "to_node_id", 2, "unknown"),
+    "negative time": ({"vdf_fftt": [1.0, -2.0, 1.0, 1.0, 1.0]}, "vdf_fftt", 3, "at least 0"),
+    "no time": ({"vdf_fftt": [1.0, 2.0, np.nan, 1.0, 1.0]}, "vdf_fftt", 4, "the cell is empty"),
+    "zero capacity": ({"capacity": [1.0, 0.0, 1.0, 1.0, 1.0]}, "capacity", 3, "above 0"),
+    "negative cost": ({"toll": [0.0, 0.0, -99.0, 0.0, 0.0]}, "toll", 4, "below 0"),
+    "doubled link": ({"link_id": ["a", "b", "a", "c", "d"]}, "link_id", 4, "twice"),
+    "unknown delay": ({"vdf": ["bpr", "x", "", "", ""]}, "vdf", 3, "unknown volume-delay"),
+    "no berths": ({"vdf": ["", "terminal", "", "", ""]}, "vdf_beta", 3, "at least 1 berth"),
     "one lock, two capacities": (
-        lambda n, x: (x.__setitem__("facility", ["", "gate", "gate", "", ""]), x.__setitem__("capacity", [1, 2, 3, 1, 1])),
-        "capacity", 4, "differ",
+        {"facility": ["", "gate", "gate", "", ""], "capacity": [1, 2, 3, 1, 1]}, "capacity", 4, "differ",
     ),
-    "zone at two nodes": (lambda n, x: n.__setitem__("zone_id", ["1", "1", None, None]), "zone_id", 3, "two nodes"),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("name", list(FAULTS))
 def test_table_faults_are_told_with_their_line(name: str) -> None:
     net, _ = braess()
-    nodes, links = net.nodes, net.links
-    spoil, column, line, problem = FAULTS[name]
-    links["vdf_beta"] = [1.0, 0.5, 1.0, 1.0, 1.0]
-    spoil(nodes, links)
+    values, column, line, problem = FAULTS[name]
+    links = net.links.assign(vdf_beta=[1.0, 0.5, 1.0, 1.0, 1.0], **values)
     with pytest.raises(DataError) as caught:
-        Network(nodes, links, toll_factor=1.0)
+        Network(net.nodes, links, toll_factor=1.0)
     found = [f for f in caught.value.findings if (f.row, f.column) == (line, column)]
     assert any(problem in f.problem for f in found), caught.value
+
+
+def test_a_zone_at_two_nodes_is_refused() -> None:
+    net, _ = braess()
+    with pytest.raises(DataError, match="a zone at two nodes"):
+        Network(net.nodes.assign(zone_id=["1", "1", None, None]), net.links)
 
 
 def test_gmns_lanes_speeds_and_two_way_links(tmp_path: Path) -> None:

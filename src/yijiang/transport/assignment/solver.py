@@ -18,8 +18,9 @@ from yijiang.transport.paths.kernels import Bools
 
 #: Sweeps between two rounds of columns at most, and the part of the excess at which they end early.
 SWEEPS, SWEEP_TARGET = 10, 0.05
-#: The same with hard limits, where every pair pushes against what all others hold and one sweep does less.
-LIMITED_SWEEPS = 200
+#: The same with hard limits, where every pair pushes against what all others hold and one sweep does less; and the most
+#: it grows to where, after so many rounds, new columns are not what is lacking.
+MOST_SWEEPS, MOST_TARGET, PATIENCE = 200, 0.01, 20
 #: Pairs whose excess is below this part of the mean are left out of a sweep.
 SKIP = 0.1
 #: A path joins a group when it is cheaper than all there are by this part.
@@ -106,6 +107,7 @@ def solve(
         pathkernels.facility_loads(*paths[:2], *paths[3:5], group_class, problem.pce, load)
     kernels.evaluate_all(load, param, state)
     rounds: list[Round] = []
+    sweeps, target = (MOST_SWEEPS, SWEEP_TARGET) if len(limits.at) else (SWEEPS, SWEEP_TARGET)
     for turn in range(iterations + 1):
         least = source.price(problem, state)
         known, _ = kernels.group_costs(
@@ -120,6 +122,8 @@ def solve(
                 return Solution(paths, part, load, state, param, least, rounds)
             if turn == iterations:
                 break
+            if turn > PATIENCE and gap > 0.5 * rounds[-2].gap:
+                sweeps, target = min(2 * sweeps, MOST_SWEEPS), MOST_TARGET
             if gap <= max(tolerance, limits.subproblem):
                 limits.update(load, total / float(problem.demand.sum()), tolerance)
         wanted = np.flatnonzero(least < known * (1.0 - CHEAPER))
@@ -136,13 +140,13 @@ def solve(
         kernels.evaluate_all(load, param, state)
         share = part / problem.demand[problem.group_pair]
         excess, skip, first = np.full(pairs, np.inf), -1.0, 0.0
-        for n in range(LIMITED_SWEEPS if len(limits.at) else SWEEPS):
+        for n in range(sweeps):
             left = kernels.sweep(
                 problem.pair_ptr, *paths[:5], problem.demand, problem.pair_class, problem.weight, problem.pce,
                 problem.scale, problem.nest, problem.nest_scale, share, load, param, state, excess, skip,
             )  # fmt: skip
             first, skip = first if n else left, SKIP * left / pairs
-            if left <= SWEEP_TARGET * first:
+            if left <= target * first:
                 break
         part = share * problem.demand[problem.group_pair]
         pathkernels.facility_loads(*paths[:2], *paths[3:5], group_class, problem.pce, load)
