@@ -1,7 +1,8 @@
-"""Transport beside its peers, interleaved: `python benchmarks/transport.py FOLDER [skims|assignment|belt …] [ROUNDS]`.
+"""Transport beside its peers, interleaved: `python benchmarks/transport.py FOLDER [skims|assignment|belt …] [CASE …] [ROUNDS]`.
 
 FOLDER holds the TNTP networks (one folder each). Every round times each program once, one after the other; the table
-gives the median, the least, and the ratio of medians to ours. A peer that is not installed is left out and said so.
+gives the median and the least time, the median processor time of all threads together (which a busy machine distorts
+less), and the ratios of the medians to ours. A peer that is not installed is left out and said so.
 All programs get the same costs; what they return is compared with ours before it is timed.
 """
 
@@ -171,26 +172,33 @@ def main(arguments: list[str]) -> None:
     logging.disable(logging.CRITICAL)
     folder = Path(arguments[0])
     rounds = int(arguments[-1]) if arguments[-1].isdigit() else 5
-    wanted = [a for a in arguments[1:] if not a.isdigit()] or list(CASES)
+    wanted = [a for a in arguments[1:] if a in CASES] or list(CASES)
+    only = [a for a in arguments[1:] if a not in CASES and not a.isdigit()]
     peers = ("scipy", "igraph", "networkit", "aequilibrae")
     print(", ".join(f"{p} {importlib.metadata.version(p) if find_spec(p) else 'not installed'}" for p in peers))
     for kind in wanted:
         prepare, cases = CASES[kind]
-        for case in cases:
+        for case in (c for c in cases if not only or c in only):
             timed = prepare(folder, case)
             seconds: dict[str, list[float]] = {name: [] for name in timed}
+            busy: dict[str, list[float]] = {name: [] for name in timed}
             for turn in range(rounds + 1):
                 for name, run in timed.items():
                     if turn == 0 and "aequilibrae" in name:
                         continue  # nothing of it is compiled on the way
-                    began = time.perf_counter()
+                    began, worked = time.perf_counter(), time.process_time()
                     run()
                     seconds[name].append(time.perf_counter() - began)
+                    busy[name].append(time.process_time() - worked)
+                    if turn == 0:  # compiling
+                        seconds[name].clear()
+                        busy[name].clear()
             ours = next(iter(timed))
-            medians = {n: float(np.median(s[1:] if "aequilibrae" not in n else s)) for n, s in seconds.items()}
-            for name, median in medians.items():
-                shown = f"{1e3 * median:10.1f} ms  least {1e3 * min(seconds[name]):10.1f}"
-                print(f"{kind:<11}{case:<16}{name:<52}{shown}  x{median / medians[ours]:.2f}", flush=True)
+            middle = {n: (float(np.median(seconds[n])), float(np.median(busy[n]))) for n in timed}
+            for name, (wall, cpu) in middle.items():
+                shown = f"{1e3 * wall:9.1f} ms  least {1e3 * min(seconds[name]):9.1f}  processor {1e3 * cpu:9.1f}"
+                ratios = f"x{wall / middle[ours][0]:.2f}  x{cpu / middle[ours][1]:.2f}"
+                print(f"{kind:<11}{case:<16}{name:<50}{shown}  {ratios}", flush=True)
 
 
 if __name__ == "__main__":

@@ -196,9 +196,13 @@ def test_widest_path_by_hand() -> None:
     assert np.isneginf(widest(net, np.ones(5)).sel(origin="2", destination="1").item())
 
 
-def test_fields_the_links_lack_are_refused() -> None:
+def test_fields_the_links_lack_are_told() -> None:
     net, _ = braess()
+    s = skim(net, origins=None, fields=("time", "money", "co2", "km"))
+    assert s.lacking == ("co2",)
     with pytest.raises(OptionError, match="no figures for co2"):
-        skim(net, fields=["co2"])
+        _ = s.co2
+    smoky = Network(net.nodes, net.links.assign(co2=[1.0, 2.0, 3.0, 4.0, 5.0]))
+    assert skim(smoky).co2.sel(origin="1", destination="2").item() == 10.0
     with pytest.raises(OptionError, match="unknown zones"):
         skim(net, origins=["x"])

@@ -16,8 +16,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from .numerics.settling import mixed, settle
-from .transport import FreightNetwork
 from .transport.choice import value_of_time
+from .transport.freightnetwork import FreightNetwork
 from .transport.loading import Loads, load_arrays
 from .transport.skims import Paths, Skims
 

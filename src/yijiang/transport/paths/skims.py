@@ -26,21 +26,45 @@ class ZoneSkims:
     cost : (origin, destination)
         Generalised cost, in units of time.
     fields : DataArray by name, (origin, destination)
+    lacking : fields that were asked for but of which the links have no figures.
     residual : largest relative difference between the cost and that of the fields it is made of.
     """
 
     cost: xr.DataArray
     fields: dict[str, xr.DataArray]
+    lacking: tuple[str, ...]
     residual: float
 
     def __getitem__(self, name: str) -> xr.DataArray:
+        if name in self.lacking:
+            raise OptionError(f"the links have no figures for {name}; give the column {FIELDS[name]!r}")
         return self.fields[match_name(name, [(f,) for f in self.fields], "field")]
+
+    @property
+    def time(self) -> xr.DataArray:
+        """Time along the cheapest paths."""
+        return self["time"]
+
+    @property
+    def money(self) -> xr.DataArray:
+        """Tolls along the cheapest paths."""
+        return self["money"]
+
+    @property
+    def co2(self) -> xr.DataArray:
+        """Emissions along the cheapest paths."""
+        return self["co2"]
+
+    @property
+    def km(self) -> xr.DataArray:
+        """Length of the cheapest paths."""
+        return self["km"]
 
 
 def skim_network(
     net: Network,
     origins: Sequence[object] | None = None,
-    fields: Sequence[str] | None = None,
+    fields: Sequence[str] = ("time", "money", "co2", "km"),
     flow: Floats | None = None,
 ) -> ZoneSkims:
     """Skim all pairs of zones in one pass: least cost, and the fields summed along the cheapest paths.
@@ -54,7 +78,8 @@ def skim_network(
     origins
         Zones to start from; left out, all.
     fields
-        Of time, money (the tolls), co2 and km (the lengths); left out, those the links have.
+        Of time, money (the tolls), co2 and km (the lengths). One of which the links have no figures is listed as
+        lacking, and raises when it is asked of the result.
     flow : (link)
         Flow of the links, which makes their times; none if left out.
 
@@ -65,7 +90,7 @@ def skim_network(
     Raises
     ------
     OptionError
-        If a zone is unknown, or the links lack what a field sums.
+        If a zone or field is unknown.
 
     Examples
     --------
@@ -81,10 +106,8 @@ def skim_network(
     if odd:
         raise OptionError(f"unknown zones: {', '.join(map(str, odd[:10]))}")
     have = [f for f, column in FIELDS.items() if column in links and links[column].notna().all()]
-    wanted = have if fields is None else [match_name(f, [(n,) for n in FIELDS], "field") for f in fields]
-    lacking = [f for f in wanted if f not in have]
-    if lacking:
-        raise OptionError(f"the links have no figures for {', '.join(lacking)}; there are: {', '.join(have)}")
+    asked = [match_name(f, [(n,) for n in FIELDS], "field") for f in fields]
+    wanted = [f for f in asked if f in have]
     time = net.times(flow)
     columns = {f: time if f == "time" else links[FIELDS[f]].to_numpy(float) for f in wanted}
     # What the cost is made of comes along, so that labels and paths are held against each other.
@@ -100,6 +123,7 @@ def skim_network(
     return ZoneSkims(
         xr.DataArray(forest.cost, coords, dims, "cost"),
         {f: xr.DataArray(forest.fields[i], coords, dims, f) for i, f in enumerate(columns)},
+        tuple(f for f in asked if f not in have),
         float(miss.max(initial=0.0)),
     )
 
