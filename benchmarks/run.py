@@ -169,6 +169,15 @@ def complement() -> Callable[[], object]:
     return lambda: between(belt, ("Hubei", "Jiangsu"), delivered=price)
 
 
+@case("freight: 10,000 nodes, 5 modes, 30 regions, 10 commodities (peers: benchmarks/transport.py)", 3)
+def freight() -> Callable[[], object]:
+    from beltsize import CHAINS, belt, cargo
+    from yijiang.transport import assign
+
+    net, (tonnes, values) = belt(), cargo()
+    return lambda: assign(net, tonnes, 0.02, values, CHAINS)
+
+
 @case("plan: Hubei and Jiangsu, 12 candidates, 40 draws", 1)
 def plan() -> Callable[[], object]:
     belt = yj.case("yangtze2017")

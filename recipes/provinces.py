@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 
 import network
 from projects import PARAMETERS
-from yijiang.transport import Network
+from yijiang.transport.freightnetwork import FreightNetwork
 from yijiang.transport.choice import value_of_time
 from yijiang.transport.skims import Paths
 
@@ -84,7 +84,7 @@ def _links(place: Mapping[str, tuple[float, float]], hub: Mapping[str, str], lan
     return rows
 
 
-def province_network(folder: Path) -> Network:
+def province_network(folder: Path) -> FreightNetwork:
     """The case's freight network, carried on to all provinces."""
     place, hub = _place(folder)
     own = network.water_links() + network.land_links(folder)
@@ -101,7 +101,7 @@ def province_network(folder: Path) -> Network:
         network.MODES,
         network.SHIPS,
     ]
-    return Network(*(pd.DataFrame(rows) for rows in (*tables, zones)))
+    return FreightNetwork(*(pd.DataFrame(rows) for rows in (*tables, zones)))
 
 
 def freight_cost(folder: Path, densities: Mapping[str, float]) -> dict[str, pd.DataFrame]:

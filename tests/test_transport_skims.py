@@ -12,7 +12,7 @@ from scipy import sparse
 from scipy.sparse.csgraph import dijkstra
 
 from yijiang.errors import DataError, OptionError
-from yijiang.transport import Network, Paths, skim
+from yijiang.transport import FreightNetwork, Paths, skim
 from yijiang.transport.example import scattered, two_ports
 
 SCATTERED = scattered(nodes=45, zones=6, seed=11)
@@ -141,7 +141,7 @@ def test_rail_water_chain_is_joined_in_order() -> None:
     )
     zones = pd.DataFrame({"region": ["A", "D"], "node": ["a", "d"], "access_km": 0.0})
     nodes = pd.DataFrame({"node": ["a", "b", "c", "d"]})
-    net = Network(nodes, links, terminals, modes=modes, zones=zones)
+    net = FreightNetwork(nodes, links, terminals, modes=modes, zones=zones)
     s = skim(net, chains=["road", "rail", "water", "rail-water", "water-rail"])
     there = s.cost.sel(origin="A", destination="D", commodity="goods").to_numpy()
     back = s.cost.sel(origin="D", destination="A", commodity="goods").to_numpy()
@@ -175,7 +175,7 @@ def test_order_of_rows_plays_no_part() -> None:
     net = SCATTERED
     values = {"ore": 0.05, "cars": 2.0, "phones": 20.0}
     tables = {name: net.table(name) for name in ("nodes", "links", "terminals", "locks", "modes", "ships", "zones")}
-    mixed = Network(**{name: table.sample(frac=1.0, random_state=7) for name, table in tables.items()})
+    mixed = FreightNetwork(**{name: table.sample(frac=1.0, random_state=7) for name, table in tables.items()})
     first, second = skim(net, commodities=values), skim(mixed, commodities=dict(reversed(values.items())))
     for field in first.fields:
         again = second.field(field).sel(

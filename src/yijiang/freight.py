@@ -17,8 +17,8 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from .numerics.settling import mixed, settle
-from .transport import Network
 from .transport.choice import value_of_time
+from .transport.freightnetwork import FreightNetwork
 from .transport.loading import Loads, load_arrays
 from .transport.skims import Paths, Skims
 
@@ -52,7 +52,7 @@ class FreightState:
         Estimate of how the flow that the waits cause falls with the flow itself; −1 to begin with.
     """
 
-    network: Network
+    network: FreightNetwork
     flow: Floats
     delays: Floats
     skims: Skims
@@ -81,7 +81,7 @@ class Freight:
     def __init__(self, belt: Belt) -> None:
         tables = belt.tables
         self.belt = belt
-        self.base_network = Network(
+        self.base_network = FreightNetwork(
             tables["nodes"], tables["links"], tables["terminals"], tables["locks"], tables["modes"], tables["ships"],
             tables["zones"],
         )  # fmt: skip
@@ -94,7 +94,7 @@ class Freight:
         self.co2_price = belt.parameter("co2_price")
         self._region = [belt.regions.index(r) for r in self.base_network.regions]
         self._sector = [belt.sectors.index(s) for s in self.goods]
-        self._networks: dict[Any, Network] = {(): self.base_network}
+        self._networks: dict[Any, FreightNetwork] = {(): self.base_network}
         self._paths: dict[int, Paths] = {}
         self._known: dict[tuple[int, bytes], tuple[Skims, Floats, Floats]] = {}
         self._states: dict[int, FreightState] = {}
@@ -108,7 +108,7 @@ class Freight:
             rows["value"].to_numpy(float),
         )
 
-    def network(self, changes: Mapping[str, Mapping[str, Mapping[str, float]]]) -> Network:
+    def network(self, changes: Mapping[str, Mapping[str, Mapping[str, float]]]) -> FreightNetwork:
         """The network with the changes of a scenario; the same changes give the same object."""
         key = tuple(
             (kind, target, attribute, value)
@@ -124,13 +124,13 @@ class Freight:
             )
         return self._networks[key]
 
-    def _skim(self, network: Network, delays: Floats) -> Skims:
+    def _skim(self, network: FreightNetwork, delays: Floats) -> Skims:
         paths = self._paths.get(id(network))
         if paths is None:
             paths = self._paths[id(network)] = Paths(network, self.time_value, co2_price=self.co2_price)
         return paths.skim_arrays(delays)
 
-    def _at(self, network: Network, flow: Floats) -> tuple[Skims, Floats, Floats]:
+    def _at(self, network: FreightNetwork, flow: Floats) -> tuple[Skims, Floats, Floats]:
         """Skims, composite cost and chain shares under the waits of a flow; kept, since scenarios ask again."""
         key = id(network), flow.tobytes()
         if key not in self._known:
@@ -141,7 +141,7 @@ class Freight:
             self._known[key] = skims, skims.logsum_array(self.dispersion), skims.share_array(self.dispersion)
         return self._known[key]
 
-    def _loads(self, network: Network, flow: Floats, inner: Floats) -> Loads:
+    def _loads(self, network: FreightNetwork, flow: Floats, inner: Floats) -> Loads:
         skims, _, shares = self._at(network, flow)
         return load_arrays(skims, inner, shares)
 
@@ -150,7 +150,7 @@ class Freight:
         """The base: waits and loads that agree."""
         return self._first(self.base_network)
 
-    def _first(self, network: Network) -> FreightState:
+    def _first(self, network: FreightNetwork) -> FreightState:
         """The base tonnes on a network; where every scenario on that network starts, whatever was solved before."""
         if id(network) not in self._states:
             start = np.zeros(len(network.locks)) if network is self.base_network else self.base_state.flow
@@ -158,7 +158,7 @@ class Freight:
             self._states[id(network)] = self._settled(network, start, slope, self.base_tonnes)
         return self._states[id(network)]
 
-    def settle(self, network: Network, tonnes: Floats, state: FreightState | None = None) -> FreightState:
+    def settle(self, network: FreightNetwork, tonnes: Floats, state: FreightState | None = None) -> FreightState:
         """Freight of some tonnes on a network, with waits and loads that agree.
 
         Parameters
@@ -180,7 +180,7 @@ class Freight:
             return first
         return self._settled(network, first.flow, first.slope, tonnes)
 
-    def _settled(self, network: Network, flow: Floats, slope: Floats, tonnes: Floats) -> FreightState:
+    def _settled(self, network: FreightNetwork, flow: Floats, slope: Floats, tonnes: Floats) -> FreightState:
         inner = tonnes[np.ix_(self._region, self._region)]
         width = FLOW_TOLERANCE * network.arrays.figures["locks"][:, 0]
         found = settle(lambda q: self._loads(network, q, inner).lock_flow, flow, slope, width)

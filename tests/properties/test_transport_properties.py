@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scipy import sparse
 from scipy.sparse.csgraph import dijkstra
 
-from yijiang.transport import Network, Paths, load_arrays, lock_delay, logit_logsum, logit_shares, skim
+from yijiang.transport import FreightNetwork, Paths, load_arrays, lock_delay, logit_logsum, logit_shares, skim
 from yijiang.transport.example import scattered
 
 SCATTERED = scattered(nodes=36, zones=5, seed=4)
@@ -18,7 +18,7 @@ SCATTERED = scattered(nodes=36, zones=5, seed=4)
 positive = st.floats(0.01, 500.0)
 
 
-def _roads(seed: int, nodes: int, extra: int, one_way: bool) -> Network:
+def _roads(seed: int, nodes: int, extra: int, one_way: bool) -> FreightNetwork:
     """Random roads on a ring, so that every node is reached, with parallel links and links without length."""
     rng = np.random.default_rng(seed)
     names = np.array([f"n{i}" for i in rng.permutation(nodes)])
@@ -48,7 +48,7 @@ def _roads(seed: int, nodes: int, extra: int, one_way: bool) -> Network:
             "empty_return": 0.0,
         }
     )
-    return Network(pd.DataFrame({"node": names}), links, modes=modes)
+    return FreightNetwork(pd.DataFrame({"node": names}), links, modes=modes)
 
 
 @given(st.integers(0, 10_000), st.integers(3, 40), st.integers(0, 90), st.booleans())

@@ -17,6 +17,12 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Labels = tuple[str, ...]
 
+LOAD_STEP = 0.25
+"""Steps [m] in which a part-laden ship gives up draught."""
+
+LEAST_LOAD = 0.3
+"""Least part of its payload a ship sails with."""
+
 
 @dataclass(frozen=True, slots=True)
 class Topology:
@@ -140,22 +146,24 @@ class NetworkArrays:
         """Return mode and (rate, draught, speed, speed up the river, CO₂) of every vehicle class.
 
         A land mode is one class; water has one per ship, or one without draught if there is no table of ships. The
-        empty leg is part of the rate: rate = money_per_tkm·(1 + empty_return).
+        empty leg is part of the rate: rate = money_per_tkm·(1 + empty_return). A ship with a `light_draught_m` may
+        sail part-laden, in steps of `LOAD_STEP` of its draught; what it costs is then borne by fewer tonnes.
         """
         mode_of, rows = [], []
         for m, mode in enumerate(self.topology.names["modes"]):
             rate, _, speed, speed_up, co2, empty = self.figures["modes"][m]
             ships = self.figures["ships"] if mode == WATER else self.figures["ships"][:0]
-            for draught, _, ship_rate in ships:
-                rows.append((ship_rate * (1.0 + empty), draught, speed, speed_up, co2))
-            if len(ships) == 0:
-                rows.append((rate * (1.0 + empty), 0.0, speed, speed_up, co2))
-            mode_of += [m] * max(1, len(ships))
+            laden = [step for ship in ships for step in _steps(ship)] or [(0.0, rate, 1.0)]
+            # Fuel goes with the ship, whatever it carries: emissions per tonne rise as the cost does.
+            rows += [(r * (1.0 + empty), d, speed, speed_up, co2 * part) for d, r, part in laden]
+            mode_of += [m] * len(laden)
         return np.array(mode_of, dtype=np.int64), np.array(rows)
 
     def class_names(self) -> Labels:
         """Return the name of every vehicle class: the ship, or the mode that has no ships."""
-        ships = self.topology.names["ships"]
+        ships = []
+        for name, figures in zip(self.topology.names["ships"], self.figures["ships"], strict=True):
+            ships += [name if i == 0 else f"{name} at {step[0]:g} m" for i, step in enumerate(_steps(figures))]
         return tuple(
             name for mode in self.topology.names["modes"] for name in (ships if mode == WATER and ships else (mode,))
         )
@@ -167,9 +175,21 @@ class NetworkArrays:
         out = np.zeros((modes, modes, len(top.ports), 2))
         out[..., 0] = np.inf
         a, b = top.terminal_modes[:, 0], top.terminal_modes[:, 1]
-        out[a, b, top.terminal_port] = self.figures["terminals"]
-        out[b, a, top.terminal_port] = self.figures["terminals"]
+        out[a, b, top.terminal_port] = self.figures["terminals"][:, :2]
+        out[b, a, top.terminal_port] = self.figures["terminals"][:, :2]
         return out
+
+
+def _steps(ship: Floats) -> list[tuple[float, float, float]]:
+    """Draught, rate per tonne-km and its ratio to the full ship's, full first; payload falls linearly with draught."""
+    draught, _, rate, light = ship
+    if not light < draught:
+        return [(draught, rate, 1.0)]
+    out = []
+    for step in range(int((1.0 - LEAST_LOAD) * (draught - light) / LOAD_STEP) + 1):
+        part = 1.0 - step * LOAD_STEP / (draught - light)
+        out.append((draught - step * LOAD_STEP, rate / part, 1.0 / part))
+    return out
 
 
 def _number(names: Sequence[str]) -> dict[str, int]:

@@ -32,24 +32,36 @@ KEYS: Mapping[str, tuple[str, ...]] = {
 
 VALUES: Mapping[str, tuple[str, ...]] = {
     "nodes": (),
-    "links": ("km", "depth_m", "link_money", "link_hours"),
-    "terminals": ("money", "hours"),
+    "links": ("km", "depth_m", "link_money", "link_hours", "capacity_mt", "vdf_alpha", "vdf_beta"),
+    "terminals": ("money", "hours", "capacity_mt", "service_hours", "berths"),
     "locks": ("capacity_mt", "transit_hours", "service_hours", "money"),
     "modes": ("money_per_tkm", "money_fixed", "speed_kmh", "speed_up_kmh", "co2_kg_per_tkm", "empty_return"),
-    "ships": ("draught_m", "payload_t", "money_per_tkm"),
+    "ships": ("draught_m", "payload_t", "money_per_tkm", "light_draught_m"),
     "zones": ("access_km",),
 }
 """Columns of figures the network reads, by table; all at least 0."""
 
-POSITIVE = frozenset({"capacity_mt", "speed_kmh", "speed_up_kmh", "payload_t"})
+POSITIVE = frozenset({"capacity_mt", "speed_kmh", "speed_up_kmh", "payload_t", "berths"})
 """Figures that must be above 0."""
 
 EXTRAS: Mapping[tuple[str, str], float] = {
     ("links", "link_money"): 0.0,
     ("links", "link_hours"): 0.0,
     ("locks", "money"): 0.0,
+    ("links", "vdf_alpha"): 0.0,
+    ("links", "vdf_beta"): 0.0,
+    ("terminals", "service_hours"): 0.0,
+    ("terminals", "berths"): 1.0,
 }
-"""Extra charges and waits: a table without the column has none."""
+"""Extra charges, waits and delays: a table without the column, or an empty cell, has none."""
+
+NONE: Mapping[tuple[str, str], float] = {
+    ("links", "depth_m"): np.nan,
+    ("links", "capacity_mt"): np.inf,
+    ("terminals", "capacity_mt"): np.inf,
+    ("ships", "light_draught_m"): np.nan,
+}
+"""Figures a row may do without, and what stands for that: no depth, no capacity, no sailing part-laden."""
 
 FLAGS: Mapping[str, bool] = {"two_way": True, "up": False}
 """Switches of a link and what they are where the table does not say: two-way, and from_node is the upstream end."""
@@ -116,16 +128,19 @@ class Checker:
                         self.add(table, int(i), column, "", "the cell is empty", f"enter the {column}")
         for column in VALUES[table]:
             if column not in given:
-                if (table, column) not in EXTRAS and column != "depth_m":
+                optional = {**EXTRAS, **NONE}
+                if (table, column) not in optional:
                     self.add(table, -1, column, "", "the column is missing", "add the column")
-                out[column] = np.full(size, np.nan if column == "depth_m" else EXTRAS.get((table, column), 1.0))
+                out[column] = np.full(size, optional.get((table, column), 1.0))
                 continue
             figures = pd.to_numeric(given[column], errors="coerce").to_numpy(dtype=np.float64, copy=True)
             if (table, column) in EXTRAS:  # an empty cell is no extra
                 figures[given[column].isna().to_numpy(dtype=bool)] = EXTRAS[table, column]
             wrong = bad_figures(column, figures)
-            if column == "depth_m":  # land links have none; water links are checked with their modes
-                wrong &= ~given[column].isna().to_numpy(dtype=bool)
+            if (table, column) in NONE:  # water links without depth are found with their modes
+                absent = given[column].isna().to_numpy(dtype=bool) | (figures == NONE[table, column])
+                figures[absent] = NONE[table, column]
+                wrong &= ~absent
             for i in np.flatnonzero(wrong):
                 self.add(table, int(i), column, given[column].iloc[i], range_text(column), "correct the figure")
             out[column] = figures

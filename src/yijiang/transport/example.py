@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+import xarray as xr
 
+from yijiang.transport.freightnetwork import FreightNetwork
 from yijiang.transport.network import Network
 
 
-def two_ports() -> Network:
+def two_ports() -> FreightNetwork:
     """Return a network of four nodes: a river of 400 km with a lock between two ports, and a road of 500 km.
 
     The regions Upper and Lower have their centres at `upper` and `lower`. Upper's port lies 50 km from the centre, at
@@ -20,7 +22,7 @@ def two_ports() -> Network:
     >>> two_ports().regions
     ('Upper', 'Lower')
     """
-    return Network(
+    return FreightNetwork(
         nodes=pd.DataFrame({"node": ["upper", "quay", "lower", "bend"]}),
         links=pd.DataFrame(
             {
@@ -66,7 +68,7 @@ def two_ports() -> Network:
     )
 
 
-def scattered(nodes: int = 40, zones: int = 6, seed: int = 0) -> Network:
+def scattered(nodes: int = 40, zones: int = 6, seed: int = 0) -> FreightNetwork:
     """Return a made-up network of any size, the same for the same seed, for tests and measurements of speed.
 
     Places lie at random along a valley. Every place is on a road; every second one is on a railway, every third one
@@ -84,7 +86,7 @@ def scattered(nodes: int = 40, zones: int = 6, seed: int = 0) -> Network:
     Examples
     --------
     >>> scattered()
-    Network(40 nodes, 124 links, 24 terminals, 2 locks, 6 zones)
+    FreightNetwork(40 nodes, 124 links, 24 terminals, 2 locks, 6 zones)
     """
     rng = np.random.default_rng(seed)
     east = np.sort(rng.uniform(0.0, 1500.0, nodes))
@@ -112,7 +114,7 @@ def scattered(nodes: int = 40, zones: int = 6, seed: int = 0) -> Network:
     changes = [(name[i], "road", "water") for i in river] + [(name[i], "rail", "road") for i in rail[::2]]
     terminals = pd.DataFrame(changes, columns=["node", "mode_a", "mode_b"])
     centre = [name[river[i]] for i in np.linspace(0, len(river) - 1, zones).astype(int)]
-    return Network(
+    return FreightNetwork(
         nodes=pd.DataFrame({"node": name}),
         links=pd.DataFrame(
             rows,
@@ -147,3 +149,35 @@ def scattered(nodes: int = 40, zones: int = 6, seed: int = 0) -> Network:
             {"region": [f"R{i:02d}" for i in range(zones)], "node": centre, "access_km": rng.uniform(20.0, 80.0, zones)}
         ),
     )
+
+
+def braess(bridge: bool = True) -> tuple[Network, xr.DataArray]:
+    """Return the network of Braess's paradox and its six trips from 1 to 2; without the bridge 3-4 all arrive earlier.
+
+    Times: 10·x on 1-3 and 4-2, 50 + x on 1-4 and 3-2, 10 + x on the bridge. With the bridge two trips take each of the
+    three ways and all need 92; without it three take each of two ways and need 83.
+
+    Source: Braess (1968), Unternehmensforschung 12.
+
+    Examples
+    --------
+    >>> net, demand = braess()
+    >>> demand.sel(origin="1", destination="2").item()
+    6.0
+    """
+    nodes = pd.DataFrame({"node_id": ["1", "2", "3", "4"], "zone_id": ["1", "2", None, None]})
+    links = pd.DataFrame(
+        {
+            "link_id": ["1-3", "1-4", "3-2", "3-4", "4-2"],
+            "from_node_id": ["1", "1", "3", "3", "4"],
+            "to_node_id": ["3", "4", "2", "4", "2"],
+            "vdf_fftt": [1e-8, 50.0, 50.0, 10.0, 1e-8],
+            "vdf_alpha": [1e9, 0.02, 0.02, 0.1, 1e9],
+            "vdf_beta": 1.0,
+            "capacity": 1.0,
+        }
+    )
+    zones = ["1", "2"]
+    demand = xr.DataArray([[0.0, 6.0], [0.0, 0.0]], {"origin": zones, "destination": zones}, ("origin", "destination"))
+    net = Network(nodes, links)
+    return (net if bridge else net.without(["3-4"])), demand

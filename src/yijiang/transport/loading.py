@@ -12,7 +12,7 @@ import xarray as xr
 
 from yijiang.errors import OptionError, SolveError, match_name
 from yijiang.transport import kernels
-from yijiang.transport.network import Network
+from yijiang.transport.freightnetwork import FreightNetwork
 from yijiang.transport.skims import DIMS, Skims
 
 Floats = npt.NDArray[np.float64]
@@ -199,7 +199,7 @@ class Loads:
         return float(max(np.abs(balance).max(initial=0.0), stray) / total) if total > 0.0 else 0.0
 
 
-def load(net: Network, skims: Skims, tonnes: xr.DataArray, shares: xr.DataArray) -> Loads:
+def load(net: FreightNetwork, skims: Skims, tonnes: xr.DataArray, shares: xr.DataArray) -> Loads:
     """Load tonnes on the network: each chain all-or-nothing on its cheapest path, the chains by their shares.
 
     flow(arc) = Σ over origin, destination, commodity, chain of tonnes·share·[the chain's path uses the arc]

@@ -1,297 +1,290 @@
-"""The freight network: nodes, links of water, rail and road, terminals between modes, locks, and what each costs."""
+"""A network of links in GMNS names: what it takes to use a link, alone and under load, and what passes where."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Self
 
 import numpy as np
 import pandas as pd
+import xarray as xr
 
-from yijiang.errors import DataError, Finding, OptionError, match_name
-from yijiang.transport.arrays import Floats, NetworkArrays
-from yijiang.transport.checks import KEYS, ROAD, VALUES, Checker, bad_figures, check_reach, check_relations, range_text
-from yijiang.transport.locks import lock_delay
+from yijiang.errors import DataError, Finding, OptionError
+from yijiang.transport import vdf
+from yijiang.transport.linkchecks import FIGURES, check_links, check_nodes
+from yijiang.transport.paths.forest import Star
+from yijiang.transport.paths.kernels import Floats
 
-Changes = Mapping[str, Mapping[str, float]]
-"""New figures by name and column, for example {"w1": {"depth_m": 6.0}}."""
+Ids = list[object]
 
-_ALIAS: Mapping[tuple[str, str], str] = {
-    ("links", "hours"): "link_hours",
-    ("links", "money"): "link_money",
-    ("locks", "hours"): "transit_hours",
-}
+
+@dataclass(frozen=True, slots=True)
+class Facilities:
+    """What has a capacity that several links may share (a lock has two directions), in the order of first mention.
+
+    Attributes
+    ----------
+    names : label of every facility: its name, or the id of its only link.
+    kind, scale, capacity, power : (facility) as in `vdf.delay`.
+    """
+
+    names: Ids
+    kind: vdf.Ints
+    scale: Floats
+    capacity: Floats
+    power: Floats
 
 
 class Network:
-    """A multimodal freight network as a virtual network of states (node, mode).
+    """Nodes and directed links, each with a time that may grow with the load of its facility.
 
-    Goods start on a truck at the centre of their zone, may change to a main mode at a terminal, and end on a truck.
-    A tonne of commodity c on a link of mode m costs
-
-        money = km·money_per_tkm·(1 + empty_return) + link_money + toll of the lock           [yuan/t]
-        hours = km/speed (speed_up up the river) + link_hours + transit_hours + wait          [h]
-        cost_c = money + value_of_time_c·hours + co2_price·CO₂,   CO₂ = km·co2_kg_per_tkm     [yuan/t]
-
-    A change of mode costs the terminal's money and hours; every leg of a mode costs that mode's `money_fixed` for
-    loading and unloading (a chain truck–train–truck pays the truck's twice). Half the `access_km` of a zone is hauled
-    by road at either end, so goods that stay in a region travel `access_km`. A ship class uses links at least as deep
-    as its draught and carries at its own rate; the cheapest class that gets through is taken between any two ports.
+        time_l(x) = vdf_fftt_l + delay_f(x_f),   x_f = Σ flow of the links of facility f
+        cost_l    = time_l + toll_factor·toll_l + distance_factor·length_l
 
     Parameters
     ----------
     nodes
-        node; other columns (region, kind, lon, lat, river_km) are kept but not read.
+        node_id, and where not left out: zone_id (a zone sends and receives here), node_type (`centroid`: no path
+        passes through), x_coord, y_coord.
     links
-        link, from_node, to_node, mode, km, depth_m (water: least depth [m]), and where not left out: two_way (true),
-        up (false: on water, from_node is the upstream end), lock (""), link_money [yuan/t] (0), link_hours [h] (0).
-    terminals
-        node, mode_a, mode_b, money [yuan/t], hours; both directions.
-    locks
-        lock, capacity_mt [Mt/yr, both directions], transit_hours, service_hours, and money [yuan/t] (0).
-    modes
-        mode, money_per_tkm [yuan/(t·km)], money_fixed [yuan/t], speed_kmh, speed_up_kmh, co2_kg_per_tkm, empty_return
-        (share of the loaded cost that the empty leg adds to the money). The mode `road` must be there.
-    ships
-        ship, draught_m, payload_t, money_per_tkm; without it one ship of any draught sails at the rate of the mode.
-    zones
-        region, node, access_km; without it every node on a road is a zone of its own name with access 0.
+        link_id, from_node_id, to_node_id, vdf_fftt (free time), and where not left out: length (0), capacity (none),
+        vdf (`bpr`, `lock`, `terminal`; bpr), vdf_alpha (0), vdf_beta (0), toll (0), co2 (no field), facility (its
+        own), allowed_uses (all). For `bpr` the delay is vdf_fftt·vdf_alpha·(x/capacity)^vdf_beta; for the queues
+        vdf_alpha is the time of service, and vdf_beta of a terminal the number of its berths; see `vdf.delay`.
+    toll_factor, distance_factor
+        Cost of a unit of toll and of length, in units of time.
 
     Raises
     ------
     DataError
-        With every fault of the tables: unknown or doubled names, figures out of range, a link on water without depth,
-        a lock on two links, a zone that cannot be reached.
+        With every fault: unknown or doubled ids, a time, length or cost below 0, a delay without capacity, links of
+        one facility that differ.
 
-    Source: Jourquin and Beuthe (1996), Transportation Research C 4(6), the virtual network.
+    Source of the names: General Modeling Network Specification (GMNS), Zephyr Foundation.
 
     Examples
     --------
-    >>> from yijiang.transport.example import two_ports
-    >>> net = two_ports()
+    >>> from yijiang.transport.example import braess
+    >>> net, demand = braess()
     >>> net
-    Network(4 nodes, 4 links, 2 terminals, 1 lock, 2 zones)
-    >>> deeper = net.with_changes(links={"shallows": {"depth_m": 5.0}})
-    >>> net.links["depth_m"].min(), deeper.links["depth_m"].min()
-    (4.0, 5.0)
+    Network(4 nodes, 5 links, 2 zones)
+    >>> net.links["link_id"].tolist()
+    ['1-3', '1-4', '3-2', '3-4', '4-2']
     """
 
     def __init__(
-        self,
-        nodes: pd.DataFrame,
-        links: pd.DataFrame,
-        terminals: pd.DataFrame | None = None,
-        locks: pd.DataFrame | None = None,
-        modes: pd.DataFrame | None = None,
-        ships: pd.DataFrame | None = None,
-        zones: pd.DataFrame | None = None,
+        self, nodes: pd.DataFrame, links: pd.DataFrame, toll_factor: float = 0.0, distance_factor: float = 0.0
     ) -> None:
-        checker = Checker()
-        given = {"nodes": nodes, "links": links, "terminals": terminals, "locks": locks, "modes": modes, "ships": ships}
-        tables = {name: checker.read(name, frame) for name, frame in given.items()}
-        tables["zones"] = checker.read("zones", _own_zones(tables["links"]) if zones is None else zones)
-        check_relations(checker, tables)
-        if not checker.findings:
-            check_reach(checker, tables)
-        if checker.findings:
-            raise DataError(checker.findings)
-        self._given = {name: frame.copy() for name, frame in given.items() if frame is not None}
-        self._tables = tables
-        columns = (tables["terminals"][c] for c in KEYS["terminals"])
-        self._terminal_keys = [(str(node), str(a), str(b)) for node, a, b in zip(*columns, strict=True)]
-        self.arrays = NetworkArrays.build(tables)
+        findings: list[Finding] = []
+        self._nodes, zones, passes = check_nodes(nodes, findings)
+        self._links = check_links(links, self._nodes["node_id"], toll_factor, distance_factor, findings)
+        if findings:
+            raise DataError(findings)
+        self.toll_factor, self.distance_factor = float(toll_factor), float(distance_factor)
+        place = {name: i for i, name in enumerate(self._nodes["node_id"])}
+        self.zone_ids: Ids = list(zones)
+        self.zone_node = np.array([place[n] for n in zones.values()], dtype=np.int32)
+        tail = np.array([place[n] for n in self._links["from_node_id"]], dtype=np.int32)
+        head = np.array([place[n] for n in self._links["to_node_id"]], dtype=np.int32)
+        self.tail, self.head = tail, head
+        self.star = Star.build(tail, head, passes)
+        self.closed = np.zeros(len(tail), dtype=bool)
+        self._prepare()
+
+    def _prepare(self) -> None:
+        """Work out the figures that assignments use from the table of links."""
+        links = self._links
+        free, alpha, beta = (links[c].to_numpy() for c in ("vdf_fftt", "vdf_alpha", "vdf_beta"))
+        kind = links["vdf"].map(vdf.KINDS).to_numpy(np.int64)
+        power = kind == vdf.BPR
+        scale = np.where(power, free * alpha, alpha)
+        # A power of 0 is a delay that does not depend on the load (0⁰ = 1): part of the free time.
+        flat = power & (beta == 0.0)
+        self.free_time: Floats = free + np.where(flat, scale, 0.0)
+        self.charge: Floats = (
+            self.toll_factor * links["toll"].to_numpy() + self.distance_factor * links["length"].to_numpy()
+        )
+        moves = (scale > 0.0) & ~flat & (kind != vdf.FREE)
+        labels = [name or link for name, link in zip(links["facility"], links["link_id"], strict=True)]
+        first: dict[object, int] = {}
+        self.facility = np.empty(len(labels), dtype=np.int32)
+        for i, label in enumerate(labels):
+            self.facility[i] = first.setdefault(label, i)
+        at = np.unique(self.facility)
+        self.facility = np.searchsorted(at, self.facility).astype(np.int32)
+        self.facilities = Facilities(
+            [labels[i] for i in at], np.where(moves, kind, vdf.FREE)[at], scale[at],
+            links["capacity"].fillna(np.inf).to_numpy()[at], beta[at],
+        )  # fmt: skip
 
     def __repr__(self) -> str:
-        parts = []
-        for table in ("nodes", "links", "terminals", "locks", "zones"):
-            count = len(self._tables[table])
-            parts.append(f"{count} {table if count != 1 else table[:-1]}")
-        return f"Network({', '.join(parts)})"
-
-    def table(self, name: str) -> pd.DataFrame:
-        """Return one of the tables with the figures of this scenario; a fresh copy, in the order it was given.
-
-        >>> from yijiang.transport.example import two_ports
-        >>> two_ports().table("locks")["lock"].tolist()
-        ['gate']
-        """
-        if name not in KEYS:
-            raise OptionError(f"unknown table {name!r}; all: {', '.join(KEYS)}")
-        out = self._given.get(name, self._tables[name]).reset_index(drop=True).copy()
-        for column in self._tables[name].columns.difference(list(VALUES[name]), sort=False):
-            out[column] = self._tables[name][column]
-        if not VALUES[name]:
-            return out
-        figures = dict(zip(self._labels(name), self.arrays.figures[name], strict=True))
-        rows = np.array([figures[key] for key in self._row_keys(name)]).reshape(len(out), len(VALUES[name]))
-        for i, column in enumerate(VALUES[name]):
-            out[column] = rows[:, i]
-        return out
+        return f"Network({len(self._nodes)} nodes, {len(self._links)} links, {len(self.zone_ids)} zones)"
 
     @property
     def nodes(self) -> pd.DataFrame:
-        """Table of nodes."""
-        return self.table("nodes")
+        """Table of nodes; a copy."""
+        return self._nodes.copy()
 
     @property
     def links(self) -> pd.DataFrame:
-        """Table of links, with the figures of this scenario."""
-        return self.table("links")
-
-    @property
-    def terminals(self) -> pd.DataFrame:
-        """Table of terminals, with the figures of this scenario."""
-        return self.table("terminals")
-
-    @property
-    def locks(self) -> pd.DataFrame:
-        """Table of locks, with the figures of this scenario."""
-        return self.table("locks")
-
-    @property
-    def modes(self) -> pd.DataFrame:
-        """Table of modes, with the figures of this scenario."""
-        return self.table("modes")
-
-    @property
-    def ships(self) -> pd.DataFrame:
-        """Table of ship classes, with the figures of this scenario."""
-        return self.table("ships")
+        """Table of links with the figures of this scenario; a copy."""
+        return self._links.copy()
 
     @property
     def zones(self) -> pd.DataFrame:
-        """Table of zones, with the figures of this scenario."""
-        return self.table("zones")
+        """Zones and the nodes at which they send and receive."""
+        return pd.DataFrame({"zone_id": self.zone_ids, "node_id": self._nodes["node_id"].to_numpy()[self.zone_node]})
 
-    @property
-    def regions(self) -> tuple[str, ...]:
-        """Regions that send and receive, in the order of the table of zones."""
-        return self.arrays.topology.names["zones"]
+    def positions(self, link_ids: Iterable[object], what: str = "link") -> vdf.Ints:
+        """Positions of links in the table (link,)."""
+        place = {name: i for i, name in enumerate(self._links["link_id"])}
+        out = []
+        for name in link_ids:
+            if name not in place:
+                raise OptionError(f"unknown {what} {name!r}; some of them: {', '.join(map(str, list(place)[:10]))}")
+            out.append(place[name])
+        return np.array(out, dtype=np.int64)
 
-    def with_changes(
-        self,
-        links: Changes | None = None,
-        terminals: Mapping[str | tuple[str, str, str], Mapping[str, float]] | None = None,
-        locks: Changes | None = None,
-        modes: Changes | None = None,
-        ships: Changes | None = None,
-        zones: Changes | None = None,
-    ) -> Self:
-        """Return a network with new figures; this one stays as it is, and what does not change is shared.
+    def facility_numbers(self, names: Iterable[object]) -> vdf.Ints:
+        """Positions of facilities, named by themselves or by a link of theirs (facility,)."""
+        place = {name: i for i, name in enumerate(self.facilities.names)}
+        return np.array(
+            [place[n] if n in place else self.facility[self.positions([n], "facility or link")[0]] for n in names],
+            dtype=np.int64,
+        )
+
+    def with_changes(self, links: Mapping[object, Mapping[str, float]]) -> Self:
+        """Return a network with new figures of some links; this one stays as it is.
 
         Parameters
         ----------
-        links, locks, modes, ships, zones
-            New values by name and column, for example `{"w1": {"depth_m": 6.0, "km": 380.0}}`. For links, `hours` and
-            `money` mean `link_hours` and `link_money`; for locks, `hours` means `transit_hours`.
-        terminals
-            The same, by (node, mode_a, mode_b) in either order of modes, or by node for all transfers there.
+        links
+            New figures by link and column, for example `{"3-4": {"capacity": 2.0}}`.
 
         Raises
         ------
         OptionError
-            If a name or column is unknown.
+            If a link or column is unknown.
         DataError
             If a figure is out of range.
 
         Examples
         --------
-        >>> from yijiang.transport.example import two_ports
-        >>> faster = two_ports().with_changes(terminals={"lower": {"hours": 3.0}})
-        >>> faster.terminals["hours"].tolist()
-        [8.0, 3.0]
+        >>> from yijiang.transport.example import braess
+        >>> net, demand = braess()
+        >>> net.with_changes({"3-4": {"vdf_fftt": 20.0}}).links["vdf_fftt"].tolist()
+        [1e-08, 50.0, 50.0, 20.0, 1e-08]
         """
-        named: dict[str, Mapping[str, Mapping[str, float]]] = {
-            "links": links or {},
-            "locks": locks or {},
-            "modes": modes or {},
-            "ships": ships or {},
-            "zones": zones or {},
-            "terminals": self._terminal_changes(terminals or {}),
-        }
-        values, findings = dict(self.arrays.figures), list[Finding]()
-        for table, changes in named.items():
-            if not changes:
-                continue
-            labels = self._labels(table)
-            place = {label: i for i, label in enumerate(labels)}
-            figures = values[table].copy()
-            for name, cells in changes.items():
-                row = place[name] if name in place else place[match_name(name, [(v,) for v in labels], table[:-1])]
-                for given, value in cells.items():
-                    column = _ALIAS.get((table, given), given)
-                    if column not in VALUES[table]:
-                        raise OptionError(f"{table} have no figure {given!r}; all: {', '.join(VALUES[table])}")
-                    figure = float(value)
-                    if bad_figures(column, np.array([figure])).item():
-                        findings.append(
-                            Finding(
-                                table, 0, column, str(value), f"{name!r} {range_text(column)}", "correct the change"
-                            )
-                        )
-                    figures[row, VALUES[table].index(column)] = figure
-            values[table] = figures
+        table = self._links.copy()
+        for position, (link, cells) in zip(self.positions(links), links.items(), strict=True):
+            for column, value in cells.items():
+                if column not in FIGURES:
+                    raise OptionError(f"link {link!r}: no figure {column!r}; all: {', '.join(FIGURES)}")
+                table.loc[table.index[position], column] = float(value)
+        findings: list[Finding] = []
+        table = check_links(table, self._nodes["node_id"], self.toll_factor, self.distance_factor, findings)
         if findings:
             raise DataError(findings)
         changed = object.__new__(type(self))
         changed.__dict__.update(self.__dict__)
-        changed.arrays = replace(self.arrays, figures=values)
+        changed._links = table
+        changed._prepare()
         return changed
 
-    def waits(self, tonnes: Floats) -> Floats:
-        """Wait at every lock (lock,) [h] under a load (lock,) [Mt/yr], in the order of the network's own lock names."""
-        figures = self.arrays.figures["locks"]
-        return np.asarray(lock_delay(tonnes, figures[:, 0], figures[:, 2]), dtype=np.float64)
+    def without(self, links: Iterable[object]) -> Self:
+        """Return the network with some links or facilities closed; ids and order stay.
 
-    def lock_delays(self, tonnes: pd.Series) -> pd.Series:
-        """Wait at every lock under a load, by the queue formula of `lock_delay`.
+        >>> from yijiang.transport.example import braess
+        >>> net, demand = braess()
+        >>> net.without(["3-4"]).closed.tolist()
+        [False, False, False, True, False]
+        """
+        changed = object.__new__(type(self))
+        changed.__dict__.update(self.__dict__)
+        changed.closed = self.closed | np.isin(self.facility, self.facility_numbers(links))
+        return changed
+
+    def times(self, flow: Floats | None = None) -> Floats:
+        """Time of every link (link,) under a load of the links (link,); free of load if left out.
+
+        >>> from yijiang.transport.example import braess
+        >>> net, demand = braess()
+        >>> net.times(np.array([2.0, 0.0, 0.0, 2.0, 2.0])).round(6).tolist()
+        [20.0, 50.0, 50.0, 12.0, 20.0]
+        """
+        load = self.facility_loads(np.zeros(len(self.tail)) if flow is None else flow)
+        f = self.facilities
+        time: Floats = self.free_time + vdf.delay(f.kind, f.scale, f.capacity, f.power, load)[self.facility]
+        return time
+
+    def facility_loads(self, flow: Floats) -> Floats:
+        """Load of every facility (facility,) from the flow of the links (link,)."""
+        load: Floats = np.bincount(self.facility, weights=flow, minlength=len(self.facilities.names)).astype(float)
+        return load
+
+    def beckmann(self, flow: Floats) -> float:
+        """Integral of the delays over the loads, Σ_f ∫₀^x_f delay_f, in units of time × flow."""
+        f = self.facilities
+        return float(vdf.integral(f.kind, f.scale, f.capacity, f.power, self.facility_loads(flow)).sum())
+
+    @classmethod
+    def from_tntp(
+        cls, folder: str | Path, toll_factor: float = 0.0, distance_factor: float = 0.0
+    ) -> tuple[Self, xr.DataArray]:
+        """Read a folder of TNTP files (`*_net.tntp`, `*_trips.tntp`, `*_node.tntp`): the network and its demand.
 
         Parameters
         ----------
-        tonnes : (lock) [Mt/yr]
-            Both directions together, by name; every lock of the network.
+        folder
+            Folder with one network; see `tntp.read` for what is read and what is refused.
+        toll_factor, distance_factor
+            Cost of a unit of toll and length, in units of time.
 
         Returns
         -------
-        Wait [h] by lock, what `skim` takes as `delays`.
-
-        Examples
-        --------
-        >>> from yijiang.transport.example import two_ports
-        >>> two_ports().lock_delays(pd.Series({"gate": 50.0})).tolist()
-        [1.0]
+        The network, and demand (origin, destination) labelled by zone.
         """
-        names = self.arrays.topology.names["locks"]
-        if set(tonnes.index) != set(names) or len(tonnes) != len(names):
-            raise OptionError(f"the load names the locks {sorted(map(str, tonnes.index))}; wanted: {', '.join(names)}")
-        wait = self.waits(tonnes.reindex(list(names)).to_numpy(dtype=np.float64))
-        return pd.Series(wait, index=pd.Index(names, name="lock"), name="hours")
+        from yijiang.transport.formats import tntp
 
-    def _labels(self, table: str) -> tuple[str, ...]:
-        return self.arrays.topology.names[table]
+        nodes, links, demand = tntp.read(Path(folder))
+        return cls(nodes, links, toll_factor, distance_factor), demand
 
-    def _row_keys(self, table: str) -> list[str]:
-        frame = self._tables[table]
-        columns = KEYS[table] if table == "terminals" else KEYS[table][:1]
-        return [" ".join(key) for key in zip(*(frame[c] for c in columns), strict=True)]
+    @classmethod
+    def from_gmns(
+        cls, folder: str | Path, toll_factor: float = 0.0, distance_factor: float = 0.0
+    ) -> tuple[Self, xr.DataArray]:
+        """Read a folder of GMNS tables (`node.csv`, `link.csv`, `demand.csv`): the network and its demand.
 
-    def _terminal_changes(
-        self, changes: Mapping[str | tuple[str, str, str], Mapping[str, float]]
-    ) -> dict[str, dict[str, float]]:
-        keys = self._terminal_keys
-        out: dict[str, dict[str, float]] = {}
-        for name, cells in changes.items():
-            node, ends = (name, None) if isinstance(name, str) else (name[0], set(name[1:]))
-            found = [key for key in keys if key[0] == node and ends in (None, set(key[1:]))]
-            if not found:
-                raise OptionError(f"unknown terminal {name!r}; all: {', '.join(' '.join(k) for k in keys)}")
-            for key in found:
-                out.setdefault(" ".join(key), {}).update(cells)
-        return out
+        Parameters
+        ----------
+        folder, toll_factor, distance_factor
+            As in `from_tntp`; see `gmns.read` for the columns.
+
+        Returns
+        -------
+        The network, and demand (origin, destination) labelled by zone; all 0 where there is no `demand.csv`.
+        """
+        from yijiang.transport.formats import gmns
+
+        nodes, links, demand = gmns.read(Path(folder))
+        return cls(nodes, links, toll_factor, distance_factor), demand
+
+    def to_tntp(self, folder: str | Path, demand: xr.DataArray) -> None:
+        """Write the network and a demand as TNTP files; see `tntp.write`."""
+        from yijiang.transport.formats import tntp
+
+        tntp.write(Path(folder), self, demand)
+
+    def to_gmns(self, folder: str | Path, demand: xr.DataArray | None = None) -> None:
+        """Write the network and a demand as GMNS tables; see `gmns.write`."""
+        from yijiang.transport.formats import gmns
+
+        gmns.write(Path(folder), self, demand)
 
 
-def _own_zones(links: pd.DataFrame) -> pd.DataFrame:
-    on_road = links[links["mode"] == ROAD]
-    names = sorted({*on_road["from_node"], *on_road["to_node"]} - {""})
-    return pd.DataFrame({"region": names, "node": names, "access_km": np.zeros(len(names))})
+def passing(star: Star, closed: np.ndarray) -> Floats:
+    """Return 0 for an arc that is open and infinity for one that is closed (arc,)."""
+    out: Floats = np.where(closed[star.link], np.inf, 0.0)
+    return out

@@ -14,7 +14,7 @@ from yijiang.errors import DataError, Finding, OptionError, SolveError, match_na
 from yijiang.transport import kernels
 from yijiang.transport.checks import ROAD, WATER
 from yijiang.transport.choice import logit_logsum, logit_shares
-from yijiang.transport.network import Network
+from yijiang.transport.freightnetwork import FreightNetwork
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -76,7 +76,7 @@ class Paths:
 
     def __init__(
         self,
-        network: Network,
+        network: FreightNetwork,
         commodities: Mapping[str, float] | pd.Series | None = None,
         chains: Sequence[str] | None = None,
         origins: Sequence[str] | None = None,
@@ -208,7 +208,7 @@ class Skims:
         """Return one field with its labels, (origin, destination, commodity, chain).
 
         >>> from yijiang.transport.example import two_ports
-        >>> time = skim(two_ports()).field("time")
+        >>> time = skim_freight(two_ports()).field("time")
         >>> time.sel(origin="Upper", destination="Lower", chain="road").item(), time.attrs["unit"]
         (11.0, 'h')
         """
@@ -251,7 +251,7 @@ class Skims:
         """Vehicle class of the first main leg (the ship on water), "" where the chain is not available.
 
         >>> from yijiang.transport.example import two_ports
-        >>> skim(two_ports()).vehicle().sel(origin="Upper", destination="Lower", chain="water").item()
+        >>> skim_freight(two_ports()).vehicle().sel(origin="Upper", destination="Lower", chain="water").item()
         'barge'
         """
         names = np.array([*self.network.arrays.class_names(), ""], dtype=object)
@@ -285,7 +285,7 @@ class Skims:
         Examples
         --------
         >>> from yijiang.transport.example import two_ports
-        >>> shares = skim(two_ports()).shares(0.01)
+        >>> shares = skim_freight(two_ports()).shares(0.01)
         >>> shares.sel(origin="Upper", destination="Lower", commodity="goods").values.round(4).tolist()
         [0.1141, 0.8859]
         """
@@ -333,7 +333,7 @@ class Skims:
         """Put the labels of these skims on an array whose axes are in their order, and its unit.
 
         >>> from yijiang.transport.example import two_ports
-        >>> skim(two_ports()).labelled(np.zeros((2, 2, 1)), "tonnes", "Mt/yr").dims
+        >>> skim_freight(two_ports()).labelled(np.zeros((2, 2, 1)), "tonnes", "Mt/yr").dims
         ('origin', 'destination', 'commodity')
         """
         labels = (self.origins, self.regions, self.commodities, self.chains)
@@ -342,8 +342,8 @@ class Skims:
         return xr.DataArray(array.copy(), {d: coords[d] for d in dims}, dims, name, {"unit": unit})
 
 
-def skim(
-    net: Network,
+def skim_freight(
+    net: FreightNetwork,
     origins: Sequence[str] | None = None,
     fields: Sequence[str] = ("time", "money", "co2", "km"),
     commodities: Mapping[str, float] | pd.Series | None = None,
@@ -373,6 +373,7 @@ def skim(
     Examples
     --------
     >>> from yijiang.transport.example import two_ports
+    >>> from yijiang.transport import skim
     >>> s = skim(two_ports(), commodities={"ore": 0.2})
     >>> s.cost.sel(origin="Upper", destination="Lower", commodity="ore").values.round(3).tolist()
     [342.2, 143.8]

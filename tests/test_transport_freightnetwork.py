@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from yijiang.errors import DataError, OptionError
-from yijiang.transport import Network, skim
+from yijiang.transport import FreightNetwork, skim
 from yijiang.transport.example import two_ports
 
 TABLES = ("nodes", "links", "terminals", "locks", "modes", "ships", "zones")
@@ -74,7 +74,7 @@ def test_fault_is_found_with_its_line(name: str) -> None:
     tables = _tables()
     fault(tables)
     with pytest.raises(DataError) as caught:
-        Network(**tables)
+        FreightNetwork(**tables)
     found = [f for f in caught.value.findings if (f.table, f.row, f.column) == (table, row, column)]
     assert any(problem in f.problem for f in found), caught.value
 
@@ -84,23 +84,23 @@ def test_all_faults_are_told_at_once() -> None:
     for name in ("negative km", "no depth", "no speed", "draught"):
         FAULTS[name][0](tables)
     with pytest.raises(DataError, match="4 findings") as caught:
-        Network(**tables)
+        FreightNetwork(**tables)
     assert {f.column for f in caught.value.findings} == {"km", "depth_m", "speed_kmh", "draught_m"}
 
 
 def test_zone_out_of_reach_is_a_fault() -> None:
     tables = _tables()
     tables["links"] = tables["links"].query("link != 'highway'")
-    assert Network(**tables).regions == ("Upper", "Lower")
+    assert FreightNetwork(**tables).regions == ("Upper", "Lower")
     tables["terminals"] = tables["terminals"].query("node != 'lower'")
     with pytest.raises(DataError, match="cannot be reached both ways"):
-        Network(**tables)
+        FreightNetwork(**tables)
 
 
 def test_one_way_road_leaves_the_way_back_to_find() -> None:
     tables = _tables()
     tables["links"].loc[tables["links"]["link"] == "highway", "two_way"] = False
-    s = skim(Network(**tables))
+    s = skim(FreightNetwork(**tables))
     assert np.isfinite(s.cost.sel(origin="Upper", destination="Lower", chain="road")).all()
     assert np.isinf(s.cost.sel(origin="Lower", destination="Upper", chain="road")).all()
     assert np.isfinite(s.cost.sel(origin="Lower", destination="Upper", chain="water")).all()
@@ -109,7 +109,7 @@ def test_one_way_road_leaves_the_way_back_to_find() -> None:
 def test_up_turns_the_river_round() -> None:
     tables = _tables()
     tables["links"]["up"] = tables["links"]["mode"] == "water"
-    time, turned = skim(two_ports()).time.sel(chain="water"), skim(Network(**tables)).time.sel(chain="water")
+    time, turned = skim(two_ports()).time.sel(chain="water"), skim(FreightNetwork(**tables)).time.sel(chain="water")
     there, back = {"origin": "Upper", "destination": "Lower"}, {"origin": "Lower", "destination": "Upper"}
     assert turned.sel(there).item() == time.sel(back).item()
     assert turned.sel(back).item() == time.sel(there).item()
@@ -118,7 +118,7 @@ def test_up_turns_the_river_round() -> None:
 def test_changes_make_a_new_network_and_tables_stay() -> None:
     tables = _tables()
     before = {name: table.copy() for name, table in tables.items()}
-    net = Network(**tables)
+    net = FreightNetwork(**tables)
     changed = net.with_changes(
         links={"lane": {"km": 40.0}},
         terminals={("quay", "water", "road"): {"money": 1.0}, "lower": {"hours": 2.0}},
@@ -136,7 +136,7 @@ def test_changes_make_a_new_network_and_tables_stay() -> None:
     assert again.links["depth_m"].tolist()[2:] == [4.0, 7.0]
     assert (again.links["km"][0], again.locks["capacity_mt"][0], again.ships["draught_m"][0]) == (40.0, 150.0, 2.5)
     # Built anew from its own tables the changed network skims to the same bits.
-    anew = Network(**{name: again.table(name) for name in TABLES})
+    anew = FreightNetwork(**{name: again.table(name) for name in TABLES})
     np.testing.assert_array_equal(skim(anew).array, skim(again).array)
 
 
@@ -155,7 +155,7 @@ def test_changes_out_of_range_or_unknown() -> None:
 def test_without_zones_every_road_node_is_one() -> None:
     tables = _tables()
     del tables["zones"]
-    net = Network(**tables)
+    net = FreightNetwork(**tables)
     assert net.regions == ("lower", "quay", "upper")
     assert skim(net).km.sel(origin="quay", destination="lower", chain="road").item() == 550.0
 
@@ -163,7 +163,7 @@ def test_without_zones_every_road_node_is_one() -> None:
 def test_without_ships_water_runs_at_the_rate_of_the_mode() -> None:
     tables = _tables()
     del tables["ships"]
-    s = skim(Network(**tables))
+    s = skim(FreightNetwork(**tables))
     at = {"origin": "Upper", "destination": "Lower", "chain": "water"}
     assert s.money.sel(at).item() == pytest.approx(34 + 0.6 * 100 + 0.05 * 1.25 * 400 + 11)
     assert s.vehicle().sel(at).item() == "water"

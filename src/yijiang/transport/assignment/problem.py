@@ -1,0 +1,78 @@
+"""The problem an assignment solves, as plain arrays, and where its columns come from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from yijiang.transport.assignment import kernels
+from yijiang.transport.assignment.kernels import Floats, Ints, Shorts
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Pairs with a demand, their groups of paths, and what the paths run on.
+
+    Attributes
+    ----------
+    pair_ptr : (pair + 1)
+        The groups of pair i are pair_ptr[i] … pair_ptr[i+1] − 1: one, or one per chain of modes.
+    pair_class, demand : (pair)
+        Class of the pair and what it sends, above 0.
+    weight, pce, scale : (class)
+        Value of time, load per unit of demand, and μ of the choice between groups (0: no choice).
+    nest, nest_scale : (group)
+        Number of the nest within its pair, and μ within the nest.
+    fixed : (class, link)
+        Cost of a link that does not depend on the load; infinite where the class may not go.
+    facility : (link)
+        Facility of the link.
+    param : (facility, 7)
+        See `kernels`.
+    """
+
+    pair_ptr: Ints
+    pair_class: Ints
+    demand: Floats
+    weight: Floats
+    pce: Floats
+    scale: Floats
+    nest: Ints
+    nest_scale: Floats
+    fixed: Floats
+    facility: Shorts
+    param: Floats
+
+    @property
+    def group_pair(self) -> Ints:
+        """Pair of every group."""
+        return np.repeat(np.arange(len(self.demand)), np.diff(self.pair_ptr))
+
+    @property
+    def group_class(self) -> Ints:
+        """Class of every group."""
+        return np.repeat(self.pair_class, np.diff(self.pair_ptr))
+
+    @property
+    def moving(self) -> Shorts:
+        """Facility of a link that delays or limits, −1 for the others."""
+        acts = (self.param[:, kernels.KIND] > 0.0) | (self.param[:, kernels.LIMIT] < np.inf)
+        return np.where(acts[self.facility], self.facility, -1).astype(np.int32)
+
+    def link_costs(self, state: Floats) -> Floats:
+        """Cost of every link for every class (class, link) in a state of the facilities."""
+        delay, price = state[self.facility, kernels.DELAY], state[self.facility, kernels.PRICE]
+        cost: Floats = self.fixed + self.weight[:, None] * delay + self.pce[:, None] * price
+        return cost
+
+
+class Source(Protocol):
+    """Least costs of the groups in a state of the facilities, and the paths that have them."""
+
+    def price(self, problem: Problem, state: Floats) -> Floats:
+        """Return the least cost of every group (group,), infinite where no path leads."""
+
+    def columns(self, wanted: Ints) -> tuple[Ints, Shorts]:
+        """Return the least paths of some groups, by rising number: ptr (wanted + 1) and links."""

@@ -1,0 +1,228 @@
+"""Path-based gradient projection: columns from trees, Newton steps between paths, until the gap is met."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from yijiang.errors import SolveError
+from yijiang.transport.assignment import kernels
+from yijiang.transport.assignment.gap import choice_excess, logits
+from yijiang.transport.assignment.kernels import Floats
+from yijiang.transport.assignment.pathset import PathSet
+from yijiang.transport.assignment.pathset import kernels as pathkernels
+from yijiang.transport.assignment.problem import Problem, Source
+from yijiang.transport.paths.kernels import Bools
+
+#: Sweeps between two rounds of columns at most, and the part of the excess at which they end early.
+SWEEPS, SWEEP_TARGET = 10, 0.05
+#: The same with hard limits, where every pair pushes against what all others hold and one sweep does less; and the most
+#: it grows to where, after so many rounds, new columns are not what is lacking.
+MOST_SWEEPS, MOST_TARGET, PATIENCE = 200, 0.01, 20
+#: Pairs whose excess is below this part of the mean are left out of a sweep.
+SKIP = 0.1
+#: A path joins a group when it is cheaper than all there are by this part.
+CHEAPER = 1e-14
+#: How far the load of a hard limit may be above it, relative to the limit.
+LIMIT_TOLERANCE = 1e-9
+#: First slope of the penalty: this many times the mean cost of a unit of demand, over the limit.
+FIRST_PENALTY = 1.0
+#: A price above this many times the mean cost of a unit of demand means that there is no way around.
+PRICE_CEILING = 1e5
+
+
+class Round(NamedTuple):
+    """One round of the solver: gap, largest excess over a limit (relative), number of paths."""
+
+    gap: float
+    excess: float
+    paths: int
+
+
+@dataclass(slots=True)
+class Solution:
+    """Paths, parts of demand, facility loads and states at the end, and the rounds that led there."""
+
+    paths: PathSet
+    part: Floats
+    load: Floats
+    state: Floats
+    param: Floats
+    least: Floats
+    rounds: list[Round]
+
+
+def _working_gap(problem: Problem, paths: PathSet, part: Floats, least: Floats, state: Floats) -> tuple[float, float]:
+    """Gap relative to the cost, and the cost: Σ flow·(cost − least) + excess of the choice, all terms at least 0."""
+    _, spent = kernels.group_costs(
+        problem.pair_ptr, paths.group_ptr, paths.constant, paths.fac_ptr, paths.fac, problem.pair_class,
+        problem.weight, problem.pce, state, paths.flow,
+    )  # fmt: skip
+    floor = np.where(np.isfinite(least), least, 0.0)
+    total = float(spent.sum())
+    excess = float((spent - part * floor).sum() + choice_excess(problem, least, part).sum())
+    return excess / total if total > 0.0 else 0.0, total
+
+
+def solve(
+    problem: Problem, source: Source, tolerance: float, iterations: int, start: PathSet | None = None,
+    multiplier: Floats | None = None,
+) -> Solution:  # fmt: skip
+    """Solve to a relative gap.
+
+    Parameters
+    ----------
+    tolerance
+        Relative gap.
+    iterations
+        Rounds at most.
+    start
+        Paths with flows to start from (warm); the flows of a group are scaled to its demand.
+    multiplier : (facility)
+        Prices of the hard limits to start from.
+
+    Raises
+    ------
+    SolveError
+        If the gap is not met in so many rounds.
+    Unmeetable, Unreachable
+        If a hard limit cannot be met, or no path serves a pair.
+
+    Sources: Jayakrishnan, Tsai, Prashker and Rajadhyaksha (1994), Transportation Research Record 1443, gradient
+    projection; Xie, Nie and Liu (2018), Transportation Research C 89, skipping what is balanced; Evans (1976),
+    Transportation Research 10, one objective for choice and assignment; Bertsekas (1982), Constrained Optimization and
+    Lagrange Multiplier Methods.
+    """
+    groups = int(problem.pair_ptr[-1])
+    group_class, moving, pairs = problem.group_class, problem.moving, len(problem.demand)
+    param = problem.param.copy()
+    load, state = np.zeros(len(param)), np.zeros((len(param), 4))
+    limits = _Limits(param, multiplier)
+    paths = PathSet.empty(groups) if start is None else start
+    part, fresh = np.zeros(groups), np.ones(groups, bool)
+    if start is not None:
+        paths, part, fresh = _scaled(problem, start)
+        pathkernels.facility_loads(*paths[:2], *paths[3:5], group_class, problem.pce, load)
+    kernels.evaluate_all(load, param, state)
+    rounds: list[Round] = []
+    sweeps, target = (MOST_SWEEPS, SWEEP_TARGET) if len(limits.at) else (SWEEPS, SWEEP_TARGET)
+    for turn in range(iterations + 1):
+        least = source.price(problem, state)
+        known, _ = kernels.group_costs(
+            problem.pair_ptr, paths.group_ptr, paths.constant, paths.fac_ptr, paths.fac, problem.pair_class,
+            problem.weight, problem.pce, state, paths.flow,
+        )  # fmt: skip
+        if turn or start is not None:
+            gap, total = _working_gap(problem, paths, part, least, state)
+            over = limits.excess(load)
+            rounds.append(Round(gap, over, len(paths.flow)))
+            if gap <= tolerance and limits.met(load):
+                return Solution(paths, part, load, state, param, least, rounds)
+            if turn == iterations:
+                break
+            if turn > PATIENCE and gap > 0.5 * rounds[-2].gap:
+                sweeps, target = min(2 * sweeps, MOST_SWEEPS), MOST_TARGET
+            if gap <= max(tolerance, limits.subproblem):
+                limits.update(load, total / float(problem.demand.sum()), tolerance)
+        wanted = np.flatnonzero(least < known * (1.0 - CHEAPER))
+        ptr, links = source.columns(wanted)
+        if turn == 0:
+            lost = np.flatnonzero(np.isinf(np.minimum.reduceat(least, problem.pair_ptr[:-1])))
+            if len(lost):
+                raise Unreachable(lost.tolist())
+            # Whoever has no path yet divides by the costs of the first trees.
+            part = np.where(fresh, logits(problem, least)[0] * problem.demand[problem.group_pair], part)
+        amount = np.where(np.isinf(known[wanted]), part[wanted], 0.0)
+        paths = PathSet(*pathkernels.merge(*paths, ptr, links, wanted, problem.fixed, group_class, moving, amount))
+        pathkernels.facility_loads(*paths[:2], *paths[3:5], group_class, problem.pce, load)
+        kernels.evaluate_all(load, param, state)
+        share = part / problem.demand[problem.group_pair]
+        excess, skip, first = np.full(pairs, np.inf), -1.0, 0.0
+        for n in range(sweeps):
+            left = kernels.sweep(
+                problem.pair_ptr, *paths[:5], problem.demand, problem.pair_class, problem.weight, problem.pce,
+                problem.scale, problem.nest, problem.nest_scale, share, load, param, state, excess, skip,
+            )  # fmt: skip
+            first, skip = first if n else left, SKIP * left / pairs
+            if left <= target * first:
+                break
+        part = share * problem.demand[problem.group_pair]
+        pathkernels.facility_loads(*paths[:2], *paths[3:5], group_class, problem.pce, load)
+        kernels.evaluate_all(load, param, state)
+    raise SolveError("the assignment did not reach its gap", gap=rounds[-1].gap, excess_of_limits=rounds[-1].excess)
+
+
+def _scaled(problem: Problem, start: PathSet) -> tuple[PathSet, Floats, Bools]:
+    """Scale the flows of a start to the demand, keeping the shares it had; also parts, and groups of pairs without."""
+    groups = len(start.group_ptr) - 1
+    held = np.bincount(np.repeat(np.arange(groups), np.diff(start.group_ptr)), weights=start.flow, minlength=groups)
+    pair = problem.group_pair
+    total = np.bincount(pair, weights=held, minlength=len(problem.demand))
+    known = total > 0.0
+    factor = np.where(known, problem.demand / np.where(known, total, 1.0), 0.0)[pair]
+    scaled = start._replace(flow=start.flow * np.repeat(factor, np.diff(start.group_ptr)))
+    part: Floats = (held * factor).astype(np.float64)
+    return scaled, part, ~known[pair]
+
+
+class _Limits:
+    """Multipliers of the hard limits: price(x) = max(0, λ + ρ·(x − limit)), λ ← price at every update."""
+
+    def __init__(self, param: Floats, multiplier: Floats | None) -> None:
+        self.param = param
+        self.at = np.flatnonzero(param[:, kernels.LIMIT] < np.inf)
+        if multiplier is not None:
+            param[self.at, kernels.MULTIPLIER] = multiplier[self.at]
+        self.subproblem = 1e-2 if len(self.at) else 0.0
+        self.last = np.inf
+        self.scale = 0.0
+
+    def excess(self, load: Floats) -> float:
+        """Largest excess over a limit, relative to the limit."""
+        limit = self.param[self.at, kernels.LIMIT]
+        return float(np.max((load[self.at] - limit) / limit, initial=0.0))
+
+    def met(self, load: Floats) -> bool:
+        """Whether no limit is passed, and none that has a price is left unused."""
+        limit = self.param[self.at, kernels.LIMIT]
+        off = np.abs(load[self.at] - limit) / limit
+        priced = self.param[self.at, kernels.MULTIPLIER] > 0.0
+        return self.excess(load) <= LIMIT_TOLERANCE and bool(np.all(off[priced] <= LIMIT_TOLERANCE))
+
+    def update(self, load: Floats, unit_cost: float, tolerance: float) -> None:
+        """Take the prices as multipliers; make the penalty steeper where the excess falls too slowly."""
+        if not len(self.at):
+            return
+        limit, over = self.param[self.at, kernels.LIMIT], load[self.at] - self.param[self.at, kernels.LIMIT]
+        if self.scale == 0.0:
+            self.scale = unit_cost
+            self.param[self.at, kernels.PENALTY] = FIRST_PENALTY * unit_cost / limit
+            return
+        price = self.param[self.at, kernels.MULTIPLIER] + self.param[self.at, kernels.PENALTY] * over
+        self.param[self.at, kernels.MULTIPLIER] = np.maximum(price, 0.0)
+        worst = float(np.max(np.where(price > 0.0, np.abs(over), 0.0) / limit, initial=0.0))
+        if worst > 0.5 * self.last:
+            self.param[self.at, kernels.PENALTY] *= 2.0
+        self.last = worst
+        self.subproblem = max(0.1 * tolerance, min(self.subproblem, 1e-2 * worst))
+        lost = self.at[self.param[self.at, kernels.MULTIPLIER] > PRICE_CEILING * self.scale]
+        if len(lost):
+            raise Unmeetable([(int(f), float(load[f]), float(self.param[f, kernels.LIMIT])) for f in lost])
+
+
+class Unmeetable(Exception):
+    """Limits that cannot be met: facility number, load asked for, limit. Faces put names to them."""
+
+    def __init__(self, limits: list[tuple[int, float, float]]) -> None:
+        self.limits = limits
+        super().__init__(str(limits))
+
+
+class Unreachable(Exception):
+    """Numbers of pairs with a demand that no path serves. Faces put names to them."""
+
+    def __init__(self, pairs: list[int]) -> None:
+        self.pairs = pairs
+        super().__init__(str(pairs))

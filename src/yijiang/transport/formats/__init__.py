@@ -1,0 +1,1 @@
+"""Files of other programs: TNTP and GMNS, read and written."""
