@@ -1,6 +1,8 @@
-"""Formulas of one reach and the order of reaches: what needs no compiled code."""
+"""Formulas of one reach: what needs no compiled code."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -58,48 +60,44 @@ def storage_factor(x: Floats) -> Floats:
     return factor
 
 
-def post_order(down: Ints) -> tuple[Ints, Ints]:
-    """Order of reaches in which everything upstream of a reach comes right before it.
+@dataclass(frozen=True, slots=True)
+class Factors:
+    """What a reach lets through and holds, of mass at its head and of a load spread along it, by x = kτ.
+
+    Attributes
+    ----------
+    through, share
+        Share that leaves the reach: e^−x and g(x) in a river, 1/(1 + x) both in a lake [-].
+    head_storage, spread_storage
+        Mass held as a multiple of (load × travel time): g(x) and h(x) in a river, 1/(1 + x) both in a lake [-].
+    """
+
+    through: Floats
+    share: Floats
+    head_storage: Floats
+    spread_storage: Floats
+
+
+def factors(x: Floats, lake: npt.NDArray[np.bool_]) -> Factors:
+    """Factors of reaches; a lake is well mixed (Vollenweider): C = W/(Q + kV), so 1/(1 + kV/Q) leaves it.
 
     Parameters
     ----------
-    down
-        Number of the reach below (reach), −1 at a mouth, in any order. Neighbours upstream are visited in the order
-        of their numbers.
-
-    Returns
-    -------
-    order : ndarray (visited reach)
-        Old numbers in the new order. Reaches on a cycle, or that drain to one, are absent.
-    first : ndarray (visited reach)
-        New number of the first reach upstream of each.
+    x
+        Decay rate × travel time [-], at least 0; reaches along the first axis.
+    lake
+        Which reaches are lakes or reservoirs (reach).
 
     Examples
     --------
-    >>> order, first = post_order(np.array([2, 2, 3, -1]))
-    >>> order.tolist(), first.tolist()
-    ([0, 1, 2, 3], [0, 1, 0, 0])
+    >>> both = factors(np.array([1.0, 1.0]), np.array([False, True]))
+    >>> both.through.round(6).tolist(), both.share.round(6).tolist()
+    ([0.367879, 0.5], [0.632121, 0.5])
     """
-    upstream: list[list[int]] = [[] for _ in range(down.size)]
-    stack: list[int] = []
-    for i in range(down.size - 1, -1, -1):
-        if down[i] < 0:
-            stack.append(i)
-        else:
-            upstream[down[i]].append(i)
-    # Depth first from the mouths with the numbers reversed gives the post-order read backwards.
-    backwards: list[int] = []
-    stack.reverse()
-    while stack:
-        i = stack.pop()
-        backwards.append(i)
-        stack.extend(reversed(upstream[i]))
-    order = np.array(backwards[::-1], dtype=np.int64)
-    position = np.full(down.size, -1, dtype=np.int64)
-    position[order] = np.arange(order.size)
-    first = np.arange(order.size)
-    for i in range(order.size):
-        below = down[order[i]]
-        if below >= 0:
-            first[position[below]] = min(first[position[below]], first[i])
-    return order, first
+    mixed = lake.reshape(-1, *([1] * (x.ndim - 1)))
+    held = 1.0 / (1.0 + x)
+    spread = spread_factor(x)
+    values = (np.exp(-x), spread, spread, storage_factor(x))
+    if lake.any():
+        values = tuple(np.where(mixed, held, value) for value in values)  # type: ignore[assignment]
+    return Factors(*values)
