@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from yijiang.errors import SolveError
+from yijiang.river.attribution import exact_shares
 from yijiang.river.formulas import DAYS_PER_YEAR, GRAMS_PER_SECOND, Floats
 from yijiang.river.grade import Standard, grade
 from yijiang.river.loads import Loads
@@ -289,31 +290,6 @@ def _attribution(net: RiverNetwork, table: Loads, passing: Floats) -> pd.DataFra
     frame["tonnes"] = passing[j, p, s]
     frame["share"] = shares[j, p, s]
     return frame
-
-
-def exact_shares(amounts: Floats) -> Floats:
-    """Shares of amounts that sum to 1 with no rounding left.
-
-    s_i = m_i / Σ m; the rounding that remains, 1 − Σ s, is added to the largest share.
-
-    Parameters
-    ----------
-    amounts
-        At least 0, any unit. If all are 0, so are the shares.
-
-    Examples
-    --------
-    >>> shares = exact_shares(np.array([0.1] * 10))
-    >>> math.fsum(shares) == 1.0
-    True
-    """
-    total = math.fsum(amounts)
-    if total == 0.0:
-        return np.zeros_like(amounts)
-    shares: Floats = amounts / total
-    largest = int(np.argmax(shares))
-    shares[largest] += math.fsum((1.0, *(-shares)))
-    return shares
 
 
 def _profile(system: System, table: Loads, head: Floats) -> pd.DataFrame:
