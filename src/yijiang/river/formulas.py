@@ -78,7 +78,7 @@ class Factors:
     spread_storage: Floats
 
 
-def factors(x: Floats, lake: npt.NDArray[np.bool_]) -> Factors:
+def factors(x: Floats, lake: npt.NDArray[np.bool_], *, storage: bool = True) -> Factors:
     """Factors of reaches; a lake is well mixed (Vollenweider): C = W/(Q + kV), so 1/(1 + kV/Q) leaves it.
 
     Parameters
@@ -87,6 +87,8 @@ def factors(x: Floats, lake: npt.NDArray[np.bool_]) -> Factors:
         Decay rate × travel time [-], at least 0; reaches along the first axis.
     lake
         Which reaches are lakes or reservoirs (reach).
+    storage
+        Whether what is held is asked for, too.
 
     Examples
     --------
@@ -94,10 +96,9 @@ def factors(x: Floats, lake: npt.NDArray[np.bool_]) -> Factors:
     >>> both.through.round(6).tolist(), both.share.round(6).tolist()
     ([0.367879, 0.5], [0.632121, 0.5])
     """
-    mixed = lake.reshape(-1, *([1] * (x.ndim - 1)))
-    held = 1.0 / (1.0 + x)
     spread = spread_factor(x)
-    values = (np.exp(-x), spread, spread, storage_factor(x))
+    values = [np.exp(-x), spread, spread, storage_factor(x) if storage else spread]
     if lake.any():
-        values = tuple(np.where(mixed, held, value) for value in values)  # type: ignore[assignment]
+        mixed, held = lake.reshape(-1, *([1] * (x.ndim - 1))), 1.0 / (1.0 + x)
+        values = [np.where(mixed, held, value) for value in values]
     return Factors(*values)

@@ -98,16 +98,25 @@ class System:
         """Pollutants in order."""
         return tuple(self.rates)
 
-    def reach_factors(self, days: Floats | None = None, reach: Ints | None = None) -> tuple[Factors, Factors]:
-        """Factors of reaches for mass (place, pollutant) and for pairs (place, pair), for travel times [day]."""
+    def reach_factors(
+        self, days: Floats | None = None, reach: Ints | None = None, *, storage: bool = True
+    ) -> tuple[Factors, Factors]:
+        """Factors of reaches for mass (place, pollutant) and for pairs (place, pair), for travel times [day].
+
+        Without `storage` those of storage are those of what leaves, and not to be used.
+        """
         at = np.arange(len(self.network.reach_names)) if reach is None else reach
         time = self.water.travel_days[at] if days is None else days
         x = self.decay[at] * time[:, None]
         lake = self.network.lake[at]
         made, maker = self.pairs[:, 0], self.pairs[:, 1]
         wide = np.broadcast_to(lake[:, None], (at.size, len(self.pairs)))
-        pair = pair_factors(x[:, maker], x[:, made], self.making[at] * time[:, None], wide)
-        return factors(x, lake), pair
+        if len(self.pairs):
+            pair = pair_factors(x[:, maker], x[:, made], self.making[at] * time[:, None], wide)
+        else:
+            nothing = np.zeros((at.size, 0))
+            pair = Factors(nothing, nothing, nothing, nothing)
+        return factors(x, lake, storage=storage), pair
 
     def mass_at(self, reach: Ints, fraction: Floats, head: Floats, spread: Floats) -> Floats:
         """Mass flux (place, pollutant, source) [t/yr] at places inside reaches, from the flux at their heads."""

@@ -29,8 +29,8 @@ def reverse(system: System, sections: Ints, base: Ints, size: int) -> tuple[Floa
 
     net, water, top = system.network, system.water, system.network.topology
     r, f = net.section_reach[sections], net.section_fraction[sections]
-    reach, pair = system.reach_factors()
-    place, pair_place = system.reach_factors(water.travel_days[r] * f, r)
+    reach, pair = system.reach_factors(storage=False)
+    place, pair_place = system.reach_factors(water.travel_days[r] * f, r, storage=False)
     through, share = (np.ascontiguousarray(a.T) for a in (reach.through, reach.share))
     scale = GRAMS_PER_SECOND / water.section_flow[sections]
     ways = (top.down_ptr, top.below, top.part, top.first, water.kept)

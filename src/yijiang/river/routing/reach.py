@@ -84,12 +84,12 @@ def wave_one(
     ends[s, 0] = start
     ends[s, 1] = dead + hold * held
     total = 0.0
-    # The same loop three times: what differs is what arrives.
+    # The same loop three times: what differs is what arrives. The brackets keep the chain from step to step short.
     if tributaries == 2:
         for t in range(steps):
             arrives = series[one, s, t] + series[two, s, t]
-            leaves = through * arrives + held + enters * lateral[side, s, t]
-            held = stays * arrives + c * held + left * lateral[side, s, t]
+            leaves = held + (through * arrives + enters * lateral[side, s, t])
+            held = c * held + (stays * arrives + left * lateral[side, s, t])
             there = dead + hold * held + leaves
             taken[s, t] = leaves / there if there > 0.0 else 1.0
             series[out, s, t] = leaves
@@ -97,8 +97,8 @@ def wave_one(
     elif tributaries == 1:
         for t in range(steps):
             arrives = series[one, s, t]
-            leaves = through * arrives + held + enters * lateral[side, s, t]
-            held = stays * arrives + c * held + left * lateral[side, s, t]
+            leaves = held + (through * arrives + enters * lateral[side, s, t])
+            held = c * held + (stays * arrives + left * lateral[side, s, t])
             there = dead + hold * held + leaves
             taken[s, t] = leaves / there if there > 0.0 else 1.0
             series[out, s, t] = leaves

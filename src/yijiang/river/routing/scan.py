@@ -2,7 +2,7 @@
 
 A lane is one constituent of one scenario. In every step the water of the reach takes the share p of all that is in it:
 
-    A_t = M_{t−1} + F (x_t + y_t) + G w_t,   out_t = A_t p_t,   M_t = A_t − out_t
+    A_t = M_{t−1} + F (x_t + y_t) + G w_t,   out_t = A_t p_t,   M_t = A_t (1 − p_t)
 
 The recurrence runs along time, so lanes side by side are what keeps the processor busy. numba does not vectorise the
 state of such a loop; here the loop is given to LLVM in vectors of four. There is no fused multiply-add and no reordering,
@@ -60,11 +60,13 @@ def _build(builder: Any, pointers: list[Any], numbers: list[Any], children: int,
     for phis, values in zip(held, start, strict=True):
         for phi, value in zip(phis, values, strict=True):
             phi.add_incoming(value, entry)
+    unit = ir.Constant(_VECTOR, [1.0] * _LANES)
     if not wide:
         one = builder.load(builder.gep(taken, [step]))
         none = ir.Constant(_VECTOR, ir.Undefined)
         spread = builder.insert_element(none, one, ir.Constant(_SMALL, 0))
         every = builder.shuffle_vector(spread, none, ir.Constant(ir.VectorType(_SMALL, _LANES), [0] * _LANES))
+        stays = builder.fsub(unit, every)
     later: list[list[Any]] = [[], []]
     for h in halves:
         into = builder.fmul(g[h], load(lateral, row, h))
@@ -74,9 +76,13 @@ def _build(builder: Any, pointers: list[Any], numbers: list[Any], children: int,
                 inflow = builder.fadd(inflow, load(second, row, h))
             into = builder.fadd(builder.fmul(f[h], inflow), into)
         there = builder.fadd(held[0][h], into)
-        leaves = builder.fmul(there, load(taken, row, h) if wide else every)
+        if wide:
+            every = load(taken, row, h)
+            stays = builder.fsub(unit, every)
+        leaves = builder.fmul(there, every)
         builder.store(leaves, spot(out, row, h), align=8)
-        later[0].append(builder.fsub(there, leaves))
+        # Not A − out: the chain from step to step would be half as long again.
+        later[0].append(builder.fmul(there, stays))
         later[1].append(builder.fadd(held[1][h], leaves))
     following = builder.add(step, ir.Constant(_INT, 1))
     step.add_incoming(following, body)

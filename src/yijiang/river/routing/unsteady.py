@@ -122,7 +122,7 @@ def route(
     >>> water = xr.DataArray([[100.0, 100.0, 150.0, 100.0]], dims=("reach", "time"), coords={"reach": ["a"]})
     >>> result = route(net, water.assign_attrs(unit="m³/s"), step_hours=6.0)
     >>> result.flow.sel(section="end", scenario="").round(3).to_numpy().tolist()
-    [100.0, 100.0, 134.091, 110.847]
+    [100.0, 100.0, 134.247, 110.79]
     """
     if not (np.isfinite(step_hours) and step_hours > 0):
         raise OptionError(f"step_hours is {step_hours}; it must be greater than 0")
