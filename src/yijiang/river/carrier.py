@@ -49,10 +49,8 @@ class Carrier:
     >>> reach |= {"velocity_mean": [1.0], "velocity_low": [1.0]}
     >>> net = RiverNetwork(pd.DataFrame(reach), pd.DataFrame({"section": ["s"], "reach": ["a"]}))
     >>> carrier = Carrier.of(net, {"TP": 0.0, "COD": 0.6931472})
-    >>> carrier.run(np.array([[1000.0, 1000.0]])).concentration.round(6)
-    pollutant   TP       COD
-    section
-    s          1.0  0.721348
+    >>> carrier.run(np.array([[1000.0, 1000.0]])).concentration.round(4).to_dict()
+    {'TP': {'s': 1.0}, 'COD': {'s': 0.7213}}
     """
 
     system: System

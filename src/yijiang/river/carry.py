@@ -38,7 +38,6 @@ def _reach(tributaries: int) -> Any:
             )
             factor, mouth, at_one, at_two, at_home, at_row, width = arguments[6:]
             none = ir.Constant(_VECTOR, ir.Undefined)
-            absolute = builder.module.declare_intrinsic("llvm.fabs", [_VECTOR])
 
             def every(value: Any) -> Any:
                 first = builder.insert_element(none, value, ir.Constant(ir.IntType(32), 0))
@@ -75,7 +74,8 @@ def _reach(tributaries: int) -> Any:
                     builder.fmul(here, builder.fsub(unit, f)), builder.fmul(w, builder.fsub(unit, g))
                 )
                 gone = builder.fadd(builder.fsub(arriving, here), decayed)
-                terms = (w, builder.fmul(mouth_all, out), gone, builder.fsub(builder.call(absolute, [w]), w))
+                negative = builder.select(builder.fcmp_ordered("<", w, zero), unit, zero)
+                terms = (w, builder.fmul(mouth_all, out), gone, negative)
                 for k, term in enumerate(terms):
                     at = builder.mul(width, ir.Constant(_INT, k))
                     put(builder.fadd(get(sums, at, half), term), sums, at, half)
@@ -107,7 +107,8 @@ def carry(
     wanted, head
         1 for reaches whose head is wanted, and the mass passing there (wanted reach, 8), in ascending order.
     budget
-        (4, 8): loads, outflow at the mouths, abstracted and decayed, and twice the negative loads. Zeros.
+        (4, 8): loads, outflow at the mouths, abstracted and decayed, and the number of negative loads.
+        Zeros.
     """
     stack, inflow = np.zeros((depth, WIDTH)), np.zeros(WIDTH)
     sums = np.zeros((4, WIDTH))
