@@ -76,7 +76,7 @@ def admissible(
 
     with the load w of a group of sources [t/yr], now w⁰, and the response R of sections [mg/L per t/yr] to it, from one
     reverse pass each. With objective "equal" all groups of a pollutant keep one share λ of their loads and Σ w is
-    greatest; with "cost" Σ cost · (w⁰ − w) is least. Solved by HiGHS; R is all it sees, so the size of the river is nothing.
+    greatest; with "cost" Σ cost · (w⁰ − w) is least. Solved by HiGHS, which sees R alone, whatever the river's size.
 
     Parameters
     ----------
@@ -164,9 +164,13 @@ def admissible(
 
     def solve(limit: Floats) -> tuple[float, Floats, float]:
         result = linprog(
-            -problem.gain, A_ub=problem.rows, b_ub=limit - problem.offset, bounds=problem.bounds, method="highs"
+            -problem.gain,
+            A_ub=problem.rows,
+            b_ub=limit - problem.offset,
+            bounds=[(float(a), float(b)) for a, b in problem.bounds],
+            method="highs",
         )
-        if result.status != 0:
+        if result.status != 0 or result.x is None or result.fun is None:
             raise SolveError(f"HiGHS: {result.message}", status=float(result.status))
         low, high = problem.bounds[:, 0], problem.bounds[:, 1]
         dual = float(
@@ -235,7 +239,9 @@ class _Problem:
         missing = sorted({k for k in keys if k not in cost})
         bad = sorted(k for k, v in cost.items() if not (np.isfinite(v) and v >= 0))
         if missing or bad:
-            raise OptionError(f"cost: missing for {', '.join(missing)}" if missing else f"cost below 0: {', '.join(bad)}")
+            raise OptionError(
+                f"cost: missing for {', '.join(missing)}" if missing else f"cost below 0: {', '.join(bad)}"
+            )
         price = np.array([float(cost[k]) for k in keys])
         return cls(price, rows, none, box, np.eye(now.size), float(price @ now))
 
@@ -271,11 +277,11 @@ def _limits(
     rules = standard if isinstance(standard, Standard) else Standard.read(standard)
     rows = []
     in_lake = net.lake[net.section_reach]
-    for j, row in enumerate(net.sections.itertuples(index=False)):
-        if pd.isna(row.limit_class):
+    for j, row in enumerate(net.sections.to_dict("records")):
+        if row["limit_class"] is pd.NA:
             continue
         water = "lake" if in_lake[j] else "river"
         for name in known:
             if rules.knows(name) and len(rules.rows(name, water)) == 1:
-                rows.append((row.section, name, rules.limit(name, int(row.limit_class), water)))
+                rows.append((row["section"], name, rules.limit(name, int(row["limit_class"]), water)))
     return pd.DataFrame(rows, columns=["section", "pollutant", "limit"])

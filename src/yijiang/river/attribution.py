@@ -85,7 +85,9 @@ def attribution(
     >>> reach = {"reach": ["a"], "downstream": [""], "length_km": [10.0], "flow_mean": [10.0], "flow_low": [5.0]}
     >>> reach |= {"velocity_mean": [1.0], "velocity_low": [1.0]}
     >>> net = RiverNetwork(pd.DataFrame(reach), pd.DataFrame({"section": ["s"], "reach": ["a"]}))
-    >>> loads = pd.DataFrame({"region": ["U", "V", "V"], "reach": "a", "pollutant": "TP", "tonnes": [365.0, 365.0, 730.0]})
+    >>> loads = pd.DataFrame(
+    ...     {"region": ["U", "V", "V"], "reach": "a", "pollutant": "TP", "tonnes": [365.0, 365.0, 730.0]}
+    ... )
     >>> table = attribution(net, loads.assign(month=["", 1, 2]), {"TP": 0.0})
     >>> table[table["month"] == 2][["region", "tonnes", "share"]].round(3).to_numpy().tolist()
     [['U', 28.0, 0.333], ['V', 56.0, 0.667]]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from yijiang.errors import DataError, Finding, OptionError, SolveError
+from yijiang.river.fit import fit
 from yijiang.river.formulas import Floats
 from yijiang.river.loads import SOURCE_KEYS, Loads
 from yijiang.river.network import RiverNetwork
@@ -65,7 +66,7 @@ class Calibration:
         lines = [
             f"{self.pollutant}: decay {self.decay:.4g} 1/day (95 %: {self.decay_low:.4g} to {self.decay_high:.4g})",
             *(f"  {k}: factor {r.factor:.3f} ({r.low:.3f} to {r.high:.3f})" for k, r in self.factors.iterrows()),
-            f"  {int(whole['count'])} values, bias {whole['bias']:+.3g} mg/L, RMSE {whole['rmse']:.3g} mg/L",
+            f"  {len(self.observed)} values, bias {whole['bias']:+.3g} mg/L, RMSE {whole['rmse']:.3g} mg/L",
             f"  {self.statement}",
         ]
         return "\n".join(lines)
@@ -90,7 +91,7 @@ def calibrate(
 
         \min_{k, φ} \sum_o \left( \frac{\sum_g φ_g R_{s(o), g}(k)\, w_g + b_o(k) - c_o}{ε\, c_o} \right)^2
 
-    with the response R of a section to a group of loads w, decay k, factors φ, the boundary's part b and observations c.
+    with the response R of a section to a group of loads w, decay k, factors φ, the boundary's part b, observations c.
     For each k of a grid over its bounds, and then between grid points, φ is found by linear least squares within its
     bounds; so the best k is global on the grid and its profile gives the range. A value below detection counts only
     where the model is above the limit.
@@ -134,9 +135,15 @@ def calibrate(
     --------
     >>> n = 4
     >>> reach = {"reach": list("abcd"), "downstream": ["b", "c", "d", ""], "length_km": [86.4] * n}
-    >>> reach |= {"flow_mean": [100.0] * n, "flow_low": [50.0] * n, "velocity_mean": [1.0] * n, "velocity_low": [0.5] * n}
+    >>> reach |= {
+    ...     "flow_mean": [100.0] * n,
+    ...     "flow_low": [50.0] * n,
+    ...     "velocity_mean": [1.0] * n,
+    ...     "velocity_low": [0.5] * n,
+    ... }
     >>> net = RiverNetwork(pd.DataFrame(reach), pd.DataFrame({"section": list("stuv"), "reach": list("abcd")}))
-    >>> loads = pd.DataFrame({"region": ["U"], "reach": ["a"], "pollutant": ["X"], "tonnes": [1000.0], "spread": "point"})
+    >>> loads = pd.DataFrame({"region": ["U"], "reach": ["a"], "pollutant": ["X"], "tonnes": [1000.0]})
+    >>> loads["spread"] = "point"
     >>> seen = pd.DataFrame({"section": list("stuv"), "month": 1, "pollutant": "X"})
     >>> seen["value"] = 2 * 0.317098 * np.exp(-0.3 * np.arange(1, 5))
     >>> found = calibrate(net, loads, seen, "X")
@@ -209,11 +216,13 @@ def _observations(
     table = observed[observed["pollutant"] == pollutant].reset_index(drop=True)
     found = []
     if "unit" in table.columns:
-        for i in np.flatnonzero((table["unit"] != "mg/L").to_numpy()):
+        for i in np.flatnonzero((table["unit"] != "mg/L").to_numpy()).tolist():
             value = str(table["unit"].iloc[i])
-            found.append(Finding("observed", int(i) + 2, "unit", value, "mg/L is needed", "convert concentrations to mg/L"))
+            found.append(
+                Finding("observed", int(i) + 2, "unit", value, "mg/L is needed", "convert concentrations to mg/L")
+            )
     values = pd.to_numeric(table["value"], errors="coerce").to_numpy(dtype=np.float64)
-    for i in np.flatnonzero(~np.isfinite(values) | (values < 0)):
+    for i in np.flatnonzero(~np.isfinite(values) | (values < 0)).tolist():
         problem, remedy = "not a number of at least 0", "enter a number of at least 0 [mg/L]"
         found.append(Finding("observed", int(i) + 2, "value", str(table["value"].iloc[i]), problem, remedy))
     for i, name in enumerate(table["section"]):
@@ -221,7 +230,9 @@ def _observations(
             remedy = f"known: {', '.join(net.section_names[:20])}"
             found.append(Finding("observed", i + 2, "section", str(name), "there is no such section", remedy))
     if not len(table):
-        found.append(Finding("observed", 0, "pollutant", pollutant, "there is no value of it", "give some, or another name"))
+        found.append(
+            Finding("observed", 0, "pollutant", pollutant, "there is no value of it", "give some, or another name")
+        )
     if found:
         raise DataError(found)
     plan = regimes or {}
@@ -270,7 +281,7 @@ class _Model:
 
         none = self.loads.iloc[:0].drop(columns=[c for c in ("_all",) if c in self.loads.columns])
         concentration = steady(self.net, none, {self.pollutant: k}, regime, self.boundary).concentration
-        return concentration.loc[self.sections, self.pollutant].to_numpy(dtype=np.float64)
+        return np.asarray(concentration.loc[self.sections, self.pollutant], dtype=np.float64)
 
     def at(self, k: float) -> tuple[Floats, Floats]:
         """Matrix (observation, group) and the rest (observation) at a decay [mg/L]."""
@@ -307,7 +318,7 @@ def _factors(
     return float(residual @ residual), phi
 
 
-def _refine(cost: object, low: float, high: float) -> float:
+def _refine(cost: Callable[[float], float], low: float, high: float) -> float:
     from scipy.optimize import minimize_scalar
 
     found = minimize_scalar(cost, bounds=(low, high), method="bounded", options={"xatol": 1e-10 * max(1.0, high)})
@@ -315,7 +326,7 @@ def _refine(cost: object, low: float, high: float) -> float:
 
 
 def _profile(
-    cost: object, k: float, low: float, high: float, grid: Floats, costs: Floats, bound: float
+    cost: Callable[[float], float], k: float, low: float, high: float, grid: Floats, costs: Floats, bound: float
 ) -> tuple[float, float]:
     """Range of decay around the best in which the sum of squares stays within the bound."""
     from scipy.optimize import brentq
@@ -327,7 +338,7 @@ def _profile(
             ends.append(limit)
             continue
         out = float(beyond.max() if side < 0 else beyond.min())
-        ends.append(float(brentq(lambda v: cost(v) - bound, out, k, xtol=1e-10)))  # type: ignore[operator]
+        ends.append(float(brentq(lambda v: cost(v) - bound, out, k, xtol=1e-10)))
     return ends[0], ends[1]
 
 
@@ -339,7 +350,7 @@ def _spread(model: _Model, k: float, phi: Floats, weight: Floats, scale: float) 
     slope = (upper[0] @ phi + upper[1] - under[0] @ phi - under[1]) / (k + step - below)
     matrix = model.at(k)[0]
     jacobian = weight[:, None] * np.column_stack([slope, matrix])
-    covariance: Floats = np.linalg.pinv(jacobian.T @ jacobian, rcond=1e-12) * scale
+    covariance: Floats = np.asarray(np.linalg.pinv(jacobian.T @ jacobian, rcond=1e-12) * scale, dtype=np.float64)
     common = weight * (matrix @ phi)
     one, two = weight * slope, common
     length = float(np.sqrt((one @ one) * (two @ two)))
@@ -365,41 +376,5 @@ def _statement(
     identified = not notes
     if np.any(phi <= factor[0] * (1 + 1e-9)) or np.any(phi >= factor[1] * (1 - 1e-9)):
         notes.append("a load factor stands at its bound")
-    if identified:
-        first = "The data tell decay from load"
-    else:
-        first = "The data cannot tell decay from load"
+    first = "The data tell decay from load" if identified else "The data cannot tell decay from load"
     return identified, first + (": " + "; ".join(notes) if notes else "") + "."
-
-
-def fit(table: pd.DataFrame) -> pd.DataFrame:
-    """Fit by section and for all values.
-
-    NSE = 1 − Σ(m − o)²/Σ(o − ō)²; KGE = 1 − √((r − 1)² + (σm/σo − 1)² + (μm/μo − 1)²).
-
-    Parameters
-    ----------
-    table
-        `section`, `value` and `modelled` [mg/L].
-
-    Examples
-    --------
-    >>> table = pd.DataFrame({"section": ["a"] * 3, "value": [1.0, 2.0, 3.0], "modelled": [1.0, 2.0, 4.0]})
-    >>> fit(table).loc["a"].astype(float).round(3).to_dict()
-    {'count': 3.0, 'observed': 2.0, 'modelled': 2.333, 'bias': 0.333, 'rmse': 0.577, 'nse': 0.5, 'kge': 0.446}
-    """
-    groups = [*table.groupby("section", sort=True), ("all", table)]
-    rows = {}
-    for name, part in groups:
-        seen, model = (part[c].to_numpy(dtype=np.float64) for c in ("value", "modelled"))
-        miss = model - seen
-        enough = seen.size >= 3 and float(np.ptp(seen)) > 0
-        nse = 1 - float(miss @ miss) / float(((seen - seen.mean()) ** 2).sum()) if enough else pd.NA
-        kge: object = pd.NA
-        if enough and float(np.ptp(model)) > 0:
-            r = float(np.corrcoef(seen, model)[0, 1])
-            kge = 1 - float(np.hypot(np.hypot(r - 1, model.std() / seen.std() - 1), model.mean() / seen.mean() - 1))
-        bias, rmse = float(miss.mean()), float(np.sqrt((miss**2).mean()))
-        rows[str(name)] = (seen.size, float(seen.mean()), float(model.mean()), bias, rmse, nse, kge)
-    columns = ["count", "observed", "modelled", "bias", "rmse", "nse", "kge"]
-    return pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("section")

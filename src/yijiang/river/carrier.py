@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from yijiang.errors import DataError, Finding, OptionError, SolveError
-from yijiang.river.formulas import GRAMS_PER_SECOND, Floats, Ints
+from yijiang.river.formulas import GRAMS_PER_SECOND, LANES, Floats, Ints
 from yijiang.river.network import RiverNetwork
 from yijiang.river.system import System
 
@@ -81,7 +81,7 @@ class Carrier:
         SolveError
             If the mass balance is worse than 1e-12.
         """
-        from yijiang.river.carry import WIDTH, carry
+        from yijiang.river.carry import carry
 
         net, water = self.system.network, self.system.water
         names = self.system.names
@@ -91,8 +91,8 @@ class Carrier:
             raise OptionError(f"loads have shape {given.shape}; wanted {wanted}: reach, pollutant")
         top, sections = net.topology, net.section_reach
         eights = _eights(given)
-        heads = np.zeros((eights.shape[0], int(self._wanted.sum()), WIDTH))
-        budgets = np.zeros((eights.shape[0], 4, WIDTH))
+        heads = np.zeros((eights.shape[0], int(self._wanted.sum()), LANES))
+        budgets = np.zeros((eights.shape[0], 4, LANES))
         for k, lanes in enumerate(eights):
             carry(
                 top.ptr, top.above, top.share, top.slot, top.depth, self._mouth, water.kept, self._through[k],
@@ -119,12 +119,12 @@ class Carrier:
 def _eights(values: Floats) -> Floats:
     """Lay (reach, pollutant) out in blocks of eight pollutants (block, reach, 8), the last one filled up with 0."""
     count, width = values.shape
-    blocks = max(1, -(-width // 8))
-    if width == 8:
-        return np.ascontiguousarray(values).reshape(1, count, 8)
-    padded = np.zeros((count, blocks * 8))
+    blocks = max(1, -(-width // LANES))
+    if width == LANES:
+        return np.ascontiguousarray(values).reshape(1, count, LANES)
+    padded = np.zeros((count, blocks * LANES))
     padded[:, :width] = values
-    return np.ascontiguousarray(padded.reshape(count, blocks, 8).transpose(1, 0, 2))
+    return np.ascontiguousarray(padded.reshape(count, blocks, LANES).transpose(1, 0, 2))
 
 
 def _faults(loads: Floats, reaches: tuple[str, ...], pollutants: tuple[str, ...]) -> list[Finding]:
@@ -132,5 +132,6 @@ def _faults(loads: Floats, reaches: tuple[str, ...], pollutants: tuple[str, ...]
     bad = np.argwhere(~np.isfinite(loads) | (loads < 0))[:100]
     problem, remedy = "not a number of at least 0", "enter a number of at least 0 [t/yr]"
     return [
-        Finding("loads", 0, f"{reaches[i]}, {pollutants[p]}", f"{loads[i, p]:g}", problem, remedy) for i, p in bad.tolist()
+        Finding("loads", 0, f"{reaches[i]}, {pollutants[p]}", f"{loads[i, p]:g}", problem, remedy)
+        for i, p in bad.tolist()
     ]

@@ -13,11 +13,10 @@ from llvmlite import ir
 from numba import njit, types
 from numba.extending import intrinsic
 
-from yijiang.river.formulas import Floats, Ints
+from yijiang.river.formulas import LANES, Floats, Ints
 
-WIDTH = 8
-_LANES = 4
-_VECTOR = ir.VectorType(ir.DoubleType(), _LANES)
+_HALF = 4
+_VECTOR = ir.VectorType(ir.DoubleType(), _HALF)
 _INT = ir.IntType(64)
 
 
@@ -41,11 +40,11 @@ def _reach(tributaries: int) -> Any:
 
             def every(value: Any) -> Any:
                 first = builder.insert_element(none, value, ir.Constant(ir.IntType(32), 0))
-                mask = ir.Constant(ir.VectorType(ir.IntType(32), _LANES), [0] * _LANES)
+                mask = ir.Constant(ir.VectorType(ir.IntType(32), _HALF), [0] * _HALF)
                 return builder.shuffle_vector(first, none, mask)
 
             def spot(pointer: Any, index: Any, half: int) -> Any:
-                at = builder.add(index, ir.Constant(_INT, _LANES * half))
+                at = builder.add(index, ir.Constant(_INT, _HALF * half))
                 return builder.bitcast(builder.gep(pointer, [at]), _VECTOR.as_pointer())
 
             def get(pointer: Any, index: Any, half: int) -> Any:
@@ -54,9 +53,9 @@ def _reach(tributaries: int) -> Any:
             def put(value: Any, pointer: Any, index: Any, half: int) -> None:
                 builder.store(value, spot(pointer, index, half), align=8)
 
-            zero, unit = (ir.Constant(_VECTOR, [number] * _LANES) for number in (0.0, 1.0))
+            zero, unit = (ir.Constant(_VECTOR, [number] * _HALF) for number in (0.0, 1.0))
             kept_all, mouth_all = every(factor), every(mouth)
-            for half in range(WIDTH // _LANES):
+            for half in range(LANES // _HALF):
                 if tributaries == 0:
                     arriving = zero
                 elif tributaries == 1:
@@ -110,30 +109,30 @@ def carry(
         (4, 8): loads, outflow at the mouths, abstracted and decayed, and the number of negative loads.
         Zeros.
     """
-    stack, inflow = np.zeros((depth, WIDTH)), np.zeros(WIDTH)
-    sums = np.zeros((4, WIDTH))
+    stack, inflow = np.zeros((depth, LANES)), np.zeros(LANES)
+    sums = np.zeros((4, LANES))
     row = 0
     for i in range(ptr.size - 1):
         begin, end = ptr[i], ptr[i + 1]
         plain = end - begin <= 2
         for e in range(begin, end):
             plain = plain and part[e] == 1.0
-        home, at = slot[i] * WIDTH, i * WIDTH
+        home, at = slot[i] * LANES, i * LANES
         if not plain:
-            for lane in range(WIDTH):
+            for lane in range(LANES):
                 inflow[lane] = 0.0
             for e in range(begin, end):
-                for lane in range(WIDTH):
+                for lane in range(LANES):
                     inflow[lane] += part[e] * stack[slot[above[e]], lane]
-            _mixed(stack, inflow, through, share, loads, sums, kept[i], mouth[i], 0, 0, home, at, WIDTH)
+            _mixed(stack, inflow, through, share, loads, sums, kept[i], mouth[i], 0, 0, home, at, LANES)
         elif end == begin:
-            _source(stack, inflow, through, share, loads, sums, kept[i], mouth[i], 0, 0, home, at, WIDTH)
+            _source(stack, inflow, through, share, loads, sums, kept[i], mouth[i], 0, 0, home, at, LANES)
         elif end == begin + 1:
-            one = slot[above[begin]] * WIDTH
-            _one(stack, inflow, through, share, loads, sums, kept[i], mouth[i], one, one, home, at, WIDTH)
+            one = slot[above[begin]] * LANES
+            _one(stack, inflow, through, share, loads, sums, kept[i], mouth[i], one, one, home, at, LANES)
         else:
-            one, two = slot[above[begin]] * WIDTH, slot[above[begin + 1]] * WIDTH
-            _two(stack, inflow, through, share, loads, sums, kept[i], mouth[i], one, two, home, at, WIDTH)
+            one, two = slot[above[begin]] * LANES, slot[above[begin + 1]] * LANES
+            _two(stack, inflow, through, share, loads, sums, kept[i], mouth[i], one, two, home, at, LANES)
         if wanted[i] != 0:
             head[row] = inflow
             row += 1

@@ -41,7 +41,7 @@ class TwoWayRule:
     """Two-way payment by water quality at the border: rate × deviation from the target × water.
 
     payment = Σ_p rate_p · (target_p − actual_p) · Q · t, no more than `cap` either way, and 0 for a pollutant within
-    `band` of its target. A positive payment goes upstream (the water is cleaner than agreed), a negative one downstream.
+    `band` of its target. A positive payment goes upstream (cleaner than agreed), a negative one downstream.
 
     Attributes
     ----------
@@ -181,4 +181,6 @@ def payments(rule: TwoWayRule, concentration: pd.DataFrame, flow: npt.ArrayLike,
     water: Floats = np.broadcast_to(np.asarray(flow, dtype=np.float64), len(concentration))
     time: Floats = np.broadcast_to(np.asarray(days, dtype=np.float64), len(concentration))
     settled = [rule.settle(row, q, d) for (_, row), q, d in zip(concentration.iterrows(), water, time, strict=True)]
-    return pd.DataFrame({"amount": [s.amount for s in settled], "capped": [s.capped for s in settled]}, concentration.index)
+    return pd.DataFrame(
+        {"amount": [s.amount for s in settled], "capped": [s.capped for s in settled]}, concentration.index
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
 from collections.abc import Mapping
@@ -104,7 +105,7 @@ def read_hydrorivers(
         if name and name not in known:
             problem, remedy = "there is no such reach", "take all reaches of the basin, or set 0 where it is cut off"
             found.append(Finding("HydroRIVERS", i + 2, "NEXT_DOWN", name, problem, remedy))
-    for i in np.flatnonzero(flow == 0):
+    for i in np.flatnonzero(flow == 0).tolist():
         problem, remedy = "no flow", "leave reaches without water out, or state a flow above 0"
         found.append(Finding("HydroRIVERS", int(i) + 2, "DIS_AV_CMS", "0", problem, remedy))
     if found:
@@ -114,7 +115,8 @@ def read_hydrorivers(
     assumed = [f"low flow = {low_flow} × mean flow"]
     for regime in ("mean", "low"):
         reaches[f"velocity_{regime}"] = _velocity(reaches[f"flow_{regime}"].to_numpy(), velocity)
-    assumed.append(f"velocity = {velocity} m/s" if np.isscalar(velocity) else "velocity = {:g} Q^{:g}".format(*velocity))  # type: ignore[misc]
+    law = f"{velocity:g} m/s" if not isinstance(velocity, tuple) else f"{velocity[0]:g} Q^{velocity[1]:g} m/s"
+    assumed.append(f"velocity = {law}")
     if losses == "abstract":
         place = {name: i for i, name in enumerate(names)}
         down = np.array([place.get(name, -1) for name in below], dtype=np.int64)
@@ -146,7 +148,9 @@ def _attributes(path: Path) -> pd.DataFrame:
     try:
         import pyogrio  # type: ignore[import-not-found,import-untyped,unused-ignore]
     except ImportError as missing:
-        raise OptionError(f"{path.suffix} needs pyogrio: pip install 'yijiang[geo]'; CSV and Parquet need nothing") from missing
+        raise OptionError(
+            f"{path.suffix} needs pyogrio: pip install 'yijiang[geo]'; CSV and Parquet need nothing"
+        ) from missing
     table: pd.DataFrame = pyogrio.read_dataframe(path, read_geometry=False)
     return table
 
@@ -216,7 +220,7 @@ def read_geojson(
         rows.append({**properties, **renamed, "reach": word})
         lines.append(line)
     twice = pd.Series([r["reach"] for r in rows]).duplicated()
-    for i in np.flatnonzero(twice.to_numpy()):
+    for i in np.flatnonzero(twice.to_numpy()).tolist():
         problem, remedy = "another line has this name", "give every line its own name"
         found.append(Finding("GeoJSON", int(i) + 1, name, rows[int(i)]["reach"], problem, remedy))
     if found:
@@ -248,7 +252,9 @@ def read_geojson(
     table["length_km"] = [float(_distance(line[:-1], line[1:]).sum()) for line in lines]
     for column in sorted({key for row in rows for key in row} - {"reach", "downstream", "share"}):
         given = [row.get(column) for row in rows]
-        table[column] = [table["length_km"].iloc[i] if column == "length_km" and v is None else v for i, v in enumerate(given)]
+        table[column] = [
+            table["length_km"].iloc[i] if column == "length_km" and v is None else v for i, v in enumerate(given)
+        ]
     divided = {origin for origin, _, _ in splits}
     mouths = tuple(n for n, below in zip(listed, downstream, strict=True) if not below and n not in divided)
     return ReachTable(table, pd.DataFrame(splits, columns=["reach", "downstream", "share"]), mouths, ())
@@ -263,7 +269,7 @@ def _line(geometry: Mapping[str, Any], i: int, found: list[Finding]) -> Floats:
         found.append(Finding("GeoJSON", i + 1, "geometry", str(kind), "not a line", remedy))
         return np.zeros((2, 2))
     points = [point[:2] for part in parts for point in part]
-    for one, two in zip(parts, parts[1:], strict=False):
+    for one, two in itertools.pairwise(parts):
         if one and two and list(one[-1][:2]) != list(two[0][:2]):
             problem = "the parts of the line do not follow each other"
             found.append(Finding("GeoJSON", i + 1, "geometry", "", problem, "make them lines of their own"))
@@ -277,7 +283,9 @@ def _line(geometry: Mapping[str, Any], i: int, found: list[Finding]) -> Floats:
     if np.any(np.abs(line[:, 0]) > 180) or np.any(np.abs(line[:, 1]) > 90):
         worst = line[np.argmax(np.abs(line).max(axis=1))]
         problem = "outside longitude ±180 and latitude ±90"
-        found.append(Finding("GeoJSON", i + 1, "coordinates", f"{worst[0]:g}, {worst[1]:g}", problem, "use degrees (WGS 84)"))
+        found.append(
+            Finding("GeoJSON", i + 1, "coordinates", f"{worst[0]:g}, {worst[1]:g}", problem, "use degrees (WGS 84)")
+        )
     return line
 
 
@@ -301,4 +309,6 @@ def _open_end(
     gap = float(away[nearest]) if nearest != i else math.inf
     if gap <= 20 * snap_km:
         problem = f"a gap of {gap:.3g} km to the beginning of {names[nearest]}"
-        found.append(Finding("GeoJSON", i + 1, "geometry", names[i], problem, f"close it, or set snap_km to {gap * 1.01:.3g}"))
+        found.append(
+            Finding("GeoJSON", i + 1, "geometry", names[i], problem, f"close it, or set snap_km to {gap * 1.01:.3g}")
+        )

@@ -12,6 +12,8 @@ Ints = npt.NDArray[np.int64]
 
 SECONDS_PER_DAY = 86_400.0
 DAYS_PER_YEAR = 365.0
+LANES = 8
+"""Lanes (constituents, scenarios) that a kernel carries side by side: two vectors of four."""
 GRAMS_PER_SECOND = 1e6 / (DAYS_PER_YEAR * SECONDS_PER_DAY)
 """1 t/yr in g/s with a year of 365 days: 1e6 g / 31,536,000 s = 0.0317098 g/s."""
 

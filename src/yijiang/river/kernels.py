@@ -227,7 +227,7 @@ def transfer(
     """Response of every section to every load, by one reverse pass up the river from each section.
 
     Only first[r] … r of a section's reach r are visited, and stand at base[j] + first[r] … base[j] + r: with
-    base[j] = j · reaches the rows are whole (give zeros), and without gaps they take no more memory than there is to say.
+    base[j] = j · reaches the rows are whole (give zeros); laid end to end they are as short as can be.
 
     Parameters
     ----------

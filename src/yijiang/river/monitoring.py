@@ -84,7 +84,9 @@ def read_monitoring(
 
     Examples
     --------
-    >>> table = pd.DataFrame({"断面名称": ["甲", "乙"], "日期": ["2018年第2周", "2018-01-08"], "总磷(mg/L)": ["0.08", "<0.01"]})
+    >>> table = pd.DataFrame(
+    ...     {"断面名称": ["甲", "乙"], "日期": ["2018年第2周", "2018-01-08"], "总磷(mg/L)": ["0.08", "<0.01"]}
+    ... )
     >>> read_monitoring(table)[["section", "time", "pollutant", "value", "censored"]].astype(str).to_numpy().tolist()
     [['甲', '2018-01-08', 'TP', '0.08', 'False'], ['乙', '2018-01-08', 'TP', '0.01', 'True']]
     """
@@ -167,7 +169,10 @@ def _unit(stated: str, parameter: str, row: int, column: str, found: list[Findin
     if not word and wanted == "-":
         return wanted
     if not word:
-        problem, remedy = f"the unit of {parameter} is not stated", f'say it in the header or units={{"{parameter}": "{wanted}"}}'
+        problem, remedy = (
+            f"the unit of {parameter} is not stated",
+            f'say it in the header or units={{"{parameter}": "{wanted}"}}',
+        )
         found.append(Finding("monitoring", row, column, "", problem, remedy))
     elif word not in _SAME[wanted]:
         found.append(Finding("monitoring", row, column, stated, f"{parameter} must be in {wanted}", _REMEDY[wanted]))
@@ -212,7 +217,9 @@ def _sections(cells: pd.Series, network: RiverNetwork | None, found: list[Findin
         table = network.sections
         known = {}
         for column in ("section", "name_en", "name_zh"):
-            known.update({str(v).strip().casefold(): key for v, key in zip(table[column], table["section"], strict=True)})
+            known.update(
+                {str(v).strip().casefold(): key for v, key in zip(table[column], table["section"], strict=True)}
+            )
         for i, name in enumerate(names):
             if name and name.casefold() not in known:
                 remedy = f"known: {', '.join(network.section_names[:20])}"

@@ -111,7 +111,9 @@ class Response:
         reach = merged["reach"].map(place).to_numpy(dtype=np.int64)
         share = (merged["tonnes"] / merged["_total"]).to_numpy(dtype=np.float64)
         group = merged["_group"].to_numpy(dtype=np.int64)
-        point = (merged["spread"] == "point").to_numpy() if "spread" in merged else np.zeros(len(merged), dtype=np.bool_)
+        point = (
+            (merged["spread"] == "point").to_numpy() if "spread" in merged else np.zeros(len(merged), dtype=np.bool_)
+        )
         loaded = merged["pollutant"].to_numpy()
         for j, name in enumerate(self.sections):
             _, where, first = self._row(name)

@@ -39,8 +39,8 @@ class Steady:
         missing (a few 1e-16) is given to the largest share, so that `math.fsum` of the shares of a section and
         pollutant is exactly 1.0 and any other order of summing is within its own rounding of it.
     balance : float
-        Greatest |in + made − out − abstracted − decayed| / (in + made) over pollutants [-]; at most 1e-12. What decays is k × storage,
-        integrated along the reaches, not a difference.
+        Greatest |in + made − out − abstracted − decayed| / (in + made) over pollutants [-]; at most 1e-12. What decays
+        is k × storage, integrated along the reaches, not a difference.
     budget : DataFrame (pollutant)
         `inflow` (loads and boundary), `made` (deficit of oxygen by what takes it), `outflow` (at the mouths),
         `abstracted`, `decayed` (reaeration, for the deficit) [t/yr], `storage` in the water [t] and `balance` [-].
@@ -86,7 +86,7 @@ class Steady:
         kinds = np.where(in_lake, "lake", "river") if water is None else np.full(len(values), water)
         saturated = float(self.oxygen["saturation"].iloc[0]) if self.oxygen is not None else None
         parts = [grade(values[kinds == k], k, rules, saturation=saturated) for k in sorted(set(kinds.tolist()))]
-        table = pd.concat(parts).loc[values.index]
+        table: pd.DataFrame = pd.concat(parts).loc[values.index]
         sections = self.network.sections.set_index("section")
         table["limit_class"] = sections["limit_class"]
         table["kept"] = table["class"] <= table["limit_class"]
@@ -117,7 +117,7 @@ def steady(
     t/yr is 1e6 g / 31,536,000 s = 0.0317098 g/s (a year of 365 days). A section inside a reach has its part of the
     travel time, of the spread load and of the side inflow (flow is linear in the distance). A lake is well mixed: both
     factors are 1/(1 + k V/Q). With `oxygen` one more lane carries the deficit D of oxygen, and every reach is a 2 × 2
-    lower block: D leaves it with e^(−ka τ), and matter that takes oxygen makes D on its way (see `oxygen.pair_factors`).
+    lower block: D leaves it with e^(−ka τ), and matter that takes oxygen makes D on its way (`oxygen.pair_factors`).
 
     Parameters
     ----------

@@ -129,7 +129,7 @@ def _own(origin: Ints, target: Ints, part: npt.NDArray[np.int32]) -> set[int]:
 def braids(top: Topology, names: Sequence[str]) -> list[tuple[str, str]]:
     """Pairs of reaches between which the river divides and joins again: (where it divides, where it first rejoins)."""
     found = []
-    for i in np.flatnonzero(np.diff(top.down_ptr) > 1):
+    for i in np.flatnonzero(np.diff(top.down_ptr) > 1).tolist():
         ways = top.below[top.down_ptr[i] : top.down_ptr[i + 1]]
         seen = [_downstream(top, int(way)) for way in ways]
         joined = [j for k, one in enumerate(seen) for other in seen[k + 1 :] for j in one & other]

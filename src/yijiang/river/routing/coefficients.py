@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
+from yijiang.errors import OptionError
 from yijiang.river.formulas import Floats, Ints
 
 MOST_SUBREACHES = 1_000
 
 
-def muskingum(k: Floats, x: Floats, step: float) -> Floats:
+def muskingum(k: Floats, x: Floats, step: float | Floats) -> Floats:
     """Coefficients of one step of Muskingum's method: O₂ = a I₂ + b I₁ + c O₁.
 
     With storage S = K (x I + (1 − x) O) and Δt: a = (Δt − 2Kx)/D, b = (Δt + 2Kx)/D, c = (2K(1 − x) − Δt)/D,
@@ -37,6 +38,36 @@ def muskingum(k: Floats, x: Floats, step: float) -> Floats:
     """
     divisor = 2.0 * k * (1.0 - x) + step
     return np.stack([step - 2.0 * k * x, step + 2.0 * k * x, 2.0 * k * (1.0 - x) - step], axis=-1) / divisor[..., None]
+
+
+def cunge(
+    flow: float | Floats, width: float | Floats, slope: float | Floats, celerity: float | Floats, length: float | Floats
+) -> tuple[Floats, Floats]:
+    """K and x of a reach from its shape: K = L/c, x = ½ (1 − Q/(B S₀ c L)), at least 0.
+
+    Parameters
+    ----------
+    flow, width, slope, celerity, length
+        Reference flow Q [m³/s], width B [m], slope S₀ [-], celerity c of the wave [m/s] and length L [m] of the reach.
+
+    Returns
+    -------
+    K [h] and x [-]: the columns `k_hours` and `x` of a table of reaches.
+
+    References
+    ----------
+    Cunge, J. A. (1969), Journal of Hydraulic Research 7; Ponce, V. M. (1989), Engineering Hydrology, section 9.4.
+
+    Examples
+    --------
+    >>> k, x = cunge(1000.0, 100.0, 0.000868, 4.0, 14_400.0)
+    >>> round(float(k), 6), round(float(x), 3)
+    (1.0, 0.4)
+    """
+    q, b, s, c, dx = (np.asarray(a, dtype=np.float64) for a in (flow, width, slope, celerity, length))
+    if not all(bool(np.all(a > 0)) for a in (q, b, s, c, dx)):
+        raise OptionError("flow, width, slope, celerity and length must be greater than 0")
+    return np.asarray(dx / c / 3600.0), np.asarray(np.maximum(0.5 * (1.0 - q / (b * s * c * dx)), 0.0))
 
 
 def fold(coefficients: Floats, substeps: Ints) -> Floats:
@@ -71,8 +102,8 @@ def fold(coefficients: Floats, substeps: Ints) -> Floats:
 def cut(k: Floats, x: Floats, step: float, least: int = 1) -> tuple[Ints, Ints]:
     """Numbers of sub-reaches n and sub-steps m that keep Muskingum's coefficients from turning negative.
 
-    The fewest sub-reaches, and then the fewest sub-steps, with 2 (K/n) x ≤ Δt/m ≤ 2 (K/n)(1 − x): below the left end the
-    outflow answers a rising inflow by falling, and beyond the right end it swings.
+    The fewest sub-reaches, and then the fewest sub-steps, with 2 (K/n) x ≤ Δt/m ≤ 2 (K/n)(1 − x): below the left end
+    the outflow answers a rising inflow by falling, and beyond the right end it swings.
 
     Parameters
     ----------

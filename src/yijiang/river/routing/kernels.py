@@ -10,9 +10,9 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from yijiang.river.formulas import Floats, Ints
+from yijiang.river.formulas import LANES, Floats, Ints
 from yijiang.river.routing.reach import decay_factors, pair_factors, wave_one
-from yijiang.river.routing.scan import WIDTH, scan_eight
+from yijiang.river.routing.scan import scan_eight
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -207,8 +207,8 @@ def route_pieces(
             joins, rest = (children, kept[i]) if j == 0 and easy else (1, 1.0)
             for s in range(scenarios):
                 wave_one(
-                    wave[i, 0], wave[i, 1], wave[i, 2], dead[i], empty, joins, buf_w, c0 if j == 0 and easy else home, c1,
-                    home, s, rest, into_w[s], water if only else lat_w, wpat[wptr[i]] if only else 0,
+                    wave[i, 0], wave[i, 1], wave[i, 2], dead[i], empty, joins, buf_w,
+                    c0 if j == 0 and easy else home, c1, home, s, rest, into_w[s], water if only else lat_w, wpat[wptr[i]] if only else 0,
                     part_of * wshare[wptr[i]] if only else part_of, p, ends,
                 )  # fmt: skip
                 budget_w[3, s] += ends[s, 2] - ends[s, 1]
@@ -253,11 +253,11 @@ def route_pieces(
                                 weight = mshare[mptr[i], pairs[k, 1]] if single else 1.0
                                 x_m[0, t, made] += fp[z, k] * arriving[place, t, maker]
                                 x_m[0, t, made] += gp[z, k] * part_of * weight * side[beside, t, maker]
-                for eight in range(0, lanes, WIDTH):
+                for eight in range(0, lanes, LANES):
                     scan_eight(
                         tributaries, scenarios > 1, buf_m, x_m, c0 if j == 0 else home, c1, home,
-                        p_lanes if scenarios > 1 else p, side, beside, fz, ones if tributaries < 0 else gz, held_m, total,
-                        segment[z], segment[z + 1], eight,
+                        p_lanes if scenarios > 1 else p, side, beside, fz, ones if tributaries < 0 else gz, held_m,
+                        total, segment[z], segment[z + 1], eight,
                     )  # fmt: skip
                 for k in range(count):
                     for s in range(scenarios):

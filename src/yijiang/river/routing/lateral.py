@@ -82,7 +82,7 @@ class LateralArrays:
 
     Attributes
     ----------
-    values : ndarray (series, step, pollutant, scenario)
+    amounts : ndarray (series, step, pollutant, scenario)
     names
         Of the series.
     reach : ndarray (entry) of names
@@ -93,7 +93,7 @@ class LateralArrays:
         Labels.
     """
 
-    values: Floats
+    amounts: Floats
     names: list[str]
     reach: list[str]
     series: Any
@@ -145,23 +145,25 @@ def lay_out(lateral: Lateral, table: str, unit: str, known: Sequence[str], pollu
     values = np.ascontiguousarray(array.to_numpy(), dtype=np.float64)
     names = [str(v) for v in (array.coords["series"].to_numpy() if "series" in array.coords else range(len(values)))]
     found += _bad_values(values, names, table)
-    own = [str(v) for v in array.coords["pollutant"].to_numpy()] if "pollutant" in array.coords else [None]
+    own: list[str | None] = [None]
+    if "pollutant" in array.coords:
+        own = [str(v) for v in array.coords["pollutant"].to_numpy()]
     shares = lateral.shares.reset_index(drop=True)
     reach, series, column, head = _entries(shares, f"{table} shares", known, names, pollutants if many else None, found)
     part = cells.numbers(shares, f"{table} shares", "share", "-", found)
     place = {name: i for i, name in enumerate(pollutants)}
-    for name in own:
-        if name is not None and many and name not in place:
+    for word in own:
+        if word is not None and many and word not in place:
             remedy = f"known: {', '.join(pollutants)}"
-            found.append(Finding(table, 0, "pollutant", str(name), "it has no decay rate", remedy))
+            found.append(Finding(table, 0, "pollutant", word, "it has no decay rate", remedy))
     if found:
         raise DataError(found)
     wide = np.zeros((values.shape[0], values.shape[1], len(pollutants), values.shape[3]))
-    for k, name in enumerate(own):
-        if name is None:
+    for k, word in enumerate(own):
+        if word is None:
             wide[:] = values[:, :, :1]
         elif many:
-            wide[:, :, place[str(name)]] = values[:, :, k]
+            wide[:, :, place[word]] = values[:, :, k]
     share = np.zeros((len(reach), len(pollutants)))
     held = [place[str(n)] for n in own if n is not None] if many else []
     for e, p in enumerate(column):
@@ -226,10 +228,7 @@ def same_axis(one: LateralArrays, two: LateralArrays) -> None:
     OptionError
         If they do not.
     """
-    if one.values.shape[1] != two.values.shape[1] or not np.array_equal(one.time, two.time):
-        raise OptionError(f"water has {one.values.shape[1]} steps and the loads {two.values.shape[1]}; let time agree")
-    if {len(one.scenarios), len(two.scenarios)} > {1} and one.scenarios != two.scenarios and 1 not in (
-        len(one.scenarios),
-        len(two.scenarios),
-    ):
+    if one.amounts.shape[1] != two.amounts.shape[1] or not np.array_equal(one.time, two.time):
+        raise OptionError(f"water has {one.amounts.shape[1]} steps, the loads {two.amounts.shape[1]}; let time agree")
+    if 1 not in (len(one.scenarios), len(two.scenarios)) and one.scenarios != two.scenarios:
         raise OptionError(f"scenarios differ: {', '.join(one.scenarios)} and {', '.join(two.scenarios)}")

@@ -48,7 +48,8 @@ def pair_factors(maker: float, made: float, taken: float, lake: bool) -> tuple[f
 @njit(cache=True, nogil=True, error_model="numpy")
 def wave_one(
     a: float, b: float, c: float, dead: float, empty: bool, tributaries: int, series: Floats, one: int, two: int,
-    out: int, s: int, kept: float, before: float, lateral: Floats, side: int, weight: float, taken: Floats, ends: Floats,
+    out: int, s: int, kept: float, before: float, lateral: Floats, side: int, weight: float, taken: Floats,
+    ends: Floats,
 ) -> None:  # fmt: skip
     """Route the water of one scenario through one sub-reach, and say what share of the water there leaves each step.
 

@@ -56,7 +56,9 @@ class Routed:
     @property
     def concentration(self) -> xr.DataArray:
         """Concentration (section, time, pollutant, scenario) [mg/L]."""
-        result: xr.DataArray = (self.load.sum("series") / self.flow).transpose("section", "time", "pollutant", "scenario")
+        result: xr.DataArray = (self.load.sum("series") / self.flow).transpose(
+            "section", "time", "pollutant", "scenario"
+        )
         return result.assign_attrs(unit="mg/L")
 
     @property

@@ -5,8 +5,8 @@ A lane is one constituent of one scenario. In every step the water of the reach 
     A_t = M_{t−1} + F (x_t + y_t) + G w_t,   out_t = A_t p_t,   M_t = A_t (1 − p_t)
 
 The recurrence runs along time, so lanes side by side are what keeps the processor busy. numba does not vectorise the
-state of such a loop; here the loop is given to LLVM in vectors of four. There is no fused multiply-add and no reordering,
-so the bits are those of the same loop written plainly.
+state of such a loop; here the loop is given to LLVM in vectors of four. Nothing is fused or reordered, so the bits are
+those of the same loop written plainly.
 """
 
 from __future__ import annotations
@@ -17,9 +17,8 @@ from llvmlite import ir
 from numba import njit, types
 from numba.extending import intrinsic
 
-from yijiang.river.formulas import Floats
+from yijiang.river.formulas import LANES, Floats
 
-WIDTH = 8
 _LANES = 4
 _DOUBLE = ir.DoubleType()
 _VECTOR = ir.VectorType(_DOUBLE, _LANES)
@@ -45,7 +44,7 @@ def _build(builder: Any, pointers: list[Any], numbers: list[Any], children: int,
     def load(pointer: Any, index: Any, half: int) -> Any:
         return builder.load(spot(pointer, index, half), align=8)
 
-    halves = range(WIDTH // _LANES)
+    halves = range(LANES // _LANES)
     f, g = ([load(pointer, offset, h) for h in halves] for pointer in (through, share))
     start = [[load(pointer, offset, h) for h in halves] for pointer in (mass, total)]
     entry, body, done = builder.block, builder.append_basic_block("scan"), builder.append_basic_block("scanned")
@@ -158,23 +157,92 @@ def scan_eight(
     """
     steps, lanes = series.shape[1], series.shape[2]
     length, row = end - begin, begin * lanes
-    a, b, c, d = (one * steps * lanes + row, two * steps * lanes + row, out * steps * lanes + row, side * steps * lanes + row)
+    a, b, c, d = (
+        one * steps * lanes + row,
+        two * steps * lanes + row,
+        out * steps * lanes + row,
+        side * steps * lanes + row,
+    )
     if wide:
         if tributaries < 0:
             scan_source_wide(
-                series, series, series, taken, made, through, share, held, total, a, b, c, row, row, length, lanes, eight
+                series,
+                series,
+                series,
+                taken,
+                made,
+                through,
+                share,
+                held,
+                total,
+                a,
+                b,
+                c,
+                row,
+                row,
+                length,
+                lanes,
+                eight,
             )
         elif tributaries == 0:
             scan_source_wide(
-                series, series, series, taken, lateral, through, share, held, total, a, b, c, row, d, length, lanes, eight
+                series,
+                series,
+                series,
+                taken,
+                lateral,
+                through,
+                share,
+                held,
+                total,
+                a,
+                b,
+                c,
+                row,
+                d,
+                length,
+                lanes,
+                eight,
             )
         elif tributaries == 1:
             scan_one_wide(
-                series, series, series, taken, lateral, through, share, held, total, a, b, c, row, d, length, lanes, eight
+                series,
+                series,
+                series,
+                taken,
+                lateral,
+                through,
+                share,
+                held,
+                total,
+                a,
+                b,
+                c,
+                row,
+                d,
+                length,
+                lanes,
+                eight,
             )
         else:
             scan_two_wide(
-                series, series, series, taken, lateral, through, share, held, total, a, b, c, row, d, length, lanes, eight
+                series,
+                series,
+                series,
+                taken,
+                lateral,
+                through,
+                share,
+                held,
+                total,
+                a,
+                b,
+                c,
+                row,
+                d,
+                length,
+                lanes,
+                eight,
             )
     elif tributaries < 0:
         scan_source(

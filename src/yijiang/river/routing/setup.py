@@ -7,12 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from yijiang.errors import DataError, Finding
-from yijiang.river.formulas import Floats, Ints
+from yijiang.river.formulas import LANES, Floats, Ints
 from yijiang.river.network import RiverNetwork
 from yijiang.river.routing.coefficients import cut, wave_coefficients
 from yijiang.river.routing.lateral import LateralArrays
 from yijiang.river.routing.pieces import Pieces
-from yijiang.river.routing.scan import WIDTH
 from yijiang.river.system import System
 
 HOURS_PER_DAY = 24.0
@@ -120,7 +119,7 @@ def lanes(values: Floats, scenarios: int) -> Floats:
     series, steps, pollutants, own = values.shape
     wide = np.broadcast_to(values, (series, steps, pollutants, scenarios)) if own != scenarios else values
     size = pollutants * scenarios
-    padded = max(WIDTH, -(-size // WIDTH) * WIDTH)
+    padded = max(LANES, -(-size // LANES) * LANES)
     flat = np.ascontiguousarray(wide).reshape(series, steps, size)
     if padded == size:
         return flat

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -51,15 +51,17 @@ def route(
 
         O_t = a I_t + b I_{t-1} + c O_{t-1} + (1 - c) q_t, \qquad V_t = V_0 + \frac{b I_t + c O_t}{1 - c} Δt
 
-        m_t = \frac{O_t Δt}{V_t + O_t Δt} (M_{t-1} + Δt (f n_t + g w_t)) / Δt, \qquad M_t = M_{t-1} + Δt (f n_t + g w_t - m_t)
+        A_t = M_{t-1} + Δt (f n_t + g w_t), \qquad m_t Δt = \frac{O_t Δt}{V_t + O_t Δt} A_t, \qquad
+        M_t = A_t - m_t Δt
 
-    Water (inflow I, side inflow q, outflow O) moves by Muskingum's method with K and x; reaches are cut into sub-reaches
-    and steps into sub-steps until no coefficient is negative (2Kx ≤ Δt ≤ 2K(1 − x)), and the sub-steps are folded into
-    one. Mass (inflow n, load w, outflow m) moves with the water: what is in a sub-reach is mixed in its volume V, whose
+    Water (inflow I, side inflow q, outflow O) moves by Muskingum's method with K and x; reaches are cut into
+    sub-reaches and steps into sub-steps until no coefficient is negative (2Kx ≤ Δt ≤ 2K(1 − x)), and the sub-steps are
+    folded into one. Mass (inflow n, load w, outflow m) moves with the water: what is in a sub-reach is mixed in its volume V, whose
     still part V₀ = Q (L/u − K) makes the travel time at the regime's flow Q that of the water, L/u, and not that of the
     wave, K. So water of one concentration keeps it whatever the flow does, and no concentration leaves the range of
     what enters. f = e^{−kτ} and g = (1 − e^{−kτ})/(kτ) with τ = L/u, as in `steady`, which a run under constant
-    input comes to. Nothing can turn negative. Each sub-reach spreads a pulse; more of them (`sub_reaches`) spread it less.
+    input comes to. Nothing can turn negative. Each sub-reach spreads a pulse; more of them (`sub_reaches`) spread it
+    less.
 
     Parameters
     ----------
@@ -171,8 +173,8 @@ def _spans(temperature: Any, flows: LateralArrays) -> tuple[Ints | None, Floats 
     if not hasattr(temperature, "dims") or "time" not in temperature.dims:
         return None, None
     values = np.asarray(temperature.to_numpy(), dtype=np.float64)
-    if values.shape != (flows.values.shape[1],):
-        raise OptionError(f"temperature has shape {values.shape}; one value for each of {flows.values.shape[1]} steps")
+    if values.shape != (flows.amounts.shape[1],):
+        raise OptionError(f"temperature has shape {values.shape}; one value for each of {flows.amounts.shape[1]} steps")
     if np.any(~(values >= 0)) or np.any(values > 40):
         raise OptionError("the temperature of the water must be between 0 and 40 °C")
     begin = np.flatnonzero(np.concatenate([[True], values[1:] != values[:-1]]))
@@ -183,13 +185,13 @@ def _dry(net: RiverNetwork, flows: LateralArrays, carried: LateralArrays) -> Non
     """Refuse loads on reaches that no water ever reaches."""
     place = {name: i for i, name in enumerate(net.reach_names)}
     wet = np.zeros(len(net.reach_names), dtype=np.bool_)
-    some = flows.values.sum(axis=(1, 2, 3))[flows.series] * flows.share[:, 0] > 0
+    some = flows.amounts.sum(axis=(1, 2, 3))[flows.series] * flows.share[:, 0] > 0
     wet[[place[name] for name, any_ in zip(flows.reach, some, strict=True) if any_]] = True
     top = net.topology
     if not wet.all():
         for i in range(wet.size):
             wet[i] = wet[i] or wet[top.above[top.ptr[i] : top.ptr[i + 1]]].any()
-    active = carried.values.sum(axis=(1, 3))[carried.series] * carried.share > 0
+    active = carried.amounts.sum(axis=(1, 3))[carried.series] * carried.share > 0
     dry = sorted({n for n, any_ in zip(carried.reach, active.any(axis=1), strict=True) if any_ and not wet[place[n]]})
     if dry:
         problem, remedy = "no water ever flows here, but a load enters", "give it water, or move the load downstream"
@@ -220,21 +222,24 @@ class _Run:
     @classmethod
     def of(
         cls, net: RiverNetwork, system: System, pieces: Pieces, moving: Waves, flows: LateralArrays,
-        carried: LateralArrays | None, by_series: bool, spans: Ints | None, at: Floats | None, theta: Mapping[str, float],
+        carried: LateralArrays | None, by_series: bool, spans: Ints | None, at: Floats | None,
+        theta: Mapping[str, float],
     ) -> _Run:  # fmt: skip
         """Lay everything out."""
-        steps = flows.values.shape[1]
+        steps = flows.amounts.shape[1]
         scenarios = max(len(flows.scenarios), len(carried.scenarios) if carried is not None else 1)
-        wide = np.broadcast_to(flows.values[:, :, 0], (*flows.values.shape[:2], scenarios))
+        wide = np.broadcast_to(flows.amounts[:, :, 0], (*flows.amounts.shape[:2], scenarios))
         water = np.ascontiguousarray(wide.transpose(0, 2, 1))
         side = entries(net, pieces, flows)
         names = list(system.names)
-        values = carried.values if carried is not None else np.zeros((1, steps, len(names), 1))
+        values = carried.amounts if carried is not None else np.zeros((1, steps, len(names), 1))
         copies = values.shape[0] if by_series else 1
         if by_series:
             values = _apart(values)
         size = pieces.reach.size
-        none = Entries(np.zeros(size + 1, dtype=np.int64), np.zeros(0, np.int64), np.zeros((0, len(names))), np.zeros(0, np.int64))
+        none = Entries(
+            np.zeros(size + 1, dtype=np.int64), np.zeros(0, np.int64), np.zeros((0, len(names))), np.zeros(0, np.int64)
+        )
         loads = entries(net, pieces, carried) if carried is not None else none
         share = np.repeat(loads.share, copies, axis=1)
         mass = lanes(values, scenarios)
@@ -243,7 +248,9 @@ class _Run:
         warm = np.ones((segment.size - 1, len(names)))
         if at is not None:
             warm = np.stack([theta_of(name, theta) ** (at - 20.0) for name in names], axis=1)
-        pairs = np.concatenate([system.pairs * copies + c for c in range(copies)]) if len(system.pairs) else system.pairs
+        pairs = (
+            np.concatenate([system.pairs * copies + c for c in range(copies)]) if len(system.pairs) else system.pairs
+        )
         making = np.tile(system.making, (1, copies))
         warm_pair = np.ones((segment.size - 1, len(pairs)))
         decay = np.repeat(system.decay, copies, axis=1)
@@ -271,8 +278,9 @@ class _Run:
 
     def work(self, empty: bool, threads: int) -> None:
         """Work through the blocks, on any number of threads, and then through the rest."""
-        from yijiang.river.routing import kernels
+        from yijiang.river.routing.kernels import route_pieces
 
+        run: Callable[..., None] = route_pieces
         count = len(self.blocks)
         store = (
             np.zeros((count, self.scenarios, self.steps)), np.zeros((count, self.steps, self.lanes)),
@@ -282,7 +290,7 @@ class _Run:
         budget_w, budget_m = np.zeros((count + 1, 4, self.scenarios)), np.zeros((count + 1, 6, self.lanes))
 
         def part(k: int, todo: Ints) -> None:
-            kernels.route_pieces(
+            run(
                 todo, self.depth, *self.arguments, empty, self.pieces.mouth, self.pieces.section, self.out_w,
                 self.out_m, self.leaf, *store, budget_w[k], budget_m[k],
             )  # fmt: skip
@@ -324,7 +332,9 @@ def _result(
     names = list(system.names) if carried is not None else []
     flow = run.out_w[pieces.same_place].transpose(0, 2, 1)
     size = len(names) * len(series) * run.scenarios
-    load = run.out_m[pieces.same_place][:, :, :size].reshape(len(sections), run.steps, len(names), len(series), run.scenarios)
+    load = run.out_m[pieces.same_place][:, :, :size].reshape(
+        len(sections), run.steps, len(names), len(series), run.scenarios
+    )
     coords = {"section": sections, "time": flows.time, "scenario": scenarios}
     dry = np.argwhere(~(flow > 0))
     if dry.size and names:
@@ -378,5 +388,16 @@ def _budget(run: _Run, names: list[str], series: list[str], scenarios: list[str]
                 gap = abs(into + made - out - taken - decayed - held)
                 gap = gap / (into + made) if into + made > 0 else gap
                 rows.append((name, one, scenario, into, made, out, taken, decayed, held, gap))
-    columns = ["quantity", "series", "scenario", "inflow", "made", "outflow", "abstracted", "decayed", "held", "balance"]
+    columns = [
+        "quantity",
+        "series",
+        "scenario",
+        "inflow",
+        "made",
+        "outflow",
+        "abstracted",
+        "decayed",
+        "held",
+        "balance",
+    ]
     return pd.DataFrame(rows, columns=columns)
