@@ -208,8 +208,8 @@ def route_pieces(
             for s in range(scenarios):
                 wave_one(
                     wave[i, 0], wave[i, 1], wave[i, 2], dead[i], empty, joins, buf_w,
-                    c0 if j == 0 and easy else home, c1, home, s, rest, into_w[s], water if only else lat_w, wpat[wptr[i]] if only else 0,
-                    part_of * wshare[wptr[i]] if only else part_of, p, ends,
+                    c0 if j == 0 and easy else home, c1, home, s, rest, into_w[s], water if only else lat_w,
+                    wpat[wptr[i]] if only else 0, part_of * wshare[wptr[i]] if only else part_of, p, ends,
                 )  # fmt: skip
                 budget_w[3, s] += ends[s, 2] - ends[s, 1]
                 into_w[s] = ends[s, 0]
