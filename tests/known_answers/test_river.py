@@ -42,7 +42,7 @@ def test_muskingum_chow_maidment_mays_8_4_1() -> None:
 
 
 def test_muskingum_twelve_hours_in_steps_of_six() -> None:
-    # Subramanya, Engineering Hydrology, the example with K = 12 h, x = 0.20, Δt = 6 h; coefficients 0.048, 0.429, 0.523.
+    # Subramanya, Engineering Hydrology, the example with K = 12 h, x = 0.20, Δt = 6 h; C0 to C2 0.048, 0.429, 0.523.
     inflow = [10.0, 20.0, 50.0, 60.0, 55.0, 45.0, 35.0, 27.0, 20.0, 15.0]
     printed = [10.0, 10.48, 16.46, 32.94, 45.61, 49.61, 46.93, 40.87, 33.92, 27.04]
     assert routed(inflow, 12.0, 0.2, 6.0) == pytest.approx(printed, abs=0.05)
@@ -121,7 +121,9 @@ def test_confluence_mixing_unsteady() -> None:
     net = RiverNetwork(pd.DataFrame(reach), pd.DataFrame({"section": ["s"], "reach": ["c"], "km": [0.0]}))
     time = xr.DataArray(np.ones(5), dims="time")
     water = xr.DataArray([300.0, 100.0], dims="reach", coords={"reach": ["a", "b"]}) * time
-    loads = xr.DataArray([[300.0], [300.0]], dims=("reach", "pollutant"), coords={"reach": ["a", "b"], "pollutant": ["X"]})
+    loads = xr.DataArray(
+        [[300.0], [300.0]], dims=("reach", "pollutant"), coords={"reach": ["a", "b"], "pollutant": ["X"]}
+    )
     result = route(
         net, water.assign_attrs(unit="m³/s"), (loads * time).assign_attrs(unit="g/s"), step_hours=1.0, decay={"X": 0.0}
     )
