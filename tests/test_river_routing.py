@@ -120,7 +120,7 @@ def test_a_river_starting_empty_comes_to_the_steady_state() -> None:
 
 
 def test_one_reach_by_hand() -> None:
-    # K = 12 h, x = 0 and Δt = 24 h: a = b = 1/2 and c = 0. L/u = 24 h, so V₀ is Q · 12 h = 50 m³/s · Δt at Q = 100 m³/s.
+    # K = 12 h, x = 0 and Δt = 24 h: a = b = 1/2, c = 0. L/u = 24 h, so V₀ = Q · 12 h = 50 m³/s · Δt at Q = 100 m³/s.
     reach = {"reach": ["r"], "downstream": [""], "length_km": [86.4], "k_hours": [12.0], "x": [0.0]}
     reach |= {"flow_mean": [100.0], "flow_low": [50.0], "velocity_mean": [1.0], "velocity_low": [0.5]}
     net = RiverNetwork(pd.DataFrame(reach), pd.DataFrame({"section": ["s"], "reach": ["r"]}))

@@ -13,7 +13,7 @@ from yijiang.river.fit import fit
 from yijiang.river.formulas import Floats
 from yijiang.river.loads import SOURCE_KEYS, Loads
 from yijiang.river.network import RiverNetwork
-from yijiang.river.response import response
+from yijiang.river.response import Groups, response
 
 GRID = 41
 CHI_SQUARE_95 = 3.841
@@ -264,14 +264,16 @@ class _Model:
         row = {name: j for j, name in enumerate(self.sections)}
         self.row = np.array([row[s] for s in table["section"]])
         self.regime = np.array([self.regimes.index(r) for r in table["regime"]])
-        groups = self._response(0.0, self.regimes[0])[0]
-        self.labels = [" / ".join(str(v) for v in values) for values in groups[self.keys].itertuples(index=False)]
+        self.plan = Groups.of(self.loads, self.keys, net.reach_names)
+        self.tonnes = self.plan.groups["tonnes"].to_numpy(dtype=np.float64)
+        listed = self.plan.groups[self.keys].itertuples(index=False)
+        self.labels = [" / ".join(str(v) for v in values) for values in listed]
         self._known: dict[float, tuple[Floats, Floats]] = {}
 
-    def _response(self, k: float, regime: str) -> tuple[pd.DataFrame, Floats]:
+    def _response(self, k: float, regime: str) -> Floats:
         found = response(self.net, self.sections, {self.pollutant: k}, regime)
-        groups, matrix = found.of_groups(self.loads, self.keys)
-        return groups, matrix[:, 0] * groups["tonnes"].to_numpy(dtype=np.float64)
+        content: Floats = found.of_plan(self.plan)[:, 0] * self.tonnes
+        return content
 
     def _rest(self, k: float, regime: str) -> Floats:
         """What the boundary brings (section)."""
@@ -286,7 +288,7 @@ class _Model:
     def at(self, k: float) -> tuple[Floats, Floats]:
         """Matrix (observation, group) and the rest (observation) at a decay [mg/L]."""
         if k not in self._known:
-            parts = np.stack([self._response(k, regime)[1] for regime in self.regimes])
+            parts = np.stack([self._response(k, regime) for regime in self.regimes])
             rest = np.stack([self._rest(k, regime) for regime in self.regimes])
             self._known[k] = parts[self.regime, self.row], rest[self.regime, self.row]
         return self._known[k]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -103,30 +104,63 @@ class Response:
             Keys, `pollutant` and `tonnes`.
         matrix : ndarray (section, pollutant, group) [mg/L per t/yr of the group]
         """
+        plan = Groups.of(loads, keys, self.system.network.reach_names)
+        return plan.groups, self.of_plan(plan)
+
+    def of_plan(self, plan: Groups) -> Floats:
+        """Response to groups laid out before, for many rates of the same loads (section, pollutant, group)."""
+        matrix = np.zeros((len(self.sections), len(self.pollutants), len(plan.groups)))
+        for j, name in enumerate(self.sections):
+            _, where, first = self._row(name)
+            inside = (plan.reach >= first) & (plan.reach < first + where.stop - where.start)
+            for p, pollutant in enumerate(self.pollutants):
+                for maker in self.pollutants:
+                    spread, head = self._values(pollutant, maker)
+                    rows = np.flatnonzero(inside & (plan.loaded == maker))
+                    if pollutant != maker and not spread.any():
+                        continue
+                    at = where.start + plan.reach[rows] - first
+                    response_ = np.where(plan.point[rows], head[at], spread[at])
+                    np.add.at(matrix[j, p], plan.group[rows], plan.share[rows] * response_)
+        return matrix
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Groups:
+    """Loads in groups that change together: each row's reach, share of its group, and kind.
+
+    Attributes
+    ----------
+    groups : DataFrame
+        Keys, `pollutant` and `tonnes`; groups without tonnes are left out.
+    reach, share, group, point, loaded : ndarray (row of loads)
+    """
+
+    groups: pd.DataFrame
+    reach: Ints
+    share: Floats
+    group: Ints
+    point: Any
+    loaded: Any
+
+    @classmethod
+    def of(cls, loads: pd.DataFrame, keys: Sequence[str], reaches: Sequence[str]) -> Groups:
+        """Lay a table of loads out."""
         groups = loads.groupby([*keys, "pollutant"], sort=True)["tonnes"].sum().reset_index()
         groups = groups[groups["tonnes"] > 0].reset_index(drop=True)
-        place = {name: i for i, name in enumerate(self.system.network.reach_names)}
-        matrix = np.zeros((len(self.sections), len(self.pollutants), len(groups)))
+        place = {name: i for i, name in enumerate(reaches)}
         merged = loads.merge(groups.rename(columns={"tonnes": "_total"}).assign(_group=groups.index), how="inner")
-        reach = merged["reach"].map(place).to_numpy(dtype=np.int64)
-        share = (merged["tonnes"] / merged["_total"]).to_numpy(dtype=np.float64)
-        group = merged["_group"].to_numpy(dtype=np.int64)
         point = (
             (merged["spread"] == "point").to_numpy() if "spread" in merged else np.zeros(len(merged), dtype=np.bool_)
         )
-        loaded = merged["pollutant"].to_numpy()
-        for j, name in enumerate(self.sections):
-            _, where, first = self._row(name)
-            inside = (reach >= first) & (reach < first + where.stop - where.start)
-            for p, pollutant in enumerate(self.pollutants):
-                for q, maker in enumerate(self.pollutants):
-                    spread, head = self._values(pollutant, maker)
-                    rows = np.flatnonzero(inside & (loaded == maker))
-                    if p != q and not spread.any():
-                        continue
-                    at = where.start + reach[rows] - first
-                    np.add.at(matrix[j, p], group[rows], share[rows] * np.where(point[rows], head[at], spread[at]))
-        return groups, matrix
+        return cls(
+            groups,
+            np.asarray(merged["reach"].map(place), dtype=np.int64),
+            np.asarray(merged["tonnes"] / merged["_total"], dtype=np.float64),
+            np.asarray(merged["_group"], dtype=np.int64),
+            point,
+            merged["pollutant"].to_numpy(dtype=object),
+        )
 
 
 def response(
