@@ -1,4 +1,4 @@
-"""Transport beside its peers, interleaved: `python benchmarks/transport.py FOLDER [skims|assignment|belt] [CASE] [ROUNDS]`.
+"""Transport beside its peers, interleaved: `python benchmarks/transport.py FOLDER [skims|assignment|belt …]`.
 
 FOLDER holds the TNTP networks (one folder each). Every round times each program once, one after the other; the table
 gives the median and the least time, the median processor time of all threads together (which a busy machine distorts

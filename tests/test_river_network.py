@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 import pytest
 
 from yijiang.errors import DataError, OptionError
 from yijiang.river import RiverNetwork
-from yijiang.river.formulas import post_order
 
 
 def reach_table(**columns: list[object]) -> pd.DataFrame:
@@ -40,8 +38,10 @@ def faults(
 def test_numbering_is_upstream_first_and_sections_know_their_place() -> None:
     net = RiverNetwork(reach_table(), SECTIONS)
     assert net.reach_names == ("Han", "stem above", "stem below")
-    assert net.down.tolist() == [2, 2, -1]
-    assert net.first.tolist() == [0, 1, 0]
+    assert net.topology.above.tolist() == [0, 1]
+    assert net.topology.below.tolist() == [2, 2]
+    assert net.topology.first.tolist() == [0, 1, 0]
+    assert net.mouths == ("stem below",)
     assert net.section_fraction.tolist() == [1.0, 0.75]
     assert net.sections["km"].tolist() == [300.0, 50.0]
     assert net.sections["name_zh"].tolist() == ["Wuhan", "inside"]
@@ -162,11 +162,3 @@ def test_regime_and_decay_are_checked() -> None:
     with pytest.raises(OptionError, match="at least 0"):
         net.transfer({"TP": -0.1})
     assert RiverNetwork(reach_table(), SECTIONS, {"TP": 0.01}).transfer().pollutants == ("TP",)
-
-
-def test_post_order_keeps_what_is_upstream_together() -> None:
-    #   0 → 2 ← 1,  2 → 5,  3 → 4 → 5
-    order, first = post_order(np.array([2, 2, 5, 4, 5, -1]))
-    assert order.tolist() == [0, 1, 2, 3, 4, 5]
-    assert first.tolist() == [0, 1, 0, 3, 3, 0]
-    assert post_order(np.array([1, 0, -1]))[0].tolist() == [2]

@@ -180,8 +180,7 @@ def test_loads_without_a_source_column_and_boundary_with_both_amounts_are_refuse
 
 
 def test_a_balance_that_does_not_close_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    # The package's name `steady` is the function; the module is found by its full name.
-    module = sys.modules["yijiang.river.steady"]
+    module = sys.modules["yijiang.river.formulas"]
     monkeypatch.setattr(module, "storage_factor", lambda x: 0.9 * storage_factor(x))
     with pytest.raises(SolveError, match="does not close") as caught:
         steady(confluence(), load_table(), HALF_A_DAY)

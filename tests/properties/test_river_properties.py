@@ -180,7 +180,7 @@ def test_arrays_through_the_response_equal_the_table(
     river: tuple[RiverNetwork, pd.DataFrame, dict[str, float]],
 ) -> None:
     net, loads, decay = river
-    headwaters = [name for i, name in enumerate(net.reach_names) if i not in net.down]
+    headwaters = [name for name, above in zip(net.reach_names, np.diff(net.topology.ptr), strict=True) if not above]
     boundary = pd.DataFrame({"reach": headwaters, "pollutant": "TP", "concentration": 0.07})
     result = steady(net, loads, decay, boundary=boundary)
     laid_out = Loads.of(net, loads, list(decay), boundary)

@@ -1,6 +1,8 @@
-"""Formulas of one reach and the order of reaches: what needs no compiled code."""
+"""Formulas of one reach: what needs no compiled code."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -10,6 +12,8 @@ Ints = npt.NDArray[np.int64]
 
 SECONDS_PER_DAY = 86_400.0
 DAYS_PER_YEAR = 365.0
+LANES = 8
+"""Lanes (constituents, scenarios) that a kernel carries side by side: two vectors of four."""
 GRAMS_PER_SECOND = 1e6 / (DAYS_PER_YEAR * SECONDS_PER_DAY)
 """1 t/yr in g/s with a year of 365 days: 1e6 g / 31,536,000 s = 0.0317098 g/s."""
 
@@ -58,48 +62,45 @@ def storage_factor(x: Floats) -> Floats:
     return factor
 
 
-def post_order(down: Ints) -> tuple[Ints, Ints]:
-    """Order of reaches in which everything upstream of a reach comes right before it.
+@dataclass(frozen=True, slots=True)
+class Factors:
+    """What a reach lets through and holds, of mass at its head and of a load spread along it, by x = kτ.
+
+    Attributes
+    ----------
+    through, share
+        Share that leaves the reach: e^−x and g(x) in a river, 1/(1 + x) both in a lake [-].
+    head_storage, spread_storage
+        Mass held as a multiple of (load × travel time): g(x) and h(x) in a river, 1/(1 + x) both in a lake [-].
+    """
+
+    through: Floats
+    share: Floats
+    head_storage: Floats
+    spread_storage: Floats
+
+
+def factors(x: Floats, lake: npt.NDArray[np.bool_], *, storage: bool = True) -> Factors:
+    """Factors of reaches; a lake is well mixed (Vollenweider): C = W/(Q + kV), so 1/(1 + kV/Q) leaves it.
 
     Parameters
     ----------
-    down
-        Number of the reach below (reach), −1 at a mouth, in any order. Neighbours upstream are visited in the order
-        of their numbers.
-
-    Returns
-    -------
-    order : ndarray (visited reach)
-        Old numbers in the new order. Reaches on a cycle, or that drain to one, are absent.
-    first : ndarray (visited reach)
-        New number of the first reach upstream of each.
+    x
+        Decay rate × travel time [-], at least 0; reaches along the first axis.
+    lake
+        Which reaches are lakes or reservoirs (reach).
+    storage
+        Whether what is held is asked for, too.
 
     Examples
     --------
-    >>> order, first = post_order(np.array([2, 2, 3, -1]))
-    >>> order.tolist(), first.tolist()
-    ([0, 1, 2, 3], [0, 1, 0, 0])
+    >>> both = factors(np.array([1.0, 1.0]), np.array([False, True]))
+    >>> both.through.round(6).tolist(), both.share.round(6).tolist()
+    ([0.367879, 0.5], [0.632121, 0.5])
     """
-    upstream: list[list[int]] = [[] for _ in range(down.size)]
-    stack: list[int] = []
-    for i in range(down.size - 1, -1, -1):
-        if down[i] < 0:
-            stack.append(i)
-        else:
-            upstream[down[i]].append(i)
-    # Depth first from the mouths with the numbers reversed gives the post-order read backwards.
-    backwards: list[int] = []
-    stack.reverse()
-    while stack:
-        i = stack.pop()
-        backwards.append(i)
-        stack.extend(reversed(upstream[i]))
-    order = np.array(backwards[::-1], dtype=np.int64)
-    position = np.full(down.size, -1, dtype=np.int64)
-    position[order] = np.arange(order.size)
-    first = np.arange(order.size)
-    for i in range(order.size):
-        below = down[order[i]]
-        if below >= 0:
-            first[position[below]] = min(first[position[below]], first[i])
-    return order, first
+    spread = spread_factor(x)
+    values = [np.exp(-x), spread, spread, storage_factor(x) if storage else spread]
+    if lake.any():
+        mixed, held = lake.reshape(-1, *([1] * (x.ndim - 1))), 1.0 / (1.0 + x)
+        values = [np.where(mixed, held, value) for value in values]
+    return Factors(*values)

@@ -17,7 +17,18 @@ from yijiang.errors import DataError, Finding, OptionError, match_name
 from yijiang.river import cells
 
 CLASSES = ("I", "II", "III", "IV", "V")
-WORSE_THAN_V = 6
+SCHEMES: dict[tuple[str, ...], dict[str, tuple[str, ...]]] = {
+    CLASSES: {
+        "en": ("I", "II", "III", "IV", "V", "worse than V"),
+        "zh": ("Ⅰ类", "Ⅱ类", "Ⅲ类", "Ⅳ类", "Ⅴ类", "劣Ⅴ类"),
+    },
+    # Ecological status of the EU Water Framework Directive (2000/60/EC, annex V): what is beyond "poor" is "bad".
+    ("high", "good", "moderate", "poor"): {
+        "en": ("high", "good", "moderate", "poor", "bad"),
+        "zh": ("优", "良", "中", "差", "劣"),
+    },
+}
+"""Columns of limits a table may have, and the names of its classes; the last class has no limit."""
 WATERS = (("river", "河流"), ("lake", "reservoir", "湖库"))
 
 
@@ -49,7 +60,11 @@ class Standard:
         Such as "GB3838-2002".
     table : DataFrame
         `parameter`, `water` ("any", "river" or "lake"), `unit`, `direction` ("max" or "min"), the limits of classes
-        `I` to `V`, `name_en`, `name_zh`, `source`. A parameter with a range has a row of each direction.
+        `I` to `V` (or `high`, `good`, `moderate`, `poor`, in the manner of the EU Water Framework Directive),
+        `name_en`, `name_zh`, `source`, and `saturation` (share of oxygen saturation that is enough for the first
+        class, whatever the figure; empty for most). A parameter with a range has a row of each direction.
+    classes
+        Names of the columns of limits.
 
     Examples
     --------
@@ -60,6 +75,39 @@ class Standard:
 
     name: str
     table: pd.DataFrame
+    classes: tuple[str, ...] = CLASSES
+
+    @property
+    def worst(self) -> int:
+        """Number of the class beyond all limits."""
+        return len(self.classes) + 1
+
+    def class_name(self, water_class: int, lang: str = "en") -> str:
+        """Name of a class by its number, 1 the best.
+
+        Raises
+        ------
+        OptionError
+            If there is no such class or language.
+
+        Examples
+        --------
+        >>> gb = Standard.read("GB3838-2002")
+        >>> gb.class_name(2, "zh"), gb.class_name(6, "zh"), gb.class_name(6)
+        ('Ⅱ类', '劣Ⅴ类', 'worse than V')
+        """
+        names = SCHEMES[self.classes]
+        if lang not in names:
+            raise OptionError(f"unknown language {lang!r}; one of: {', '.join(names)}")
+        if water_class not in range(1, self.worst + 1):
+            raise OptionError(f"there is no class {water_class!r}; classes are 1 to {self.worst}")
+        return names[lang][water_class - 1]
+
+    def parameter_name(self, parameter: str, lang: str = "en") -> str:
+        """Name of a parameter in a language; its identifier where the table has none."""
+        key = self.parameter(parameter)
+        row = self.table[self.table["parameter"] == key].iloc[0]
+        return str(row[f"name_{lang}"]) or key
 
     @classmethod
     def read(cls, source: str | Path) -> Standard:
@@ -93,13 +141,14 @@ class Standard:
             With every fault of the table.
         """
         where = f"standard {name}"
-        found = cells.missing_columns(table, where, ["parameter", "water", "unit", "direction", *CLASSES])
+        scheme = next((s for s in SCHEMES if set(s) <= set(table.columns)), CLASSES)
+        found = cells.missing_columns(table, where, ["parameter", "water", "unit", "direction", *scheme])
         if found:
             raise DataError(found)
         clean = table.reset_index(drop=True).copy()
         for column in ("parameter", "water", "unit", "direction", "name_en", "name_zh", "source"):
             clean[column] = [cells.label(v) for v in table[column]] if column in table.columns else ""
-        limits = np.column_stack([cells.numbers(clean, where, column, "as `unit`", found) for column in CLASSES])
+        limits = np.column_stack([cells.numbers(clean, where, column, "as `unit`", found) for column in scheme])
         for i, (water, direction) in enumerate(zip(clean["water"], clean["direction"], strict=True)):
             if water not in ("any", "river", "lake"):
                 found.append(Finding(where, i + 2, "water", water, "not a kind of water", "enter any, river or lake"))
@@ -107,16 +156,19 @@ class Standard:
                 found.append(Finding(where, i + 2, "direction", direction, "not a direction", "enter max or min"))
             steps = np.diff(limits[i]) * (-1 if direction == "min" else 1)
             if np.any(steps < 0):
-                problem, remedy = "a worse class has a stricter limit", "let the limits loosen from I to V"
-                found.append(Finding(where, i + 2, "I", cells.label(limits[i, 0]), problem, remedy))
+                problem = "a worse class has a stricter limit"
+                remedy = f"let the limits loosen from {scheme[0]} to {scheme[-1]}"
+                found.append(Finding(where, i + 2, scheme[0], cells.label(limits[i, 0]), problem, remedy))
         for again in np.flatnonzero(clean.duplicated(["parameter", "water", "direction"]).to_numpy()):
             value = str(clean["parameter"].iloc[again])
             problem, remedy = "the limits stand in an earlier line already", "keep one row of each direction and water"
             found.append(Finding(where, int(again) + 2, "parameter", value, problem, remedy))
         if found:
             raise DataError(found)
-        clean[list(CLASSES)] = limits
-        return cls(name, clean)
+        clean[list(scheme)] = limits
+        given = clean["saturation"] if "saturation" in clean.columns else pd.Series(np.nan, index=clean.index)
+        clean["saturation"] = pd.to_numeric(given, errors="coerce")
+        return cls(name, clean, scheme)
 
     def parameter(self, name: str) -> str:
         """Identifier of a parameter from its identifier, English or Chinese name.
@@ -129,6 +181,11 @@ class Standard:
         aliases = self.table[["parameter", "name_en", "name_zh"]].drop_duplicates("parameter")
         return match_name(name, [tuple(row) for row in aliases.itertuples(index=False, name=None)], "parameter")
 
+    def knows(self, name: str) -> bool:
+        """Whether the standard has a parameter of that name."""
+        columns = (self.table[column] for column in ("parameter", "name_en", "name_zh"))
+        return any(name.strip().casefold() == str(word).casefold() for column in columns for word in column if word)
+
     def rows(self, parameter: str, water: str = "river") -> pd.DataFrame:
         """Rows of a parameter for a kind of water; none if it does not count there (total nitrogen in rivers)."""
         name, kind = self.parameter(parameter), match_name(water, WATERS, "kind of water")
@@ -136,30 +193,38 @@ class Standard:
         return table[(table["parameter"] == name) & table["water"].isin(["any", kind])]
 
     def limit(self, parameter: str, water_class: int, water: str = "river") -> float:
-        """Limit of a parameter for a class from 1 to 5, in the parameter's unit.
+        """Limit of a parameter for a class that has one (1 to 5), in the parameter's unit.
 
         Raises
         ------
         OptionError
-            If the class is not 1 to 5, the parameter does not count in that water, or it has a range (see `rows`).
+            If the class has no limit, the parameter does not count in that water, or it has a range (see `rows`).
         """
-        if water_class not in range(1, 6):
-            raise OptionError(f"class {water_class!r} has no limit; classes are 1 to 5")
+        if water_class not in range(1, self.worst):
+            raise OptionError(f"class {water_class!r} has no limit; classes are 1 to {self.worst - 1}")
         rows = self.rows(parameter, water)
         if len(rows) != 1:
             reason = "is a range with two limits" if len(rows) else f"does not count in a {water}"
             raise OptionError(f"{parameter} {reason} in {self.name}")
-        return float(rows[CLASSES[water_class - 1]].iloc[0])
+        return float(rows[self.classes[water_class - 1]].iloc[0])
 
 
 @overload
-def grade(values: pd.DataFrame, water: str = ..., standard: str | Standard = ...) -> pd.DataFrame: ...
+def grade(
+    values: pd.DataFrame, water: str = ..., standard: str | Standard = ..., saturation: float | None = ...
+) -> pd.DataFrame: ...
 @overload
-def grade(values: Mapping[str, float] | pd.Series, water: str = ..., standard: str | Standard = ...) -> Grade: ...
+def grade(
+    values: Mapping[str, float] | pd.Series,
+    water: str = ...,
+    standard: str | Standard = ...,
+    saturation: float | None = ...,
+) -> Grade: ...
 def grade(
     values: Mapping[str, float] | pd.Series | pd.DataFrame,
     water: str = "river",
     standard: str | Standard = "GB3838-2002",
+    saturation: float | None = None,
 ) -> Grade | pd.DataFrame:
     """Class of water by its worst parameter.
 
@@ -176,6 +241,9 @@ def grade(
         "river" or "lake" (also for reservoirs).
     standard
         Name of a standard of the package, or a `Standard`.
+    saturation
+        Oxygen at saturation [mg/L]. GB 3838 lets 90 % of it pass for class I where that is less than 7.5 mg/L; without
+        it the figure decides.
 
     Returns
     -------
@@ -203,16 +271,16 @@ def grade(
     """
     rules = standard if isinstance(standard, Standard) else Standard.read(standard)
     if isinstance(values, pd.DataFrame):
-        return _grade_table(values, water, rules)
+        return _grade_table(values, water, rules, saturation)
     index: list[Hashable] = list(values.keys())
     one = pd.DataFrame([list(values.values) if isinstance(values, pd.Series) else list(values.values())], columns=index)
-    row = _grade_table(one, water, rules).iloc[0]
+    row = _grade_table(one, water, rules, saturation).iloc[0]
     if row["class"] is pd.NA:
         raise OptionError(f"nothing to grade in a {water}: no value that counts among {', '.join(map(str, index))}")
     return Grade(int(row["class"]), str(row["deciding"]), tuple(row["ungraded"]))
 
 
-def _grade_table(values: pd.DataFrame, water: str, rules: Standard) -> pd.DataFrame:
+def _grade_table(values: pd.DataFrame, water: str, rules: Standard, saturation: float | None) -> pd.DataFrame:
     """Grade one sample per row."""
     parameters = [rules.parameter(str(column)) for column in values.columns]
     twice = sorted({name for name in parameters if parameters.count(name) > 1})
@@ -232,7 +300,10 @@ def _grade_table(values: pd.DataFrame, water: str, rules: Standard) -> pd.DataFr
         for i in np.flatnonzero(~counted):
             ungraded[i].append(name)
         for _, row in rows.iterrows():
-            classes, part = _classes(column, row)
+            limits = np.array([float(row[name]) for name in rules.classes])
+            if saturation is not None and not np.isnan(row["saturation"]):
+                limits[0] = min(limits[0], max(row["saturation"] * saturation, limits[1]))
+            classes, part = _classes(column, limits, str(row["direction"]))
             ahead = counted & ((classes > worst) | ((classes == worst) & (part > used)))
             worst[ahead], used[ahead] = classes[ahead], part[ahead]
             for i in np.flatnonzero(ahead):
@@ -247,14 +318,15 @@ def _grade_table(values: pd.DataFrame, water: str, rules: Standard) -> pd.DataFr
     )
 
 
-def _classes(values: npt.NDArray[np.float64], row: pd.Series[Any]) -> tuple[npt.NDArray[np.int64], Any]:
-    """Class by one row of limits, and the share of that class's limit that is used up (above 1 only in class 6)."""
-    limits = np.array([float(row[column]) for column in CLASSES])
-    least = row["direction"] == "min"
+def _classes(
+    values: npt.NDArray[np.float64], limits: npt.NDArray[np.float64], direction: str
+) -> tuple[npt.NDArray[np.int64], Any]:
+    """Class by one row of limits, and the share of that class's limit that is used up (above 1 only in the last)."""
+    least = direction == "min"
     # The first class whose limit holds; limits loosen from I to V.
     broken = values[:, None] < limits if least else values[:, None] > limits
     classes = 1 + broken.sum(axis=1)
-    limit = limits[np.minimum(classes, len(CLASSES)) - 1]
+    limit = limits[np.minimum(classes, len(limits)) - 1]
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         part = limit / values if least else values / limit
     return classes.astype(np.int64), np.nan_to_num(part, nan=0.0)

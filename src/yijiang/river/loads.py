@@ -115,6 +115,18 @@ class Loads:
             arrays.append(array)
         return cls(present, sources, *arrays)
 
+    def with_pollutants(self, pollutants: tuple[str, ...]) -> Loads:
+        """Return the same loads laid out for these pollutants; those without loads have none."""
+        if pollutants == self.pollutants:
+            return self
+        at = [pollutants.index(name) for name in self.pollutants]
+        arrays = []
+        for array in (self.spread, self.point, self.entering):
+            wide = np.zeros((array.shape[0], len(pollutants), array.shape[2]))
+            wide[:, at] = array
+            arrays.append(wide)
+        return Loads(pollutants, self.sources, *arrays)
+
 
 def _read(
     net: RiverNetwork,
@@ -166,7 +178,7 @@ def _boundary_tonnes(
         return cells.numbers(boundary, BOUNDARY, "tonnes", "t/yr", found)
     content = cells.numbers(boundary, BOUNDARY, "concentration", "mg/L", found)
     flow = dict(zip(net.reach_names, net.hydraulics(regime).arriving.tolist(), strict=True))
-    joined = {net.reach_names[i] for i in net.down if i >= 0}
+    joined = {net.reach_names[i] for i in np.flatnonzero(np.diff(net.topology.ptr))}
     for i, name in enumerate(inflow["reach"]):
         if name in joined:
             problem, remedy = "other reaches end at the head of this one", "give tonnes, or a headwater"

@@ -1,17 +1,19 @@
-"""The river as a tree of reaches with sections on it, checked once and numbered for the kernels."""
+"""The river as reaches with sections on them, checked once and numbered for the kernels."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from yijiang.errors import DataError, Finding, OptionError, match_name
 from yijiang.river import cells, tables
-from yijiang.river.formulas import SECONDS_PER_DAY, Floats, Ints, post_order
+from yijiang.river.formulas import SECONDS_PER_DAY, Floats, Ints
+from yijiang.river.topology import Topology, braids
 
 if TYPE_CHECKING:
     from yijiang.river.transfer import TransferMatrix
@@ -24,7 +26,7 @@ class Hydraulics:
     Attributes
     ----------
     travel_days
-        Travel time τ = length / velocity (reach) [day].
+        Travel time τ = length / velocity, or volume / flow of a lake (reach) [day].
     arriving
         Flow at the head before abstraction (reach) [m³/s]: the sum of the flows of the reaches that end there; at a
         headwater, where the table cuts the river off, the flow at its end plus its abstraction.
@@ -45,26 +47,31 @@ class Hydraulics:
 
 
 class RiverNetwork:
-    """A tree of reaches, with sections on it, in a mean and a low-flow regime.
+    """Reaches that run into each other, with sections on them, in a mean, a low-flow and any other regime.
 
     Parameters
     ----------
     reaches : DataFrame
         One row per reach: `reach` (its name), `downstream` (the reach below; empty at a mouth), `km_from` and `km_to`
         (river-km of its upstream and downstream end) or `length_km` [km], `flow_mean` and `flow_low` (at its
-        downstream end) [m³/s], `velocity_mean` and `velocity_low` [m/s]. Optional: `tidal` (bool; only mean conditions
-        are meant there), `abstraction` (withdrawn at its head, with what the water carries) [m³/s], `river` (name of
-        the chain of river-km a reach belongs to).
+        downstream end) [m³/s], `velocity_mean` and `velocity_low` [m/s]. Optional: `flow_…` and `velocity_…` of other
+        regimes (a month, a scenario), `volume_…` [10⁶ m³] of a lake or reservoir (well mixed; then velocity may be
+        empty), `depth_…` [m] (for reaeration), `k_hours` [h] and `x` [-] (storage of flood waves, see `route`),
+        `tidal` (bool; only mean conditions are meant there), `abstraction` (withdrawn at its head, with what the
+        water carries) [m³/s], `river` (name of the chain of river-km a reach belongs to).
     sections : DataFrame
         One row per section: `section`, `reach`, and optionally `km` (default: the end of the reach, before it meets
         others), `name_en`, `name_zh`, `limit_class` (class it must keep, 1 to 5), `tidal` (default: as the reach).
     kinetics : DataFrame or mapping, optional
         First-order decay by pollutant [1/day]: columns `pollutant` and `decay`, or a mapping.
+    splits : DataFrame, optional
+        Where the river divides by fixed shares: `reach`, `downstream`, `share` [-], one row per way; the shares of a
+        reach sum to 1.
 
     Raises
     ------
     DataError
-        With every fault of all three tables: circles, unknown names, gaps of river-km, missing or negative numbers,
+        With every fault of all tables: circles, unknown names, gaps of river-km, missing or negative numbers,
         names used twice, flow that falls downstream without an abstraction that explains it.
 
     Notes
@@ -97,8 +104,9 @@ class RiverNetwork:
         reaches: pd.DataFrame,
         sections: pd.DataFrame,
         kinetics: pd.DataFrame | Mapping[str, float] | None = None,
+        splits: pd.DataFrame | None = None,
     ) -> None:
-        clean, found = tables.check_reaches(reaches)
+        clean, edges, found = tables.check_reaches(reaches, splits)
         # Sections cannot be read against a table of reaches that lacks columns.
         readable = "has_km" in clean.columns
         places, section_findings = tables.check_sections(sections, clean) if readable else (sections, [])
@@ -106,20 +114,20 @@ class RiverNetwork:
         found = [*found, *section_findings, *kinetics_findings]
         if found:
             raise DataError(found)
+        assert edges is not None
 
         # Numbered by name first, so that the order of the rows changes nothing, not even the last bit.
-        clean = clean.sort_values("reach", ignore_index=True)
-        place = {name: i for i, name in enumerate(clean["reach"])}
-        down = np.array([place.get(name, -1) for name in clean["downstream"]], dtype=np.int64)
-        order, first = post_order(down)
-        position = np.empty(len(clean), dtype=np.int64)
-        position[order] = np.arange(len(clean))
-        clean = clean.iloc[order].reset_index(drop=True)
-        below = down[order]
-        self.down: Ints = np.where(below >= 0, position[below], -1)
-        self.first: Ints = first
+        by_name = np.argsort(clean["reach"].to_numpy(dtype=object), kind="stable")
+        rank = np.empty(len(clean), dtype=np.int64)
+        rank[by_name] = np.arange(len(clean))
+        top = Topology.of(len(clean), (rank[edges[0]], rank[edges[1]], edges[2]))
+        assert top is not None
+        clean = clean.iloc[by_name[top.order]].reset_index(drop=True)
+        self.topology = top
+        self.regimes: tuple[str, ...] = tables.regimes_in(clean.columns)
         self.reach_names: tuple[str, ...] = tuple(clean["reach"])
         self.section_names: tuple[str, ...] = tuple(places["section"])
+        self.lake: npt.NDArray[np.bool_] = clean["lake"].to_numpy(dtype=np.bool_)
         self._reaches = clean
         self._sections = places
         where = {name: i for i, name in enumerate(self.reach_names)}
@@ -136,32 +144,62 @@ class RiverNetwork:
         return self._reaches.drop(columns="has_km")
 
     @property
+    def mouths(self) -> tuple[str, ...]:
+        """Reaches that run into no other."""
+        ends = np.flatnonzero(np.diff(self.topology.down_ptr) == 0)
+        return tuple(self.reach_names[i] for i in ends)
+
+    @property
+    def braids(self) -> list[tuple[str, str]]:
+        """Where the river divides and joins again: pairs of the reach that divides and the one where its ways meet."""
+        return braids(self.topology, self.reach_names)
+
+    def check_places(self, reaches: Sequence[str], table: str = "reaches") -> Ints:
+        """Numbers of reaches by name.
+
+        Raises
+        ------
+        DataError
+            With every name that the river does not have.
+        """
+        place = {name: i for i, name in enumerate(self.reach_names)}
+        unknown = [(i, name) for i, name in enumerate(reaches) if name not in place]
+        if unknown:
+            remedy = f"known: {', '.join(self.reach_names[:20])}{', …' if len(self.reach_names) > 20 else ''}"
+            raise DataError(
+                Finding(table, i + 2, "reach", name, "there is no such reach", remedy) for i, name in unknown
+            )
+        return np.array([place[name] for name in reaches], dtype=np.int64)
+
+    @property
     def sections(self) -> pd.DataFrame:
         """The sections as read, in the order given, with `fraction` (place in the reach, 0 head to 1 end); a copy."""
         return self._sections.copy()
 
     def hydraulics(self, regime: str = "mean") -> Hydraulics:
-        """Flow and travel time of one regime, "mean" or "low".
+        """Flow and travel time of one regime, such as "mean" or "low".
 
         Raises
         ------
         OptionError
             If there is no such regime.
         """
-        regime = match_name(regime, [(name,) for name in tables.REGIMES], "regime")
+        regime = match_name(regime, [(name,) for name in self.regimes], "regime")
         if regime not in self._hydraulics:
             flow = self._reaches[f"flow_{regime}"].to_numpy(dtype=np.float64)
             velocity = self._reaches[f"velocity_{regime}"].to_numpy(dtype=np.float64)
             length = self._reaches["length_km"].to_numpy(dtype=np.float64)
+            volume = self._reaches[f"volume_{regime}"].to_numpy(dtype=np.float64)
             taken = self._reaches["abstraction"].to_numpy(dtype=np.float64)
+            top = self.topology
             arriving = np.zeros(flow.size)
-            joined = self.down >= 0
-            np.add.at(arriving, self.down[joined], flow[joined])
+            np.add.at(arriving, np.repeat(np.arange(flow.size), np.diff(top.ptr)), top.share * flow[top.above])
             arriving = np.where(arriving > 0, arriving, flow + taken)
             head_flow = arriving - taken
             r, f = self.section_reach, self.section_fraction
+            seconds = np.where(self.lake, volume * 1e6 / flow, length * 1000.0 / velocity)
             self._hydraulics[regime] = Hydraulics(
-                travel_days=length * 1000.0 / velocity / SECONDS_PER_DAY,
+                travel_days=seconds / SECONDS_PER_DAY,
                 arriving=arriving,
                 head_flow=head_flow,
                 end_flow=flow,
@@ -195,7 +233,7 @@ class RiverNetwork:
         decay
             Decay by pollutant [1/day]; default: the network's kinetics.
         regime
-            "mean" or "low".
+            A regime of the network, such as "mean" or "low".
 
         Examples
         --------
@@ -211,9 +249,10 @@ class RiverNetwork:
         >>> net.transfer({"TP": 0.0}).spread.round(9).tolist()
         [[[0.001]]]
         """
+        from yijiang.river.system import System
         from yijiang.river.transfer import TransferMatrix
 
-        return TransferMatrix.of(self, self.decay_rates(decay), regime)
+        return TransferMatrix.of(System.of(self, decay, regime))
 
 
 def _read_kinetics(

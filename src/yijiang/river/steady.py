@@ -10,10 +10,13 @@ import numpy as np
 import pandas as pd
 
 from yijiang.errors import SolveError
-from yijiang.river.formulas import DAYS_PER_YEAR, GRAMS_PER_SECOND, Floats, Ints, spread_factor, storage_factor
+from yijiang.river.attribution import exact_shares
+from yijiang.river.formulas import DAYS_PER_YEAR, GRAMS_PER_SECOND, Floats
 from yijiang.river.grade import Standard, grade
 from yijiang.river.loads import Loads
-from yijiang.river.network import Hydraulics, RiverNetwork
+from yijiang.river.network import RiverNetwork
+from yijiang.river.oxygen import DEFICIT, Oxygen
+from yijiang.river.system import System, Temperature
 from yijiang.river.transfer import TransferMatrix
 
 BALANCE_TOLERANCE = 1e-12
@@ -36,15 +39,18 @@ class Steady:
         missing (a few 1e-16) is given to the largest share, so that `math.fsum` of the shares of a section and
         pollutant is exactly 1.0 and any other order of summing is within its own rounding of it.
     balance : float
-        Greatest |in − out − abstracted − decayed| / in over pollutants [-]; at most 1e-12. What decays is k × storage,
-        integrated along the reaches, not a difference.
+        Greatest |in + made − out − abstracted − decayed| / (in + made) over pollutants [-]; at most 1e-12. What decays
+        is k × storage, integrated along the reaches, not a difference.
     budget : DataFrame (pollutant)
-        `inflow` (loads and boundary), `outflow` (at the mouths), `abstracted`, `decayed` [t/yr], `storage` in the
-        water [t] and `balance` [-].
+        `inflow` (loads and boundary), `made` (deficit of oxygen by what takes it), `outflow` (at the mouths),
+        `abstracted`, `decayed` (reaeration, for the deficit) [t/yr], `storage` in the water [t] and `balance` [-].
     profile : DataFrame
         `reach`, `km`, `pollutant`, `concentration` [mg/L] at the ends of every reach and at three points between.
     response : TransferMatrix
         dC/dload of every section, reach and pollutant [mg/L per t/yr].
+    oxygen : DataFrame (section) or None
+        `saturation`, `deficit`, `DO` [mg/L], and `exhausted`: whether the deficit is beyond saturation, where the
+        linear model no longer holds; DO is 0 there.
     """
 
     network: RiverNetwork
@@ -57,13 +63,30 @@ class Steady:
     budget: pd.DataFrame
     profile: pd.DataFrame
     response: TransferMatrix
+    oxygen: pd.DataFrame | None = None
 
-    def grades(self, water: str = "river", standard: str | Standard = "GB3838-2002") -> pd.DataFrame:
+    def grades(self, water: str | None = None, standard: str | Standard = "GB3838-2002") -> pd.DataFrame:
         """Grade every section: `class`, `deciding`, `ungraded`, with `limit_class`, `kept` and `tidal` beside them.
 
         `kept` says whether the class is no worse than the limit class; it is empty where no limit is set.
+
+        Parameters
+        ----------
+        water
+            "river" or "lake" for all sections; default: "lake" for those in a lake or reservoir, else "river".
+        standard
+            Name of a standard of the package, or a `Standard`. What it does not know is not graded.
         """
-        table = grade(self.concentration, water=water, standard=standard)
+        rules = standard if isinstance(standard, Standard) else Standard.read(standard)
+        known = [p for p in self.concentration.columns if rules.knows(p)]
+        values = self.concentration[known]
+        if self.oxygen is not None and rules.knows("DO"):
+            values = values.assign(DO=self.oxygen["DO"])
+        in_lake = self.network.lake[self.network.section_reach]
+        kinds = np.where(in_lake, "lake", "river") if water is None else np.full(len(values), water)
+        saturated = float(self.oxygen["saturation"].iloc[0]) if self.oxygen is not None else None
+        parts = [grade(values[kinds == k], k, rules, saturation=saturated) for k in sorted(set(kinds.tolist()))]
+        table: pd.DataFrame = pd.concat(parts).loc[values.index]
         sections = self.network.sections.set_index("section")
         table["limit_class"] = sections["limit_class"]
         table["kept"] = table["class"] <= table["limit_class"]
@@ -77,6 +100,10 @@ def steady(
     decay: Mapping[str, float] | None = None,
     regime: str = "mean",
     boundary: pd.DataFrame | None = None,
+    *,
+    oxygen: Oxygen | None = None,
+    temperature: Temperature | None = None,
+    theta: Mapping[str, float] | None = None,
 ) -> Steady:
     r"""Carry loads down the river at steady flow with first-order decay.
 
@@ -88,7 +115,9 @@ def steady(
     with the mass flux m [t/yr], the share a of the arriving water that is abstracted, the boundary b, the load p at the
     head and w spread along the reach, decay k [1/day], travel time τ = length/velocity [day] and flow Q [m³/s]. One
     t/yr is 1e6 g / 31,536,000 s = 0.0317098 g/s (a year of 365 days). A section inside a reach has its part of the
-    travel time, of the spread load and of the side inflow (flow is linear in the distance).
+    travel time, of the spread load and of the side inflow (flow is linear in the distance). A lake is well mixed: both
+    factors are 1/(1 + k V/Q). With `oxygen` one more lane carries the deficit D of oxygen, and every reach is a 2 × 2
+    lower block: D leaves it with e^(−ka τ), and matter that takes oxygen makes D on its way (`oxygen.pair_factors`).
 
     Parameters
     ----------
@@ -100,10 +129,18 @@ def steady(
     decay
         Decay by pollutant [1/day]; default: the network's kinetics. Pollutants without loads are left out.
     regime
-        "mean" or "low".
+        "mean", "low" or another regime of the network.
     boundary : DataFrame, optional
         What enters with the water at the head of a reach: `reach`, `pollutant`, and `tonnes` [t/yr] or, at headwaters,
         `concentration` [mg/L].
+    oxygen
+        What takes oxygen and what brings it; then "DO deficit" is a pollutant too. Side inflow is saturated unless
+        loads of "DO deficit" say otherwise.
+    temperature : float or mapping by reach, optional
+        Of the water [°C]: then decay is given at 20 °C and is brought to it by θ^(T − 20). Without it, decay holds as
+        given.
+    theta
+        Temperature factors by pollutant, beside `oxygen.THETA`.
 
     Returns
     -------
@@ -149,75 +186,89 @@ def steady(
     """
     from yijiang.river import kernels
 
-    rates = net.decay_rates(decay)
-    water = net.hydraulics(regime)
-    table = Loads.of(net, loads, list(rates), boundary, regime)
-    rates = {name: rates[name] for name in table.pollutants}
+    system = System.of(net, decay, regime, oxygen, temperature, theta)
+    table = Loads.of(net, loads, system.names, boundary, regime)
+    needed = (*table.pollutants, *((DEFICIT,) if oxygen is not None else ()))
+    system = System.of(net, decay, regime, oxygen, temperature, theta, only=needed)
+    table = table.with_pollutants(system.names)
 
-    x = np.outer(water.travel_days, np.array(list(rates.values()), dtype=np.float64))
+    water, top = system.water, net.topology
+    reach, pair = system.reach_factors()
     head, out = np.empty_like(table.spread), np.empty_like(table.spread)
     at_head = water.kept[:, None, None] * table.entering + table.point
-    kernels.sweep(net.down, water.kept, np.exp(-x), spread_factor(x), at_head, table.spread, head, out)
+    kernels.sweep(
+        top.ptr, top.above, top.share, water.kept, reach.through, reach.share, system.pairs, pair.through, pair.share,
+        at_head, table.spread, head, out,
+    )  # fmt: skip
 
-    r, f = net.section_reach, net.section_fraction
-    passing = _mass_at(r, f, x, head, table.spread)
+    passing = system.mass_at(net.section_reach, net.section_fraction, head, table.spread)
     # Sources are added one after the other in their sorted order: the same bits for any order of the rows.
     flux = passing.cumsum(axis=2)[:, :, -1] if passing.shape[2] else np.zeros(passing.shape[:2])
     content = flux * (GRAMS_PER_SECOND / water.section_flow)[:, None]
-    budget = _budget(net, water, table, rates, head, out)
+    budget = _budget(system, table, head, out)
     balance = float(budget["balance"].max()) if len(budget) else 0.0
     if not balance <= BALANCE_TOLERANCE:
         raise SolveError("the mass balance of the river does not close", balance=balance, tolerance=BALANCE_TOLERANCE)
+    concentration = _sections_table(net, system.names, content)
     return Steady(
         network=net,
-        regime=regime.strip().casefold(),
-        decay=rates,
-        concentration=_sections_table(net, rates, content),
-        flux=_sections_table(net, rates, flux),
+        regime=system.regime,
+        decay=system.rates,
+        concentration=concentration,
+        flux=_sections_table(net, system.names, flux),
         attribution=_attribution(net, table, passing),
         balance=balance,
         budget=budget,
-        profile=_profile(net, water, table, x, head),
-        response=TransferMatrix.of(net, rates, regime),
+        profile=_profile(system, table, head),
+        response=TransferMatrix.of(system),
+        oxygen=None if oxygen is None else _oxygen_table(concentration[DEFICIT], oxygen.saturation),
     )
 
 
-def _mass_at(reach: Ints, fraction: Floats, x: Floats, head: Floats, spread: Floats) -> Floats:
-    """Mass flux (place, pollutant, source) [t/yr] at places inside reaches, from the flux at their heads."""
-    part = x[reach] * fraction[:, None]
-    share = fraction[:, None] * spread_factor(part)
-    mass: Floats = head[reach] * np.exp(-part)[:, :, None] + spread[reach] * share[:, :, None]
-    return mass
+def _oxygen_table(deficit: pd.Series, saturation: float) -> pd.DataFrame:
+    """Deficit, and what is left of the oxygen."""
+    left = saturation - deficit
+    return pd.DataFrame(
+        {"saturation": saturation, "deficit": deficit, "DO": left.clip(lower=0.0), "exhausted": left < 0}
+    )
 
 
-def _sections_table(net: RiverNetwork, rates: Mapping[str, float], values: Floats) -> pd.DataFrame:
+def _sections_table(net: RiverNetwork, pollutants: tuple[str, ...], values: Floats) -> pd.DataFrame:
     index = pd.Index(net.section_names, name="section")
-    return pd.DataFrame(values, index=index, columns=pd.Index(list(rates), name="pollutant", dtype="str"))
+    return pd.DataFrame(values, index=index, columns=pd.Index(list(pollutants), name="pollutant", dtype="str"))
 
 
-def _budget(
-    net: RiverNetwork, water: Hydraulics, table: Loads, rates: Mapping[str, float], head: Floats, out: Floats
-) -> pd.DataFrame:
+def _budget(system: System, table: Loads, head: Floats, out: Floats) -> pd.DataFrame:
     """Mass balance by pollutant. Decay comes from the storage of the reaches: k ∫ m dt, integrated in closed form."""
+    top, water = system.network.topology, system.water
+    years = water.travel_days / DAYS_PER_YEAR
+    own, pair = system.reach_factors()
+    at_head, spread, at_end = (array.sum(axis=2) for array in (head, table.spread, out))
+    stored = years[:, None] * (at_head * own.head_storage + spread * own.spread_storage)
+    for k, (made, maker) in enumerate(system.pairs):
+        making = at_head[:, maker] * pair.head_storage[:, k] + spread[:, maker] * pair.spread_storage[:, k]
+        stored[:, made] += years * making
+    into = np.repeat(np.arange(top.order.size), np.diff(top.ptr))
+    mouths = np.diff(top.down_ptr) == 0
     rows = []
-    mouths = net.down < 0
-    for p, rate in enumerate(rates.values()):
-        x = rate * water.travel_days
-        at_head, at_end = head[:, p].sum(axis=1), out[:, p].sum(axis=1)
-        spread = table.spread[:, p].sum(axis=1)
+    for p in range(len(system.rates)):
         inflow = math.fsum(a[:, p].sum() for a in (table.spread, table.point, table.entering))
+        made = math.fsum(
+            float((system.making[:, k] * stored[:, maker]).sum()) * DAYS_PER_YEAR
+            for k, (product, maker) in enumerate(system.pairs)
+            if product == p
+        )
         arriving = table.entering[:, p].sum(axis=1)
-        np.add.at(arriving, net.down[~mouths], at_end[~mouths])
+        np.add.at(arriving, into, top.share * at_end[top.above, p])
         abstracted = float((arriving * (1 - water.kept)).sum())
-        years = water.travel_days / DAYS_PER_YEAR
-        stored = years * (at_head * spread_factor(x) + spread * storage_factor(x))
-        storage = float(stored.sum())
-        decayed = rate * DAYS_PER_YEAR * storage
-        outflow = float(at_end[mouths].sum())
-        gap = abs(math.fsum((inflow, -outflow, -abstracted, -decayed)))
-        rows.append((inflow, outflow, abstracted, decayed, storage, gap / inflow if inflow > 0 else gap))
-    columns = ["inflow", "outflow", "abstracted", "decayed", "storage", "balance"]
-    index = pd.Index(list(rates), name="pollutant", dtype="str")
+        storage = float(stored[:, p].sum())
+        decayed = float((system.decay[:, p] * stored[:, p]).sum()) * DAYS_PER_YEAR
+        outflow = float(at_end[mouths, p].sum())
+        gap = abs(math.fsum((inflow, made, -outflow, -abstracted, -decayed)))
+        total = inflow + made
+        rows.append((inflow, made, outflow, abstracted, decayed, storage, gap / total if total > 0 else gap))
+    columns = ["inflow", "made", "outflow", "abstracted", "decayed", "storage", "balance"]
+    index = pd.Index(list(system.names), name="pollutant", dtype="str")
     return pd.DataFrame(rows, columns=columns, index=index, dtype=np.float64)
 
 
@@ -241,46 +292,23 @@ def _attribution(net: RiverNetwork, table: Loads, passing: Floats) -> pd.DataFra
     return frame
 
 
-def exact_shares(amounts: Floats) -> Floats:
-    """Shares of amounts that sum to 1 with no rounding left.
-
-    s_i = m_i / Σ m; the rounding that remains, 1 − Σ s, is added to the largest share.
-
-    Parameters
-    ----------
-    amounts
-        At least 0, any unit. If all are 0, so are the shares.
-
-    Examples
-    --------
-    >>> shares = exact_shares(np.array([0.1] * 10))
-    >>> math.fsum(shares) == 1.0
-    True
-    """
-    total = math.fsum(amounts)
-    if total == 0.0:
-        return np.zeros_like(amounts)
-    shares: Floats = amounts / total
-    largest = int(np.argmax(shares))
-    shares[largest] += math.fsum((1.0, *(-shares)))
-    return shares
-
-
-def _profile(net: RiverNetwork, water: Hydraulics, table: Loads, x: Floats, head: Floats) -> pd.DataFrame:
+def _profile(system: System, table: Loads, head: Floats) -> pd.DataFrame:
     """Concentration along the river, all sources together, for drawing against river-km."""
-    count, points, pollutants = len(net.reach_names), PROFILE_FRACTIONS.size, len(table.pollutants)
+    net, water = system.network, system.water
+    count, points, pollutants = len(net.reach_names), PROFILE_FRACTIONS.size, len(system.names)
     reach = np.repeat(np.arange(count), points)
-    fraction = np.tile(PROFILE_FRACTIONS, count)
-    totals = [array.sum(axis=2, keepdims=True) for array in (head, table.spread)]
-    mass = _mass_at(reach, fraction, x, *totals)[:, :, 0]
+    along = np.tile(PROFILE_FRACTIONS, count)
+    # A lake is mixed: all of it is as its end.
+    fraction = np.where(net.lake[reach], 1.0, along)
+    mass = system.mass_at(reach, fraction, *(a.sum(axis=2, keepdims=True) for a in (head, table.spread)))[:, :, 0]
     flow = water.head_flow[reach] * (1 - fraction) + water.end_flow[reach] * fraction
     reaches = net.reaches
     begin, end = (reaches[column].to_numpy(dtype=np.float64)[reach] for column in ("km_from", "km_to"))
     return pd.DataFrame(
         {
             "reach": np.repeat(np.array(net.reach_names, dtype=object)[reach], pollutants),
-            "km": np.repeat(begin + fraction * (end - begin), pollutants),
-            "pollutant": np.tile(np.array(table.pollutants, dtype=object), reach.size),
+            "km": np.repeat(begin + along * (end - begin), pollutants),
+            "pollutant": np.tile(np.array(system.names, dtype=object), reach.size),
             "concentration": (mass * (GRAMS_PER_SECOND / flow)[:, None]).ravel(),
         }
     ).astype({"reach": "str", "pollutant": "str"})

@@ -1,0 +1,382 @@
+"""Decay and load factors from monitored concentrations, with what the data can and cannot say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from yijiang.errors import DataError, Finding, OptionError, SolveError
+from yijiang.river.fit import fit
+from yijiang.river.formulas import Floats
+from yijiang.river.loads import SOURCE_KEYS, Loads
+from yijiang.river.network import RiverNetwork
+from yijiang.river.response import Groups, response
+
+GRID = 41
+CHI_SQUARE_95 = 3.841
+INDISTINGUISHABLE = 0.95
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Calibration:
+    """Decay and load factors of one pollutant, and how well they fit.
+
+    Attributes
+    ----------
+    pollutant
+        Calibrated pollutant.
+    decay, decay_low, decay_high : float [1/day]
+        Best value, and the range that fits no worse at 95 % (profile of the sum of squares); the bounds of the search
+        if the data do not limit it.
+    factors : DataFrame
+        By group of loads: `factor` (calibrated / given load) [-], `low`, `high` (95 %, linearised, within the bounds).
+    fit : DataFrame
+        By section and for all: `count`, `observed`, `modelled` (means), `bias`, `rmse` [mg/L], `nse`, `kge`
+        (missing where there are fewer than three values or they do not vary).
+    observed : DataFrame
+        Every value used: `section`, `time`, `regime`, `value`, `modelled`, `residual`.
+    identified : bool
+        Whether the data tell decay from load.
+    statement : str
+        In words, what they can and cannot tell.
+    correlation : float
+        Of the errors of decay and of a factor common to all loads [-].
+    relative_error : float
+        Root of the mean squared relative residual [-]: the calibration error for `distinguishable`.
+    """
+
+    pollutant: str
+    decay: float
+    decay_low: float
+    decay_high: float
+    factors: pd.DataFrame
+    fit: pd.DataFrame
+    observed: pd.DataFrame
+    identified: bool
+    statement: str
+    correlation: float
+    relative_error: float
+
+    def report(self) -> str:
+        """One block of text a person can read."""
+        whole = self.fit.loc["all"]
+        lines = [
+            f"{self.pollutant}: decay {self.decay:.4g} 1/day (95 %: {self.decay_low:.4g} to {self.decay_high:.4g})",
+            *(f"  {k}: factor {r.factor:.3f} ({r.low:.3f} to {r.high:.3f})" for k, r in self.factors.iterrows()),
+            f"  {len(self.observed)} values, bias {whole['bias']:+.3g} mg/L, RMSE {whole['rmse']:.3g} mg/L",
+            f"  {self.statement}",
+        ]
+        return "\n".join(lines)
+
+
+def calibrate(
+    net: RiverNetwork,
+    loads: pd.DataFrame,
+    observed: pd.DataFrame,
+    pollutant: str,
+    *,
+    decay: tuple[float, float] = (0.0, 1.0),
+    factor: tuple[float, float] = (0.2, 5.0),
+    by: Sequence[str] = (),
+    regimes: Mapping[int, str] | None = None,
+    error: float = 0.2,
+    boundary: pd.DataFrame | None = None,
+) -> Calibration:
+    r"""Fit decay and load factors to monitored concentrations by bounded least squares.
+
+    .. math::
+
+        \min_{k, φ} \sum_o \left( \frac{\sum_g φ_g R_{s(o), g}(k)\, w_g + b_o(k) - c_o}{ε\, c_o} \right)^2
+
+    with the response R of a section to a group of loads w, decay k, factors φ, the boundary's part b, observations c.
+    For each k of a grid over its bounds, and then between grid points, φ is found by linear least squares within its
+    bounds; so the best k is global on the grid and its profile gives the range. A value below detection counts only
+    where the model is above the limit.
+
+    Parameters
+    ----------
+    net, loads, boundary
+        As in `steady`.
+    observed : DataFrame
+        As from `read_monitoring`: `section`, `month`, `pollutant`, `value`, optionally `time`, `unit`, `censored`.
+    pollutant
+        Which one.
+    decay, factor
+        Bounds of k [1/day] and φ [-].
+    by
+        Columns of loads whose groups have a factor each; default: one for all.
+    regimes
+        Regime by month; default: "mean" throughout.
+    error
+        Relative error of an observation [-]; it weighs small and large values alike.
+
+    Returns
+    -------
+    Calibration
+
+    Raises
+    ------
+    DataError
+        With every fault of the input.
+    OptionError
+        If bounds are wrong.
+    SolveError
+        If no load reaches any of the observed sections.
+
+    References
+    ----------
+    Seber, G. A. F. and Wild, C. J. (1989), Nonlinear Regression, sections 3.3 and 5.4 (profiles); Nash and Sutcliffe
+    (1970), Journal of Hydrology 10; Gupta et al. (2009), Journal of Hydrology 377.
+
+    Examples
+    --------
+    >>> n = 4
+    >>> reach = {"reach": list("abcd"), "downstream": ["b", "c", "d", ""], "length_km": [86.4] * n}
+    >>> reach |= {
+    ...     "flow_mean": [100.0] * n,
+    ...     "flow_low": [50.0] * n,
+    ...     "velocity_mean": [1.0] * n,
+    ...     "velocity_low": [0.5] * n,
+    ... }
+    >>> net = RiverNetwork(pd.DataFrame(reach), pd.DataFrame({"section": list("stuv"), "reach": list("abcd")}))
+    >>> loads = pd.DataFrame({"region": ["U"], "reach": ["a"], "pollutant": ["X"], "tonnes": [1000.0]})
+    >>> loads["spread"] = "point"
+    >>> seen = pd.DataFrame({"section": list("stuv"), "month": 1, "pollutant": "X"})
+    >>> seen["value"] = 2 * 0.317098 * np.exp(-0.3 * np.arange(1, 5))
+    >>> found = calibrate(net, loads, seen, "X")
+    >>> round(found.decay, 3), round(float(found.factors["factor"].iloc[0]), 3), found.identified
+    (0.3, 2.0, True)
+    """
+    low, high = decay
+    if not (0 <= low < high and np.isfinite(high) and 0 <= factor[0] < factor[1] and error > 0):
+        raise OptionError("bounds must be 0 ≤ low < high, and error greater than 0")
+    wrong = [name for name in by if name not in SOURCE_KEYS or name not in loads.columns]
+    if wrong:
+        raise OptionError(f"loads have no source column {', '.join(wrong)}; known: {', '.join(SOURCE_KEYS)}")
+    table = _observations(net, observed, pollutant, regimes)
+    own = loads[loads["pollutant"].astype(str).str.strip() == pollutant]
+    Loads.of(net, own, [pollutant], boundary)
+    model = _Model(net, own, list(by), pollutant, table, boundary)
+    weight = 1.0 / (error * np.maximum(table["value"].to_numpy(dtype=np.float64), 1e-12))
+    if not model.at(low)[0].any():
+        raise SolveError("no load reaches any of the observed sections")
+
+    def best(k: float) -> tuple[float, Floats]:
+        return _factors(model.at(k), table, weight, factor)
+
+    grid = np.linspace(low, high, GRID)
+    costs = np.array([best(float(k))[0] for k in grid])
+    at = int(np.argmin(costs))
+    found = _refine(lambda k: best(k)[0], grid[max(at - 1, 0)], grid[min(at + 1, GRID - 1)])
+    k = found if best(found)[0] <= costs[at] else float(grid[at])
+    cost, phi = best(k)
+    matrix, rest = model.at(k)
+    modelled = matrix @ phi + rest
+    count, unknowns = len(table), phi.size + 1
+    scale = max(cost / max(count - unknowns, 1), 1e-30)
+    bound = cost + CHI_SQUARE_95 * scale
+    k_low, k_high = _profile(lambda v: best(v)[0], k, low, high, grid, costs, bound)
+    covariance, correlation = _spread(model, k, phi, weight, scale)
+    names = model.labels
+    deviation = 1.96 * np.sqrt(np.maximum(np.diag(covariance)[1:], 0.0))
+    table = table.assign(modelled=modelled, residual=modelled - table["value"])
+    identified, statement = _statement(count, unknowns, (k, k_low, k_high), (low, high), phi, factor, correlation)
+    return Calibration(
+        pollutant=pollutant,
+        decay=k,
+        decay_low=k_low,
+        decay_high=k_high,
+        factors=pd.DataFrame(
+            {
+                "factor": phi,
+                "low": np.clip(phi - deviation, *factor),
+                "high": np.clip(phi + deviation, *factor),
+            },
+            index=pd.Index(names, name="group"),
+        ),
+        fit=fit(table),
+        observed=table,
+        identified=identified,
+        statement=statement,
+        correlation=correlation,
+        relative_error=float(np.sqrt(np.mean((table["residual"] / table["value"].clip(lower=1e-12)) ** 2))),
+    )
+
+
+def _observations(
+    net: RiverNetwork, observed: pd.DataFrame, pollutant: str, regimes: Mapping[int, str] | None
+) -> pd.DataFrame:
+    """Values of one pollutant, with the regime of each."""
+    needed = [c for c in ("section", "month", "pollutant", "value") if c not in observed.columns]
+    if needed:
+        raise DataError(Finding("observed", 0, c, "", "the column is missing", f"add {c!r}") for c in needed)
+    table = observed[observed["pollutant"] == pollutant].reset_index(drop=True)
+    found = []
+    if "unit" in table.columns:
+        for i in np.flatnonzero((table["unit"] != "mg/L").to_numpy()).tolist():
+            value = str(table["unit"].iloc[i])
+            found.append(
+                Finding("observed", int(i) + 2, "unit", value, "mg/L is needed", "convert concentrations to mg/L")
+            )
+    values = pd.to_numeric(table["value"], errors="coerce").to_numpy(dtype=np.float64)
+    for i in np.flatnonzero(~np.isfinite(values) | (values < 0)).tolist():
+        problem, remedy = "not a number of at least 0", "enter a number of at least 0 [mg/L]"
+        found.append(Finding("observed", int(i) + 2, "value", str(table["value"].iloc[i]), problem, remedy))
+    for i, name in enumerate(table["section"]):
+        if name not in net.section_names:
+            remedy = f"known: {', '.join(net.section_names[:20])}"
+            found.append(Finding("observed", i + 2, "section", str(name), "there is no such section", remedy))
+    if not len(table):
+        found.append(
+            Finding("observed", 0, "pollutant", pollutant, "there is no value of it", "give some, or another name")
+        )
+    if found:
+        raise DataError(found)
+    plan = regimes or {}
+    month = table["month"].astype(int)
+    censored = table["censored"].astype(bool) if "censored" in table.columns else False
+    return pd.DataFrame(
+        {
+            "section": table["section"].astype(str),
+            "time": table["time"] if "time" in table.columns else month,
+            "regime": [plan.get(int(m), "mean") for m in month],
+            "value": values,
+            "censored": censored,
+        }
+    )
+
+
+class _Model:
+    """Concentrations as a linear map of load factors, for any decay."""
+
+    def __init__(
+        self, net: RiverNetwork, loads: pd.DataFrame, by: list[str], pollutant: str, table: pd.DataFrame,
+        boundary: pd.DataFrame | None,
+    ) -> None:  # fmt: skip
+        self.net, self.pollutant, self.boundary = net, pollutant, boundary
+        self.keys = by or ["_all"]
+        self.loads = loads if by else loads.assign(_all="all loads")
+        self.sections = sorted(set(table["section"]))
+        self.regimes = sorted(set(table["regime"]))
+        row = {name: j for j, name in enumerate(self.sections)}
+        self.row = np.array([row[s] for s in table["section"]])
+        self.regime = np.array([self.regimes.index(r) for r in table["regime"]])
+        self.plan = Groups.of(self.loads, self.keys, net.reach_names)
+        self.tonnes = self.plan.groups["tonnes"].to_numpy(dtype=np.float64)
+        listed = self.plan.groups[self.keys].itertuples(index=False)
+        self.labels = [" / ".join(str(v) for v in values) for values in listed]
+        self._known: dict[float, tuple[Floats, Floats]] = {}
+
+    def _response(self, k: float, regime: str) -> Floats:
+        found = response(self.net, self.sections, {self.pollutant: k}, regime)
+        content: Floats = found.of_plan(self.plan)[:, 0] * self.tonnes
+        return content
+
+    def _rest(self, k: float, regime: str) -> Floats:
+        """What the boundary brings (section)."""
+        if self.boundary is None:
+            return np.zeros(len(self.sections))
+        from yijiang.river.steady import steady
+
+        none = self.loads.iloc[:0].drop(columns=[c for c in ("_all",) if c in self.loads.columns])
+        concentration = steady(self.net, none, {self.pollutant: k}, regime, self.boundary).concentration
+        return np.asarray(concentration.loc[self.sections, self.pollutant], dtype=np.float64)
+
+    def at(self, k: float) -> tuple[Floats, Floats]:
+        """Matrix (observation, group) and the rest (observation) at a decay [mg/L]."""
+        if k not in self._known:
+            parts = np.stack([self._response(k, regime) for regime in self.regimes])
+            rest = np.stack([self._rest(k, regime) for regime in self.regimes])
+            self._known[k] = parts[self.regime, self.row], rest[self.regime, self.row]
+        return self._known[k]
+
+
+def _factors(
+    model: tuple[Floats, Floats], table: pd.DataFrame, weight: Floats, bounds: tuple[float, float]
+) -> tuple[float, Floats]:
+    """Best factors at one decay, and the sum of squares."""
+    from scipy.optimize import lsq_linear
+
+    matrix, rest = model
+    value = table["value"].to_numpy(dtype=np.float64)
+    censored = table["censored"].to_numpy(dtype=np.bool_)
+    active = ~censored
+    phi = np.ones(matrix.shape[1])
+    # A value below detection joins in only while the model is above its limit; a few rounds settle which do.
+    for _ in range(20):
+        rows = weight[active, None] * matrix[active]
+        solved = lsq_linear(rows, weight[active] * (value - rest)[active], bounds=bounds, method="bvls")
+        phi = np.asarray(solved.x)
+        above = matrix @ phi + rest > value
+        now = ~censored | above
+        if np.array_equal(now, active):
+            break
+        active = now
+    residual = weight * (matrix @ phi + rest - value)
+    residual[censored & (residual < 0)] = 0.0
+    return float(residual @ residual), phi
+
+
+def _refine(cost: Callable[[float], float], low: float, high: float) -> float:
+    from scipy.optimize import minimize_scalar
+
+    found = minimize_scalar(cost, bounds=(low, high), method="bounded", options={"xatol": 1e-10 * max(1.0, high)})
+    return float(found.x)
+
+
+def _profile(
+    cost: Callable[[float], float], k: float, low: float, high: float, grid: Floats, costs: Floats, bound: float
+) -> tuple[float, float]:
+    """Range of decay around the best in which the sum of squares stays within the bound."""
+    from scipy.optimize import brentq
+
+    ends = []
+    for side, limit in ((-1, low), (1, high)):
+        beyond = grid[(side * (grid - k) > 0) & (costs > bound)]
+        if not beyond.size:
+            ends.append(limit)
+            continue
+        out = float(beyond.max() if side < 0 else beyond.min())
+        ends.append(float(brentq(lambda v: cost(v) - bound, out, k, xtol=1e-10)))
+    return ends[0], ends[1]
+
+
+def _spread(model: _Model, k: float, phi: Floats, weight: Floats, scale: float) -> tuple[Floats, float]:
+    """Covariance of (k, φ) at the optimum, and the correlation of k with a factor common to all loads."""
+    step = 1e-5 * max(k, 1e-2)
+    below = max(k - step, 0.0)
+    upper, under = model.at(k + step), model.at(below)
+    slope = (upper[0] @ phi + upper[1] - under[0] @ phi - under[1]) / (k + step - below)
+    matrix = model.at(k)[0]
+    jacobian = weight[:, None] * np.column_stack([slope, matrix])
+    covariance: Floats = np.asarray(np.linalg.pinv(jacobian.T @ jacobian, rcond=1e-12) * scale, dtype=np.float64)
+    common = weight * (matrix @ phi)
+    one, two = weight * slope, common
+    length = float(np.sqrt((one @ one) * (two @ two)))
+    # Two unknowns: the correlation of their estimates is minus the cosine of their columns.
+    correlation = float(-(one @ two) / length) if length > 0 else 1.0
+    return covariance, correlation
+
+
+def _statement(
+    count: int, unknowns: int, decay: tuple[float, float, float], bounds: tuple[float, float], phi: Floats,
+    factor: tuple[float, float], correlation: float,
+) -> tuple[bool, str]:  # fmt: skip
+    """Whether the data tell decay from load, and why."""
+    _, low, high = decay
+    whole = bounds[1] - bounds[0]
+    notes = []
+    if count < unknowns + 1:
+        notes.append(f"{count} values for {unknowns} unknowns leave nothing to check the fit with")
+    if high - low > 0.9 * whole:
+        notes.append(f"every decay from {low:.3g} to {high:.3g} 1/day fits about as well")
+    if abs(correlation) > INDISTINGUISHABLE:
+        notes.append(f"the errors of decay and of the loads move together (correlation {correlation:.3f})")
+    identified = not notes
+    if np.any(phi <= factor[0] * (1 + 1e-9)) or np.any(phi >= factor[1] * (1 - 1e-9)):
+        notes.append("a load factor stands at its bound")
+    first = "The data tell decay from load" if identified else "The data cannot tell decay from load"
+    return identified, first + (": " + "; ".join(notes) if notes else "") + "."
