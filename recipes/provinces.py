@@ -28,8 +28,8 @@ from numpy.typing import NDArray
 
 import network
 from projects import PARAMETERS
-from yijiang.transport.freightnetwork import FreightNetwork
 from yijiang.transport.choice import value_of_time
+from yijiang.transport.freightnetwork import FreightNetwork
 from yijiang.transport.skims import Paths
 
 NEAREST = 4
