@@ -15,8 +15,18 @@ from .result import Counterfactual
 from .shares import Base
 from .solver import solve_many
 
-#: Scenarios solved side by side; more only need more room.
-LANES = 16
+#: Most scenarios side by side: more only need more room, and fewer are faster once the weights come from memory anyway.
+LANES, LANES_OF_LARGE = 16, 8
+#: Bytes of a fast cache.  Weights that fit in it are not worth pushing the lanes' own histories out of it.
+CACHE = 1_500_000
+
+
+def lanes_of(base: Base) -> int:
+    """How many scenarios of this base to solve side by side."""
+    if base.share.nbytes > CACHE:
+        return LANES_OF_LARGE
+    history = 2 * 8 * 8 * (base.income.size + 2 * base.expenditure.size)
+    return int(np.clip(CACHE // history, 1, LANES))
 
 
 class Counterfactuals(Sequence[Counterfactual]):
@@ -90,9 +100,10 @@ def solve_scenarios(
     levers = list(given.values()) if isinstance(given, Mapping) else list(given)
     shocks, groups = scenarios(base, levers, common)
     found: dict[int, Counterfactual] = {}
+    width = lanes_of(base)
     for group in groups:
-        for at in range(0, len(group), LANES):
-            lanes = group[at : at + LANES]
+        for at in range(0, len(group), width):
+            lanes = group[at : at + width]
             mine = [shocks[s] for s in lanes]
             for s, x in zip(lanes, solve_many(base, mine, tol, [start(base, m, begin) for m in mine]), strict=True):
                 found[s] = Counterfactual(base, shocks[s], x)
