@@ -1,10 +1,10 @@
-"""What a tonne more on any reach does to each section: reverse passes, kept as short rows."""
+"""What a tonne more on any reach does to each section, by reverse passes."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
@@ -19,9 +19,47 @@ from yijiang.river.transfer import blocks, reverse
 KINDS = ("spread", "point")
 
 
+class Rows(Protocol):
+    """Where the numbers of a response come from."""
+
+    def at(self, j: int, made: int, loaded: int, reaches: Ints) -> tuple[Floats, Floats]:
+        """Response of section j to loads on reaches, spread along them and at their heads [mg/L per t/yr]."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FullRows:
+    """A row per section over the reaches upstream of it, for rivers that divide."""
+
+    _first: Ints
+    _reach: Ints
+    _base: Ints
+    _pairs: Ints
+    _rows: tuple[Floats, Floats, Floats, Floats]
+
+    @classmethod
+    def of(cls, system: System, sections: Ints) -> FullRows:
+        """Run a pass from every section."""
+        first, reach = system.network.topology.first, system.network.section_reach[sections]
+        base, size = blocks(first, reach)
+        return cls(first, reach, base, system.pairs, reverse(system, sections, base, size))
+
+    def at(self, j: int, made: int, loaded: int, reaches: Ints) -> tuple[Floats, Floats]:
+        """Response of section j to loads on reaches, spread along them and at their heads [mg/L per t/yr]."""
+        spread, head = np.zeros(reaches.size), np.zeros(reaches.size)
+        own_spread, own_head, pair_spread, pair_head = self._rows
+        k = next((k for k, (p, q) in enumerate(self._pairs.tolist()) if (p, q) == (made, loaded)), -1)
+        if made != loaded and k < 0:
+            return spread, head
+        inside = (reaches >= self._first[self._reach[j]]) & (reaches <= self._reach[j])
+        at = self._base[j] + reaches[inside]
+        one, two = (own_spread[made], own_head[made]) if made == loaded else (pair_spread[k], pair_head[k])
+        spread[inside], head[inside] = one[at], two[at]
+        return spread, head
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Response:
-    """dC/dload of sections: a row per section over the reaches upstream of it, all others being 0.
+    """dC/dload of sections: what one tonne a year more on any reach does to each of them.
 
     Attributes
     ----------
@@ -29,28 +67,13 @@ class Response:
         River, regime and rates.
     sections, pollutants
         Labels.
-    size
-        Entries per pollutant: the reaches upstream of each section, added up.
     """
 
     system: System
     sections: tuple[str, ...]
     pollutants: tuple[str, ...]
-    size: int
     _numbers: Ints
-    _base: Ints
-    _spread: Floats
-    _head: Floats
-    _pair_spread: Floats
-    _pair_head: Floats
-
-    def _row(self, section: str) -> tuple[int, slice, int]:
-        """Number of a section here, where its row stands, and the first reach of it."""
-        j = self.sections.index(match_name(section, [(name,) for name in self.sections], "section"))
-        net = self.system.network
-        r = int(net.section_reach[self._numbers[j]])
-        first, base = int(net.topology.first[r]), int(self._base[j])
-        return j, slice(base + first, base + r + 1), first
+    _rows: Rows
 
     def row(self, section: str, pollutant: str, *, kind: str = "spread", of: str | None = None) -> pd.Series:
         """Response of one section to one tonne a year on each reach upstream of it [mg/L per t/yr].
@@ -69,23 +92,17 @@ class Response:
         OptionError
             If a name is unknown.
         """
-        _, where, first = self._row(section)
-        spread, head = self._values(pollutant, of)
-        values = (spread if match_name(kind, [(k,) for k in KINDS], "kind") == "spread" else head)[where]
-        names = self.system.network.reach_names[first : first + values.size]
-        return pd.Series(values.copy(), index=pd.Index(names, name="reach"), name=f"{pollutant} at {section}")
-
-    def _values(self, pollutant: str, of: str | None) -> tuple[Floats, Floats]:
+        j = self.sections.index(match_name(section, [(name,) for name in self.sections], "section"))
         names = [(name,) for name in self.pollutants]
-        p = self.pollutants.index(match_name(pollutant, names, "pollutant"))
-        q = p if of is None else self.pollutants.index(match_name(of, names, "pollutant"))
-        if p == q:
-            return self._spread[p], self._head[p]
-        for k, (made, maker) in enumerate(self.system.pairs):
-            if (made, maker) == (p, q):
-                return self._pair_spread[k], self._pair_head[k]
-        none = np.zeros(self.size)
-        return none, none
+        made = self.pollutants.index(match_name(pollutant, names, "pollutant"))
+        loaded = made if of is None else self.pollutants.index(match_name(of, names, "pollutant"))
+        net = self.system.network
+        r = int(net.section_reach[self._numbers[j]])
+        reaches = np.arange(net.topology.first[r], r + 1)
+        spread, head = self._rows.at(j, made, loaded, reaches)
+        values = spread if match_name(kind, [(k,) for k in KINDS], "kind") == "spread" else head
+        index = pd.Index([net.reach_names[i] for i in reaches], name="reach")
+        return pd.Series(values, index=index, name=f"{self.pollutants[made]} at {self.sections[j]}")
 
     def of_groups(self, loads: pd.DataFrame, keys: Sequence[str]) -> tuple[pd.DataFrame, Floats]:
         """Response to groups of loads: each group's tonnes keep their places and change together.
@@ -110,18 +127,12 @@ class Response:
     def of_plan(self, plan: Groups) -> Floats:
         """Response to groups laid out before, for many rates of the same loads (section, pollutant, group)."""
         matrix = np.zeros((len(self.sections), len(self.pollutants), len(plan.groups)))
-        for j, name in enumerate(self.sections):
-            _, where, first = self._row(name)
-            inside = (plan.reach >= first) & (plan.reach < first + where.stop - where.start)
-            for p, pollutant in enumerate(self.pollutants):
-                for maker in self.pollutants:
-                    spread, head = self._values(pollutant, maker)
-                    rows = np.flatnonzero(inside & (plan.loaded == maker))
-                    if pollutant != maker and not spread.any():
-                        continue
-                    at = where.start + plan.reach[rows] - first
-                    response_ = np.where(plan.point[rows], head[at], spread[at])
-                    np.add.at(matrix[j, p], plan.group[rows], plan.share[rows] * response_)
+        for loaded, maker in enumerate(self.pollutants):
+            rows = np.flatnonzero(plan.loaded == maker)
+            reach, group, share, point = plan.reach[rows], plan.group[rows], plan.share[rows], plan.point[rows]
+            for j, made in np.ndindex(matrix.shape[:2]):
+                spread, head = self._rows.at(j, made, loaded, reach)
+                np.add.at(matrix[j, made], group, share * np.where(point, head, spread))
         return matrix
 
 
@@ -175,8 +186,9 @@ def response(
 ) -> Response:
     """Response of sections to loads on every reach, at steady flow.
 
-    R(section, reach) = dC/dw, the change of a concentration [mg/L] by one t/yr more. One pass up the river from each
-    section finds its whole row (the adjoint of `steady`): λ_i = part · kept_below · λ_below · e^(−k τ_i).
+    R(section, reach) = dC/dw, the change of a concentration [mg/L] by one t/yr more: the adjoint of `steady`, with
+    λ_i = part · kept_below · e^(−k τ_below) · λ_below up the river. Where the river does not divide, one pass serves
+    all sections (see `gates`); where it does, there is one for each.
 
     Parameters
     ----------
@@ -220,5 +232,11 @@ def response(
     if not len(wanted):
         raise OptionError("no sections to respond")
     numbers = np.array([place[name] for name in wanted], dtype=np.int64)
-    base, size = blocks(net.topology.first, net.section_reach[numbers])
-    return Response(system, tuple(wanted), system.names, size, numbers, base, *reverse(system, numbers, base, size))
+    rows: Rows
+    if net.topology.is_tree:
+        from yijiang.river.gates import Gates
+
+        rows = Gates.of(system, numbers)
+    else:
+        rows = FullRows.of(system, numbers)
+    return Response(system, tuple(wanted), system.names, numbers, rows)

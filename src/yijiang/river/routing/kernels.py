@@ -11,7 +11,7 @@ import numpy as np
 from numba import njit
 
 from yijiang.river.formulas import LANES, Floats, Ints
-from yijiang.river.routing.reach import decay_factors, pair_factors, wave_one
+from yijiang.river.routing.reach import decay_factors, pair_factors, wave_many, wave_one
 from yijiang.river.routing.scan import scan_eight
 
 
@@ -71,7 +71,7 @@ def route_pieces(
     sum_in, sum_lat = np.zeros((spans, lanes)), np.zeros((spans, lanes))
     into_w, into_m, side_m = np.zeros(scenarios), np.zeros(lanes), np.zeros(lanes)
     p, p_lanes = np.zeros((scenarios, steps)), np.zeros((steps, lanes) if scenarios > 1 else (1, 1))
-    ends, age = np.zeros((scenarios, 4)), np.zeros(scenarios)
+    ends, age, room = np.zeros((scenarios, 4)), np.zeros(scenarios), np.zeros(scenarios)
     f, g, ones = np.zeros((spans, lanes)), np.zeros((spans, lanes)), np.ones(lanes)
     fp, gp = np.zeros((spans, count)), np.zeros((spans, count))
     held0, held_m, total, start_m = np.zeros(lanes), np.zeros(lanes), np.zeros(lanes), np.zeros(lanes)
@@ -205,12 +205,20 @@ def route_pieces(
 
         for j in range(n):
             joins, rest = (children, kept[i]) if j == 0 and easy else (1, 1.0)
-            for s in range(scenarios):
+            source = c0 if j == 0 and easy else home
+            beside_w, which = (water, wpat[wptr[i]]) if only else (lat_w, 0)
+            weight = part_of * wshare[wptr[i]] if only else part_of
+            if scenarios == 1:
                 wave_one(
-                    wave[i, 0], wave[i, 1], wave[i, 2], dead[i], empty, joins, buf_w,
-                    c0 if j == 0 and easy else home, c1, home, s, rest, into_w[s], water if only else lat_w,
-                    wpat[wptr[i]] if only else 0, part_of * wshare[wptr[i]] if only else part_of, p, ends,
+                    wave[i, 0], wave[i, 1], wave[i, 2], dead[i], empty, joins, buf_w, source, c1, home, 0, rest,
+                    into_w[0], beside_w, which, weight, p, ends,
                 )  # fmt: skip
+            else:
+                wave_many(
+                    wave[i, 0], wave[i, 1], wave[i, 2], dead[i], empty, joins, buf_w, source, c1, home, rest, into_w,
+                    beside_w, which, weight, p, ends, room,
+                )  # fmt: skip
+            for s in range(scenarios):
                 budget_w[3, s] += ends[s, 2] - ends[s, 1]
                 into_w[s] = ends[s, 0]
                 # Before the first step: in balance with it, at the concentration of what leaves.
