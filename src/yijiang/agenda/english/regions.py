@@ -1,0 +1,109 @@
+"""Names of regions in an English text: Chinese provinces and cities, countries, and what a word of level marks."""
+
+from __future__ import annotations
+
+import csv
+import re
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+
+from yijiang.agenda.english.text import UPPER
+from yijiang.agenda.words import regions as gazetteer
+
+_LEVEL = "Province|Municipality|County|District|Region|State|Prefecture|Canton|Oblast|Voivodeship|Krai|Land|City"
+_WORD = rf"[{UPPER}][\w'-]+"
+FORM = (
+    rf"(?:(?:Province|Municipality|County|District|Region|State|Canton|City|Free State|Republic|Kingdom|Principality) of "
+    rf"{_WORD}(?: {_WORD}){{0,2}}|(?!The ){_WORD}(?: {_WORD}){{0,2}} (?:Autonomous )?(?:{_LEVEL}))\b"
+)
+"""A region told by a word of level beside the name: Danube County, Canton of Basel."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A region the package knows by name, and what it lies in."""
+
+    name: str
+    parent: str | None = None
+
+
+@cache
+def known() -> dict[str, Place]:
+    """Return names and adjectives to places: provinces and cities of China, countries.
+
+    >>> known()["Nanjing"], known()["Slovak"].name
+    (Place(name='Nanjing', parent='Jiangsu'), 'Slovakia')
+    """
+    english = {row.name: row.name_en for row in gazetteer()}
+    found: dict[str, Place] = {}
+    for row in gazetteer():
+        if row.level == "prefecture" and row.name_en:
+            found[row.name_en] = Place(row.name_en, english.get(row.parent) or None)
+    found.update({row.name_en: Place(row.name_en) for row in gazetteer() if row.level == "province"})
+    text = files("yijiang.agenda.words").joinpath("countries.csv").read_text(encoding="utf-8")
+    for line in csv.DictReader(text.splitlines()):
+        place = Place(line["name"])
+        found.update({word: place for word in line.values() if word})
+    return found
+
+
+@cache
+def pattern() -> str:
+    """Return a pattern of every known name and adjective, the longest first."""
+    names = sorted(known(), key=lambda n: (-len(n), n))
+    return rf"(?:{'|'.join(map(re.escape, names))})(?![\w])"
+
+
+@dataclass(slots=True)
+class Map:
+    """The regions of one text: those known everywhere, and the sides that the text itself names."""
+
+    named: dict[str, str] = field(default_factory=dict)
+
+    def add(self, words: str) -> str:
+        """Take a region as the text names it, and return the name kept for it."""
+        name = self.region(words) or " ".join(words.split())
+        self.named.setdefault(name.casefold(), name)
+        return name
+
+    def region(self, words: str) -> str | None:
+        """Return the name of the region that some words are: Hubei Province gives Hubei, Slovak gives Slovakia.
+
+        >>> Map().region("Hubei Province"), Map().region("the Hungarian"), Map().region("Danube County")
+        ('Hubei', 'Hungary', 'Danube County')
+        """
+        plain = re.sub(r"^(?:the|The) ", "", " ".join(words.split()))
+        for name in (plain, plain.title() if plain.isupper() else plain):
+            bare = re.sub(
+                rf" (?:Autonomous )?(?:{_LEVEL})$|^(?:Province|Municipality|State|Republic|City|Kingdom) of ", "", name
+            )
+            for form in (name, bare):
+                if form in known():
+                    return known()[form].name
+                if form.casefold() in self.named:
+                    return self.named[form.casefold()]
+        return plain if re.fullmatch(FORM, plain) else None
+
+    def path(self, name: str) -> list[str]:
+        """Return a region and what it lies in.
+
+        >>> Map().path("Yichang")
+        ['Yichang', 'Hubei']
+        """
+        place = known().get(name)
+        return [name, place.parent] if place and place.parent else [name]
+
+    def inside(self, words: str) -> list[str]:
+        """Return the regions that some words name, in the order of the words."""
+        found = []
+        for match in self.pattern().finditer(words):
+            region = self.region(match[0])
+            if region and region not in found:
+                found.append(region)
+        return found
+
+    def pattern(self) -> re.Pattern[str]:
+        """Return the pattern of a region in this text."""
+        own = "|".join(re.escape(n) for n in sorted(self.named.values(), key=lambda n: -len(n)))
+        return re.compile(rf"\b(?:{FORM}|{pattern()}" + (rf"|(?:{own})(?!\w)" if own else "") + ")")
