@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import runpy
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from tests import agenda_scoring as scoring
 
 from yijiang.agenda import Agenda, read_report
 
+scoring = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("agenda_scoring.py"))))
 FOLDER = Path(__file__).parent / "agenda_reports"
 NAMES = sorted(f.name.removesuffix(".gold.json") for f in FOLDER.glob("*.gold.json"))
 

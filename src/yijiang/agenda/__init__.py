@@ -37,7 +37,7 @@ from yijiang.errors import DataError, Finding, OptionError, YijiangError
 def read_text(
     text: str, *, ner: bool = False, llm: str | None = None, allow_remote: bool = False, model: str | None = None
 ) -> Agenda:
-    """Return what a Chinese text says.
+    """Return what a Chinese or English text says; its language is told from the text.
 
     Parameters
     ----------
@@ -51,13 +51,23 @@ def read_text(
     >>> read_text("湖北省领导王忠林参加。").participants[0].name
     '王忠林'
     """
-    from yijiang.agenda.reader import is_chinese, read_chinese
+    from yijiang.agenda.language import language_of
 
     _check(ner=ner, llm=llm, allow_remote=allow_remote, model=model)
-    if not is_chinese(text):
-        hint = "give the Chinese text; reports in other languages are not read yet"
-        raise DataError([Finding("report", 0, "", "", "this text is not Chinese", hint)])
-    agenda = read_chinese(text)
+    language = language_of(text)
+    if language == "zh":
+        from yijiang.agenda.reader import read_chinese
+
+        agenda = read_chinese(text)
+    elif language == "en":
+        if ner:
+            raise OptionError("the name tagger reads Chinese only; read this English text without it")
+        from yijiang.agenda.english import read_english
+
+        agenda = read_english(text)
+    else:
+        hint = "give the report in Chinese or English; other languages are not read"
+        raise DataError([Finding("report", 0, "", "", "this text is neither Chinese nor English", hint)])
     # The vote first: what a model adds is no part of what the rules and the network may agree on.
     if ner:
         from yijiang.agenda.vote import with_vote

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from yijiang.agenda.folding import fold
 from yijiang.agenda.layout import Layout, layout
-from yijiang.agenda.people import Person, Roll, split_sentences
+from yijiang.agenda.people import Person, Roll
 from yijiang.agenda.places import find_dates, find_meetings, find_sites
 from yijiang.agenda.posts import RANK
 from yijiang.agenda.promises import Reader
@@ -17,17 +17,6 @@ from yijiang.agenda.sides import assign, find_sides, home_of
 from yijiang.agenda.speech import read_statements
 
 _MINUTES = re.compile(r"会议纪要|纪要|议定事项|会议议定|主持人?\s*:|参会人员|参加人员\s*:|出席人员\s*:")
-
-
-def is_chinese(text: str) -> bool:
-    """Say whether a text is Chinese: at least a tenth of its letters are Han characters.
-
-    >>> is_chinese("江苏和湖北"), is_chinese("Minutes of the meeting")
-    (True, False)
-    """
-    han = sum(1 for sign in text[:20000] if "\u3400" <= sign <= "\u9fff")
-    letters = sum(1 for sign in text[:20000] if sign.isalpha())
-    return han * 10 >= letters > 0
 
 
 def read_chinese(text: str) -> Agenda:
@@ -181,4 +170,4 @@ def _unresolved(text: str, people: list[Person], dates: list[DateRecord]) -> lis
     return rows
 
 
-__all__ = ["is_chinese", "read_chinese", "split_sentences"]
+__all__ = ["read_chinese"]

@@ -64,7 +64,7 @@ def fold(text: str) -> str:
     >>> fold("“Gu’s” – plan") == '"Gu\\'s" - plan'
     True
     """
-    return text.translate(_TABLE).replace("\t", " ").replace("\r", " ")
+    return text.translate(_TABLE).replace("\r", " ")
 
 
 def lines(folded: str) -> list[Span]:

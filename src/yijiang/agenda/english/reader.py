@@ -1,0 +1,188 @@
+"""Reads one English report or set of minutes, in a simpler form than the Chinese ones: the same records come out."""
+
+from __future__ import annotations
+
+import re
+
+from yijiang.agenda.english import when
+from yijiang.agenda.english.layout import DATELINE, Layout, layout
+from yijiang.agenda.english.people import Roll
+from yijiang.agenda.english.promises import Reader
+from yijiang.agenda.english.regions import Map
+from yijiang.agenda.english.sides import assign, find_sides
+from yijiang.agenda.english.sites import find_sites
+from yijiang.agenda.english.speech import Ear
+from yijiang.agenda.english.text import fold, unwrap
+from yijiang.agenda.records import Agenda, DateRecord, Meeting, Participant, Span, Unresolved
+
+_MEETING = re.compile(
+    r"(?:the )?(?P<n>(?:(?:\d+(?:st|nd|rd|th)|[A-Z]\w+) ){0,6}(?:[Mm]eeting|[Ss]ession|[Cc]onference|[Ss]eminar|[Ff]orum|"
+    r"[Ww]orkshop|[Rr]ound ?table|[Ss]ummit|[Tt]alks))\b"
+)
+_HELD = re.compile(r"\bat (?:a|an|the) (?P<n>(?:\w+ ){0,3}?(?:meeting|session|conference|seminar|forum|workshop|summit))\b")
+_EVENT = re.compile(r"visit|tour|met\b|meeting|held|session|seminar|delegation|talks|conference|forum|hosted", re.I)
+
+
+def read_english(text: str) -> Agenda:
+    """Return what an English report or set of minutes says; see `yijiang.agenda.read_report`."""
+    folded = unwrap(fold(text))
+    parts = layout(folded)
+    regions = Map()
+    roll = Roll(folded, parts, regions)
+    roll.read()
+    people = list(roll.people.values())
+    sides = find_sides(folded, parts, regions, people)
+    sided = assign(people, sides, regions)
+    ear = Ear(folded, roll, regions, sided, {s.region: s.role for s in sides})
+    statements, voices, homes = ear.read(parts, text)
+    reader = Reader(folded, text, sides)
+    reader.read(parts, statements, voices, homes)
+    dates, unclear = _dates(folded, parts)
+    narrative = [s.spans[0] for s, v in zip(statements, voices, strict=True) if v.kind in ("writer", "meeting")]
+    participants = tuple(
+        Participant(
+            name=p.name,
+            side=sided[p.name][0],
+            region=sided[p.name][1],
+            role=_role(p.role, p.mentions, folded),
+            positions=tuple(p.positions),
+            spans=tuple(p.mentions),
+            rule=p.rule,
+            confidence="B" if p.positions or p.listed else "D",
+        )
+        for p in people
+    )
+    return Agenda(
+        text=text,
+        language="en",
+        title=text[parts.title.start : parts.title.end] if parts.title else None,
+        publisher=parts.publisher,
+        published=parts.published.start if parts.published else None,
+        body=parts.body,
+        sides=sides,
+        participants=participants,
+        mentions=tuple(parts.mentions),
+        dates=tuple(dates),
+        meetings=tuple(_meetings(folded, parts, dates)),
+        sites=tuple(find_sites(folded, narrative, regions)),
+        areas=tuple(reader.areas.values()),
+        statements=tuple(statements),
+        commitments=tuple(reader.commitments),
+        facts=tuple(reader.facts),
+        unresolved=(*unclear, *_unresolved(text, participants, dates)),
+    )
+
+
+def _role(role: str, mentions: list[Span], folded: str) -> str:
+    if role != "participant":
+        return role
+    leads = any(re.search(r"\b(?:led|headed) by (?:[^,.;]{0,60} )?$", folded[max(0, s.start - 80) : s.start]) for s in mentions)
+    head = any(re.match(r",? ?\(?[Hh]ead of [Dd]elegation", folded[s.end : s.end + 24]) for s in mentions)
+    return "delegation_leader" if leads or head else role
+
+
+def _dates(folded: str, parts: Layout) -> tuple[list[DateRecord], list[Unresolved]]:
+    """Return the dates: the day of publication, the event's, all others as mentioned; the year is inherited."""
+    year, origin = None, None
+    if parts.published and parts.published.start and parts.published.start[:1].isdigit():
+        year, origin = int(parts.published.start[:4]), "published line"
+    label = next((b.value for b in parts.labels(r"date(?: and time)?|when") if b.value), None)
+    held = label or parts.held
+    found: list[DateRecord] = [parts.published] if parts.published else []
+    event: Span | None = None
+    stamps = list(when.find(folded, 0, len(folded), year))
+    if held:
+        event = next((s.span for s in stamps if held.start <= s.span.start < held.end), None)
+        stated = next((s for s in stamps if s.span == event and s.start[:1].isdigit()), None)
+        if stated and year is None:
+            year, origin = int(stated.start[:4]), "date of the meeting"
+            stamps = list(when.find(folded, 0, len(folded), year))
+    for block in parts.blocks if event is None else []:
+        if block.kind != "prose":
+            continue
+        begin = block.span.start
+        if dateline := DATELINE.match(folded, begin, block.span.end):
+            begin = dateline.end()
+        for stamp in stamps:
+            stop = re.compile(r"[.!?]\s").search(folded, stamp.span.end, block.span.end)
+            start = max(begin, folded.rfind(". ", begin, stamp.span.start))
+            sentence = folded[start : stop.start() if stop else block.span.end]
+            if begin <= stamp.span.start < block.span.end and _EVENT.search(sentence):
+                event = stamp.span
+                break
+        if event is not None:
+            break
+    for stamp in stamps:
+        if parts.published and stamp.span == parts.published.spans[0]:
+            continue
+        found.append(
+            DateRecord(
+                kind="event" if stamp.span == event else "mentioned",
+                start=stamp.start,
+                end=stamp.end,
+                year_from="stated" if stamp.dated else (origin if stamp.start[:1].isdigit() else None),
+                spans=(stamp.span,),
+                rule="english.date",
+            )
+        )
+    unclear = [
+        Unresolved(
+            text=folded[s.start : s.end], why="day or month first is not stated", spans=(s,), rule="english.strokes"
+        )
+        for s in when.unclear(folded, 0, len(folded))
+    ]
+    return found, unclear
+
+
+def _meetings(folded: str, parts: Layout, dates: list[DateRecord]) -> list[Meeting]:
+    """Return the meeting that minutes are of, with the day and the place of the head; else those the prose names."""
+    event = next((d for d in dates if d.kind == "event"), None)
+    place = next((b.value for b in parts.labels(r"venue|place|location|where") if b.value), None)
+    where = folded[place.start : place.end].strip(" .") if place else None
+    head = folded[: parts.blocks[0].span.start if parts.blocks else 0]
+    named = list(_MEETING.finditer(head))
+    if (named or where) and (parts.held or event):
+        if where is None and parts.held:
+            rest = folded[parts.held.start : event.spans[0].start if event else parts.held.end]
+            where = rest.strip(" ,.-") or None
+        span = Span(*named[-1].span("n")) if named else (place or parts.held or Span(0, 1))
+        name = named[-1]["n"] if named else "meeting"
+        return [
+            Meeting(name=name, date=event.start if event else None, place=where, spans=(span,), rule="english.minutes")
+        ]
+    found: list[Meeting] = []
+    for match in _HELD.finditer(folded, *parts.body):
+        if any(m.name == match["n"] for m in found):
+            continue
+        stop = re.compile(r"[.!?;]").search(folded, match.end(), parts.body.end)
+        end = stop.start() if stop else parts.body.end
+        day = next((d.start for d in dates if match.end() <= d.spans[0].start < end and d.start == d.end), None)
+        inside = re.compile(r" in (?P<p>[A-Z][\w' -]{2,40}?)(?= on |,|$)").match(folded, match.end(), end)
+        found.append(
+            Meeting(
+                name=match["n"],
+                date=day,
+                place=inside["p"] if inside else None,
+                spans=(Span(*match.span("n")),),
+                rule="english.meeting",
+            )
+        )
+    return found
+
+
+def _unresolved(text: str, people: tuple[Participant, ...], dates: list[DateRecord]) -> list[Unresolved]:
+    rows = [
+        Unresolved(text=text[s.start : s.end], why="organisation not stated", spans=(s,), rule="reader.post")
+        for person in people
+        for post in person.positions
+        if post.organisation is None
+        for s in post.spans[:1]
+    ]
+    rows += [
+        Unresolved(
+            text=text[d.spans[0].start : d.spans[0].end], why="year not stated", spans=d.spans, rule="reader.year"
+        )
+        for d in dates
+        if d.start is not None and d.start.startswith("-")
+    ]
+    return rows

@@ -1,0 +1,117 @@
+"""Which regions met, in English: delegations, lists by side, where the meeting was; and the side of each person."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from yijiang.agenda.english.layout import Layout
+from yijiang.agenda.english.people import Person
+from yijiang.agenda.english.regions import Map
+from yijiang.agenda.english.text import UPPER
+from yijiang.agenda.records import Side, Span
+
+_WHO = rf"(?:the )?(?:[{UPPER}][\w'-]+ ?){{1,5}}"
+_GOES = (
+    r"(?:visit(?:ed|s|ing)?|tour(?:ed|s|ing)?|came to|arrived in|travell?ed to|went to|(?:on )?a (?:\w+ ){0,2}(?:visit|trip|tour) to|"
+    r"received in|hosted (?:by|in)|welcomed (?:to|in))"
+)
+
+
+def find_sides(folded: str, parts: Layout, regions: Map, people: Iterable[Person]) -> tuple[Side, ...]:
+    """Return the sides, in the order met.
+
+    Parameters
+    ----------
+    folded, parts
+        The folded text and its parts.
+    regions
+        The regions of the text.
+    people
+        Those who took part, with the region of the list they stand in.
+    """
+    found: dict[str, Side] = {}
+
+    def add(region: str, role: str | None, span: Span | None, rule: str, delegation: str | None = None) -> None:
+        if region in found or any(region in regions.path(n) or n in regions.path(region) for n in found):
+            return
+        spans = (span,) if span else ()
+        found[region] = Side(region=region, role=role, delegation=delegation, spans=spans, rule=rule)
+
+    for block in parts.blocks:
+        if block.kind == "side" and block.region and not re.match(r"observer|guest", block.region, re.I):
+            name = regions.add(block.region)
+            add(name, block.role, block.span, "english.side_list")
+    stretches = [b.span for b in parts.blocks if b.kind in ("prose", "item")]
+    listed = bool(found)
+    for span in [] if listed else [*([parts.title] if parts.title else []), *stretches]:
+        words = folded[span.start : span.end]
+        for match in _delegations(regions).finditer(words):
+            for region in regions.inside(match["a"] or match["b"]):
+                add(region, "visiting", Span(span.start + match.start(), span.start + match.end()), "english.delegation")
+    visitors = [s.region for s in found.values()]
+    host = next((s.region for s in found.values() if s.role == "host"), None)
+    if host is None:
+        host, where = _host(folded, parts, regions, stretches, visitors, listed=listed)
+        if host and host not in found:
+            add(host, "host", where, "english.host")
+    if len(found) < 2 and parts.title:
+        for region in regions.inside(folded[parts.title.start : parts.title.end].title()):
+            add(region, None, parts.title, "english.title")
+        if host is None:
+            host, _ = _host(folded, parts, regions, stretches, list(found), listed=True)
+    if len(found) < 2:
+        for person in people:
+            for post in person.positions:
+                for region in regions.inside(post.organisation or ""):
+                    add(regions.path(region)[-1], None, None, "english.people")
+    if host in found and len(found) > 1:
+        # Who is not at home came.
+        roles = {n: "host" if n == host else "visiting" for n in found}
+        return tuple(
+            Side(region=s.region, role=roles[n], delegation=s.delegation, spans=s.spans, rule=s.rule)
+            for n, s in found.items()
+        )
+    return tuple(found.values())
+
+
+def _delegations(regions: Map) -> re.Pattern[str]:
+    place = regions.pattern().pattern
+    many = rf"(?:the )?{place}(?:(?:, | and |, and )(?:from |the )?{place}){{0,5}}"
+    return re.compile(
+        rf"(?:[Dd]elegat(?:ions?|es)|[Rr]epresentatives|[Oo]fficials|[Oo]ne|[Tt]he other|[Aa]nother|[Tt]eams?) (?:from|of) (?P<a>{many})|"
+        rf"(?P<b>{many}) (?:provincial |municipal |county |government |party )*(?:delegations?|delegates)"
+    )
+
+
+def _host(
+    folded: str, parts: Layout, regions: Map, stretches: list[Span], visitors: list[str], *, listed: bool
+) -> tuple[str | None, Span | None]:
+    """Return the region that received the others, and where the text says so."""
+    for span in [] if listed else stretches:
+        words = folded[span.start : span.end]
+        for match in re.finditer(rf"{_GOES} (?:the )?(?P<r>{regions.pattern().pattern})", words):
+            region = regions.region(match["r"])
+            top = regions.path(region)[-1] if region else None
+            if top and top not in visitors:
+                return top, Span(span.start + match.start("r"), span.start + match.end("r"))
+    places = [b.value for b in parts.labels(r"venue|place|location|where") if b.value]
+    places += [parts.held] if parts.held else []
+    for place in places:
+        for region in reversed(regions.inside(folded[place.start : place.end])):
+            for name in (region, *regions.path(region)):
+                if name in visitors or not listed:
+                    return name, place
+    return None, None
+
+
+def assign(people: Iterable[Person], sides: tuple[Side, ...], regions: Map) -> dict[str, tuple[str | None, str | None]]:
+    """Return side and region of every person; who stands for no region known has none."""
+    roles = {s.region: s.role for s in sides}
+    found: dict[str, tuple[str | None, str | None]] = {}
+    for person in people:
+        named = [person.region] if person.region else []
+        named += [r for p in person.positions for r in regions.inside(p.organisation or "")]
+        region = next((n for r in named for n in regions.path(r) if n in roles), None)
+        found[person.name] = (roles.get(region) if region else None, region or (named[0] if named else None))
+    return found
