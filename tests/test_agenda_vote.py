@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from yijiang.agenda import Agenda, Mention, Participant, Span, read_reports, read_text
-from yijiang.agenda.reader import is_chinese
+from yijiang.agenda.language import language_of
 from yijiang.agenda.vote import people, tag, tagger, weights, with_vote
 from yijiang.agenda.vote.network import Gru, Packing, viterbi
 from yijiang.errors import OptionError
@@ -131,7 +131,7 @@ def test_of_the_reports_most_participants_are_voted_for_and_nobody_is_added() ->
     agreed = total = 0
     for path in sorted(REPORTS.glob("*.txt")):
         text = path.read_text(encoding="utf-8")
-        if not is_chinese(text):
+        if language_of(text) != "zh":
             continue
         plain = read_text(text)
         voted = with_vote(plain)

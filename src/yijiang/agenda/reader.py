@@ -91,7 +91,7 @@ def _written(person: Person, text: str) -> str:
 def _as_written(position: Position, folded: str, text: str) -> Position:
     """Return a position with its title in the characters of the text."""
     end = position.spans[0].end
-    start = end - len(position.title)
+    start = end - len(position.title or "")
     if folded[start:end] != position.title:
         return position
     return replace(position, title=text[start:end])

@@ -39,15 +39,18 @@ class Record:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Position(Record):
-    """A public post as stated: organisation (None when not stated or inherited) and title."""
+    """A public post as stated: organisation and title, either None when the text states only the other."""
 
     organisation: str | None
-    title: str
+    title: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Participant(Record):
-    """A person who took part; `spans` are the mentions, `side` is visiting, host or None, `region` its region."""
+    """A person who took part; `spans` are the mentions, `side` is visiting, host or None, `region` its region.
+
+    The role is participant, chair, delegation_leader, host_principal or observer.
+    """
 
     name: str
     side: str | None = None
@@ -59,7 +62,7 @@ class Participant(Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mention(Record):
-    """A person named who did not take part: kind is byline_reporter, byline_editor or mentioned."""
+    """A person named who did not take part: kind is byline_reporter, byline_editor, recorder, absent or mentioned."""
 
     name: str
     kind: str

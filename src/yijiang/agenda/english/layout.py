@@ -12,7 +12,7 @@ from yijiang.agenda.records import DateRecord, Mention, Span
 
 _LABEL = re.compile(
     r"(?P<key>Date(?: and time)?|When|Time|Venue|Place|Location|Where|Chair(?:man|woman|person|ed by)?|Co-?chairs?|Presiding|"
-    r"Moderator|Subject|Topic|Minutes(?: taken)?(?: by)?|Minute[- ]taker|Note[- ]taker|Notes(?: taken)?(?: by)?|Recorded by|"
+    r"Moderator|Subject|Topic|Minutes(?: (?:taken|prepared|written|kept))?(?: by)?|Minute[- ]taker|Note[- ]taker|Notes(?: taken)?(?: by)?|Recorded by|"
     r"Recorder|Rapporteur|Secretary|Prepared by|Written by|Drafted by|Present|Participants|Attendees|Attendance|In attendance|"
     r"Members present|Also present|Guests?|Observers?|Apologies(?: for absence)?|Absent|Excused|Regrets|Source|Published|"
     r"Distribution|Copies|cc|Editor|Edited by|Reporting by|Photos?(?: by)?)\s*:\s*(?P<value>.*)$",
@@ -31,7 +31,7 @@ _SIDE = re.compile(
 _NUMBER = re.compile(r"(?:Item \d{1,2}[.:]?|\d{1,2}(?:\.\d{1,2})?[.)]?|[IVX]{1,4}[.)]) (?=\S)")
 _ITEM = re.compile(
     r"(?P<mark>(?:(?:Decision|Action(?: item| point)?|Resolution|Conclusion|Agreed|Task|Commitment)(?: ?(?:no\.? ?)?[\d.]+[a-z]?)?\s*[:.)-]|"
-    r"(?:AP|AI|A|D|R)-?\d{1,3}[.:)]|\(?\d{1,2}(?:\.\d{1,2})?[.)]|\(?[a-z][.)]|[-*•●▪■◦])) ?",
+    r"(?:AP|AI|A|D|R)-?\d{1,3}[.:)]|\d{1,2}\.\d{1,2}(?=[ .)])[.)]?|\(?\d{1,2}[.)]|\(?[a-z][.)]|[-*•●▪■◦])) ?",
     re.I,
 )
 _DECIDES = re.compile(
@@ -40,7 +40,9 @@ _DECIDES = re.compile(
     r"summary of (?:decisions|actions))(?: and [\w ]{2,24})?\s*:?",
     re.I,
 )
-_OPEN_ITEM = re.compile(r"(?:Decision|Action|Resolution|Agreed action|Task|AP|AI)(?: ?(?:item|point|no\.?))? ?[\d.]*[a-z]?\s*[:)]", re.I)
+_OPEN_ITEM = re.compile(
+    r"(?:Decision|Action|Resolution|Agreed action|Task|AP|AI)(?: ?(?:item|point|no\.?))? ?[\d.]*[a-z]?\s*[:)]", re.I
+)
 _BYLINE = re.compile(
     rf"(?:By|Text:|Words:|Reported by|Reporter:) (?P<name>{FULL})(?: and (?P<second>{FULL}))?"
     rf"(?:, (?P<paper>(?:The )?[{UPPER}][\w' ]+))?"
@@ -95,7 +97,9 @@ def layout(folded: str) -> Layout:
 
     Examples
     --------
-    >>> parts = layout("Minutes\\nDate: 3 May 2024\\nPresent\\nFor Hubei:\\n- Ada Li, Mayor\\n1. Ports\\nMs Li said so.")
+    >>> parts = layout(
+    ...     "Minutes\\nDate: 3 May 2024\\nPresent\\nFor Hubei:\\n- Ada Li, Mayor\\n1. Ports\\nMs Li said so."
+    ... )
     >>> [b.kind for b in parts.blocks]
     ['label', 'heading', 'side', 'person', 'heading', 'prose']
     """
@@ -215,7 +219,11 @@ def _label(parts: Layout, folded: str, key: str, value: Span | None) -> None:
     if value is None:
         return
     if re.match(r"source", key, re.I):
-        parts.publisher = folded[value.start : value.end].split("|")[0].strip()
+        stamp = next(iter(when.find(folded, value.start, value.end)), None)
+        end = stamp.span.start if stamp else value.end
+        parts.publisher = folded[value.start : end].split("|")[0].strip(" ,;-(") or None
+        if stamp:
+            _publish(parts, stamp)
     elif re.match(r"published", key, re.I):
         for stamp in when.find(folded, value.start, value.end):
             _publish(parts, stamp)

@@ -46,7 +46,10 @@ FACETS: dict[str, tuple[tuple[str, str], ...]] = {
         ("parks", r"industrial parks?|zones?"),
     ),
     "science_technology": (
-        ("facility_sharing", r"open\w* (?:its|their|the)? ?\w* ?laborator\w+|shar\w+|instruments?|facilit\w+|test track"),
+        (
+            "facility_sharing",
+            r"open\w* (?:its|their|the)? ?\w* ?laborator\w+|shar\w+|instruments?|facilit\w+|test track",
+        ),
         ("joint_research", r"joint\w* research|research|joint fund"),
         ("transfer", r"technology transfer|patents?|licen[cs]ing"),
     ),
@@ -69,7 +72,7 @@ FACETS: dict[str, tuple[tuple[str, str], ...]] = {
 JOINT = re.compile(
     r"\b(?:joint\w*|together|common\w*|both (?:sides|parties|provinces|cities|countries|regions)|"
     r"the (?:two|three|four|five) (?:sides|parties|provinces|cities|countries|regions|delegations|counties)|each other|"
-    r"one another|mutual\w*|shared?|cooperat\w+|co-operat\w+|collaborat\w+|coordinat\w+|co-ordinat\w+|the parties)\b",
+    r"one another|mutual\w*|shared|cooperat\w+|co-operat\w+|collaborat\w+|coordinat\w+|co-ordinat\w+|the parties)\b",
     re.I,
 )
 LEARN = re.compile(
@@ -86,10 +89,14 @@ OUGHT = re.compile(r"\b(?:should|must|ought to|needs? to|needed to|had to|has to
 NOT = re.compile(
     r"\b(?:not|cannot|can't|won't|never|no longer|opposed|refused|declined|rejected|unable|without)\b|n't\b", re.I
 )
-PAST = re.compile(r"\b(?:has|have|had) (?:\w+ly )?(?:been \w+|\w+ed|built|spent|sent|become|made|shown|cost|paid)\b|\bago\b")
+PAST = re.compile(
+    r"\b(?:has|have|had) (?:\w+ly )?(?:been \w+|\w+ed|built|spent|sent|become|made|shown|cost|paid)\b|\bago\b"
+)
 THANKS = re.compile(r"\bthank(?:s|ed)?\b|\bgratitude\b|\bgrateful\b", re.I)
 WELCOME = re.compile(r"\bwelcomed (?:the (?:\w+ )?(?:delegat|guest|visitor|participant)|\w+'s delegat)", re.I)
-AID_PAST = re.compile(r"\b(?:doctors?|medical teams?|help|aid|relief|assistance)\b[^.;]*\b(?:sent|received|in (?:19|20)\d\d)", re.I)
+AID_PAST = re.compile(
+    r"\b(?:doctors?|medical teams?|help|aid|relief|assistance)\b[^.;]*\b(?:sent|received|in (?:19|20)\d\d)", re.I
+)
 ATTENDED = re.compile(r"\b(?:took part|attended|were present|accompanied|was present|joined the)\b", re.I)
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from yijiang.agenda.english.layout import Layout
 from yijiang.agenda.english.regions import FORM, Map
 from yijiang.agenda.english.regions import pattern as regions_pattern
-from yijiang.agenda.english.text import FULL, HONORIFIC, NAME, UPPER, sentences
+from yijiang.agenda.english.text import FULL, HONORIFIC, NAME, TOKEN, UPPER, sentences
 from yijiang.agenda.records import Position, Span
 
 _BEFORE = (
@@ -30,6 +30,7 @@ RANK = rf"(?:{_BEFORE}(?:{_CORE}))(?![\w])(?!-general)"
 """A post in words, any case."""
 
 _RANK = re.compile(RANK, re.I)
+_LEVELLED = re.compile(r"provincial|municipal|county|district|state", re.I)
 _PLACE = rf"(?:{FORM}|{regions_pattern()})"
 # Words that begin with a capital and belong to no name of a person.
 _NOT_NAME = re.compile(
@@ -46,7 +47,7 @@ SAYS = (
     r"asked|urged|hoped|called|announced|thanked|welcomed|recalled|expressed|pointed|underlined|declared|confirmed|pledged|"
     r"promised|offered|invited|requested|presented|informed|argued|warned|concluded|remarked|observed|volunteered|briefed|"
     r"summari[sz]ed|supported|mentioned|outlined|indicated|insisted|reminded|encouraged|wished|reiterated|reaffirmed|"
-    r"undertook|undertakes|committed|commits)"
+    r"undertook|undertakes|committed|commits|agreed|praised)"
 )
 """Verbs of saying."""
 
@@ -65,7 +66,7 @@ class Person:
     listed: bool = False
 
 
-def _part(words: str, at: int, *, title: str, organisation: str | None) -> Position:
+def _part(words: str, at: int, *, title: str | None, organisation: str | None) -> Position:
     return Position(
         organisation=organisation, title=title, spans=(Span(at, at + len(words)),), rule="english.post", confidence="B"
     )
@@ -97,9 +98,7 @@ def posts_in(words: str, at: int) -> list[Position]:
             if found and found[-1].organisation is None:
                 last = found.pop()
                 span = Span(last.spans[0].start, at + start + len(text))
-                found.append(
-                    Position(organisation=_clean(text), title=last.title, spans=(span,), rule=last.rule)
-                )
+                found.append(Position(organisation=_clean(text), title=last.title, spans=(span,), rule=last.rule))
             continue
         found.append(_post(text, at + start))
     return found
@@ -148,7 +147,9 @@ class Roll:
                     self._list(block.value, None, role="chair")
                 elif re.match(r"observer", block.key, re.I):
                     self._list(block.value, None, role="observer")
-                elif re.match(r"present|participants|attendees|attendance|in attend|members|also|guest", block.key, re.I):
+                elif re.match(
+                    r"present|participants|attendees|attendance|in attend|members|also|guest", block.key, re.I
+                ):
                     self._list(block.value, None)
             if block.kind == "heading" or (block.kind == "label" and not re.match("chair", block.key, re.I)):
                 region, host = None, False
@@ -186,7 +187,11 @@ class Roll:
         begin = span.start + found.start("rest")
         blank = len(rest) - len(rest.lstrip(" ("))
         rest = rest[blank:].rstrip(" ).")
-        person = self._take(at, posts_in(rest, begin + blank), "english.list")
+        posts = posts_in(rest, begin + blank)
+        if not posts and rest[:1].isupper():
+            # Ada Li (Hubei Port Group): the list says for whom, not as what.
+            posts = [_part(rest, begin + blank, title=None, organisation=_clean(rest))]
+        person = self._take(at, posts, "english.list")
         if person is not None:
             person.region, person.host, person.listed = person.region or region, person.host or host, True
             person.role = role if person.role == "participant" else person.role
@@ -197,9 +202,16 @@ class Roll:
         words = self.folded[sentence.start : sentence.end]
         base = sentence.start
         for match in _POST_NAME.finditer(words):
-            if self._is_name(match["n"]):
-                at = Span(base + match.start("n"), base + match.end("n"))
-                self._take(at, [self._governs(words, match, base)], "english.post_name")
+            if not self._is_name(match["n"]):
+                continue
+            at = Span(base + match.start("n"), base + match.end("n"))
+            post = self._governs(words, match, base)
+            chairs = post.organisation is None and re.fullmatch(
+                r"(?i:co-?)?(?i:chair(?:man|woman|person)?)", match["rank"]
+            )
+            person = self._take(at, [] if chairs else [post], "english.post_name")
+            if person is not None and chairs:
+                person.role = "chair"
         for match in _NAME_POST.finditer(words):
             start = match.start("n") + _lead(match["n"])
             name = words[start : match.end("n")]
@@ -220,14 +232,22 @@ class Roll:
         organisation = match["place"] or match["of"]
         if organisation is None:
             led = re.search(
-                rf"(?:from|of) (?:the )?(?P<r>{_PLACE}),? (?:was |is |were )?(?:led|headed) by (?:the )?(?:its )?$",
+                rf"(?:from|of) (?:the )?(?P<r>{_PLACE}|{TOKEN}(?: {TOKEN}){{0,2}}),? (?:was |is |were )?"
+                r"(?:led|headed) by (?:the )?(?:its )?$",
                 words[: match.start("rank")],
             )
-            organisation = led["r"] if led else None
+            level = _LEVELLED.match(title)
+            named = self._of_level(level[0]) if level else set()
+            organisation = led["r"] if led else named.pop() if len(named) == 1 else None
         end = match.end("of") if match["of"] else match.end("rank")
         return _part(
             words[start:end], base + start, title=title, organisation=_clean(organisation) if organisation else None
         )
+
+    def _of_level(self, level: str) -> set[str]:
+        """Return the regions of the text with a word of level: a county prefect is of the only county named."""
+        word = {"provincial": "Province", "municipal": "Municipality"}.get(level.lower(), level.capitalize())
+        return {m[0] for m in re.finditer(FORM, self.folded) if re.search(rf"\b{word}\b", m[0])}
 
     def _is_name(self, name: str) -> bool:
         return not (
@@ -244,8 +264,8 @@ class Roll:
         at = Span(at.start, at.end - (1 if self.folded[at.end - 1] == "." else 0))
         person = self.people.setdefault(name, Person(name, rule))
         person.mentions.append(at)
-        known = {p.title.casefold() for p in person.positions}
-        person.positions += [p for p in positions if p.title.casefold() not in known]
+        known = {(p.title or "").casefold() for p in person.positions}
+        person.positions += [p for p in positions if (p.title or "").casefold() not in known]
         return person
 
     def _mentions(self) -> None:

@@ -13,15 +13,20 @@ from yijiang.agenda.records import Area, Commitment, Fact, Side, Span, Statement
 
 _PROPOSES = re.compile(r"(?:proposed|suggested|recommended|called for|advocated)", re.I)
 _ASKS = re.compile(r"(?:asked|urged|hoped|requested|invited|encouraged|wished|called on)", re.I)
-_PLEDGES = re.compile(r"(?:offered|pledged|promised|undertook|undertakes|committed|commits|volunteered|announced)", re.I)
+_PLEDGES = re.compile(
+    r"(?:offered|pledged|promised|undertook|undertakes|committed|commits|volunteered|announced|agreed to)", re.I
+)
 _TELLS = re.compile(
     r"(?:thanked|welcomed|recalled|presented|briefed|informed|expressed|supported|introduced|summari[sz]ed)", re.I
 )
+_TOLD = re.compile(r" (?:the )?(?:\w+ ){1,3}that ")
 _NEXT = re.compile(rf"(?:,? and|;|, but) (?:(?:he|she|they|it) )?(?:also )?(?={SAYS}\b)")
 _LEAD = re.compile(
     r"(?:[\s,:]|that |to the \w+ that |the \w+ that |on (?=\w+ to )|for (?=(?:a|an|the|joint|common|closer|more|better) )|to (?=[a-z]+ ))*"
 )
-_CLAUSE = re.compile(r"; |,? and (?=(?:that |the |its |[A-Z]\w+ )?[\w ]{0,40}?\b(?:will|would|should|shall)\b)")
+_CLAUSE = re.compile(
+    r"; |,? and (?=(?:that |the |its |[A-Z]\w+ )?[\w ]{0,40}?\b(?:will|would|should|shall|wants?|wish|hopes?|plans?|intends?)\b)"
+)
 
 
 class Reader:
@@ -34,7 +39,9 @@ class Reader:
         self.facts: list[Fact] = []
         self.signed = False
 
-    def read(self, parts: Layout, statements: Sequence[Statement], voices: Sequence[Voice], homes: Sequence[Block]) -> None:
+    def read(
+        self, parts: Layout, statements: Sequence[Statement], voices: Sequence[Voice], homes: Sequence[Block]
+    ) -> None:
         """Go through the sentences and the rows of tables in order; an item is read once, as a whole."""
         done: set[int] = set()
         said = list(zip(statements, voices, homes, strict=True))
@@ -103,7 +110,9 @@ class Reader:
         words = self._words(span)
         if settled.UNDONE.search(words) or settled.routine(words):
             return
-        if voice.speaker in (None, "meeting") and self._written(span, words, block):
+        if voice.kind != "person" and self._undertaken(span, words, block):
+            return
+        if voice.kind in ("writer", "meeting") and self._written(span, words, block):
             return
         if voice.speaker is not None:
             self._said(span, voice, block)
@@ -111,10 +120,13 @@ class Reader:
     def _written(self, span: Span, words: str, block: Block) -> bool:
         """Read a sentence of the writer's own that settles something; say whether it did."""
         if found := settled.SIGNED.search(words) or settled.SIGNED_BY.search(words):
-            who = re.sub(r"^(?:At|On|In|During|After|Before) (?:the )?[^,]*?(?:visit|meeting|day|seminar|talks|ceremony|end),? ", "", found["who"])
-            start = span.start + words.find(who)
+            # At the end of the visit A and B signed …: the parties begin at the first name after the small words.
+            who = re.sub(
+                r"^(?:At|On|In|During|After|Before|Also|Finally)\b(?: [a-z\d][\w-]*)*,? (?=[A-Z])", "", found["who"]
+            )
             end = span.end - (len(words) - len(words.rstrip(".")))
-            place = Span(start if start < span.start + found.end() else span.start, end)
+            # Where the text was signed "by" somebody, the sentence begins with the text.
+            place = Span(min(span.start + words.find(who), span.start + found.start("text")), end)
             self._settle(place, block, around=self._words(place), owner=who.strip())
             named = Span(span.start + found.start("text"), span.start + found.end("text"))
             self.facts.append(
@@ -134,12 +146,16 @@ class Reader:
             if inner.end - inner.start >= 8:
                 self._settle(inner, block, around=self._words(inner))
                 return True
-        if under := settled.UNDERTAKES.match(words):
-            inner = self._trim(span)
-            side = next((s for s in self.sides if s.region in under["who"]), None)
-            self._settle(inner, block, around=words, owner=under["who"], kind="own_pledge", side=side)
-            return True
         return False
+
+    def _undertaken(self, span: Span, words: str, block: Block) -> bool:
+        """Read "Hungary undertakes to …": a pledge that stands in the text itself."""
+        under = settled.UNDERTAKES.match(words)
+        if under is None:
+            return False
+        side = next((s for s in self.sides if s.region in under["who"]), None)
+        self._settle(self._trim(span), block, around=words, owner=under["who"], kind="own_pledge", side=side)
+        return True
 
     def _settle(
         self,
@@ -153,7 +169,7 @@ class Reader:
     ) -> None:
         plain = settled.owner_of(around)
         deadline, amount = settled.deadline_of(around, decided=True), settled.amount_of(around)
-        carries = plain or (owner if kind == "own_pledge" else None)
+        carries = owner if kind == "own_pledge" else plain
         strength = "funded" if amount else "dated" if deadline else "owned" if carries else "agreed_text"
         sides = [side] if side else list(self.sides)
         self._add(span, kind, strength, block, sides, None, owner=carries or owner, deadline=deadline, amount=amount)
@@ -164,6 +180,10 @@ class Reader:
         """Read what a speaker says: one stretch for every verb of saying, in it one clause for every promise."""
         verb, at, end = voice.verb, voice.words.start, voice.words.end
         while True:
+            if told := _TOLD.match(self.folded, at, end) if verb in ("told", "informed", "reminded") else None:
+                at = told.end()
+            if verb == "agreed" and self.folded.startswith(" to ", at):
+                verb = "agreed to"
             following = _NEXT.search(self.folded, at, end)
             stop = following.start() if following else end
             for clause in self._clauses(Span(at, stop)):
@@ -196,9 +216,13 @@ class Reader:
             return None
         if lexicon.NOT.search(words) or (lexicon.PAST.search(words) and not lexicon.WILL.search(words)):
             return None
-        if lexicon.LEARN.search(words) and (lexicon.WILL.search(words) or lexicon.OUGHT.search(words) or "want to" in words):
+        if lexicon.LEARN.search(words) and (
+            lexicon.WILL.search(words) or lexicon.OUGHT.search(words) or "want to" in words
+        ):
             return "learning_intent"
-        if _PROPOSES.fullmatch(verb) or (verb == "called" and words.startswith(("a ", "an ", "the ", "joint ", "closer "))):
+        if _PROPOSES.fullmatch(verb) or (
+            verb == "called" and words.startswith(("a ", "an ", "the ", "joint ", "closer "))
+        ):
             return "joint_proposal"
         if _ASKS.fullmatch(verb) or re.search(r"\bhope[sd]? (?:that )?\w+", words) or verb == "called":
             return "request"
@@ -207,7 +231,11 @@ class Reader:
         if lexicon.WILL.search(words):
             others = [s.region for s in self.sides if s.region != voice.region]
             beside = any(re.search(rf"\b(?:with|and) (?:\w+ (?:and|, ) )?{re.escape(o)}\b", words) for o in others)
-            return "joint_proposal" if lexicon.JOINT.search(words) and (beside or not self._own(words, voice)) else "own_pledge"
+            return (
+                "joint_proposal"
+                if lexicon.JOINT.search(words) and (beside or not self._own(words, voice))
+                else "own_pledge"
+            )
         if lexicon.OUGHT.search(words):
             return "joint_proposal" if re.search(r"\b(?:should|must|ought|need)", words) else None
         return None

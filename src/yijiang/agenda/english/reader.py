@@ -19,7 +19,9 @@ _MEETING = re.compile(
     r"(?:the )?(?P<n>(?:(?:\d+(?:st|nd|rd|th)|[A-Z]\w+) ){0,6}(?:[Mm]eeting|[Ss]ession|[Cc]onference|[Ss]eminar|[Ff]orum|"
     r"[Ww]orkshop|[Rr]ound ?table|[Ss]ummit|[Tt]alks))\b"
 )
-_HELD = re.compile(r"\bat (?:a|an|the) (?P<n>(?:\w+ ){0,3}?(?:meeting|session|conference|seminar|forum|workshop|summit))\b")
+_HELD = re.compile(
+    r"\bat (?:a|an|the) (?P<n>(?:\w+ ){0,3}?(?:meeting|session|conference|seminar|forum|workshop|summit))\b"
+)
 _EVENT = re.compile(r"visit|tour|met\b|meeting|held|session|seminar|delegation|talks|conference|forum|hosted", re.I)
 
 
@@ -27,12 +29,12 @@ def read_english(text: str) -> Agenda:
     """Return what an English report or set of minutes says; see `yijiang.agenda.read_report`."""
     folded = unwrap(fold(text))
     parts = layout(folded)
-    regions = Map()
+    regions = Map.of(folded)
     roll = Roll(folded, parts, regions)
     roll.read()
     people = list(roll.people.values())
     sides = find_sides(folded, parts, regions, people)
-    sided = assign(people, sides, regions)
+    sided = assign(people, sides, regions, folded)
     ear = Ear(folded, roll, regions, sided, {s.region: s.role for s in sides})
     statements, voices, homes = ear.read(parts, text)
     reader = Reader(folded, text, sides)
@@ -76,7 +78,9 @@ def read_english(text: str) -> Agenda:
 def _role(role: str, mentions: list[Span], folded: str) -> str:
     if role != "participant":
         return role
-    leads = any(re.search(r"\b(?:led|headed) by (?:[^,.;]{0,60} )?$", folded[max(0, s.start - 80) : s.start]) for s in mentions)
+    leads = any(
+        re.search(r"\b(?:led|headed) by (?:[^,.;]{0,60} )?$", folded[max(0, s.start - 80) : s.start]) for s in mentions
+    )
     head = any(re.match(r",? ?\(?[Hh]ead of [Dd]elegation", folded[s.end : s.end + 24]) for s in mentions)
     return "delegation_leader" if leads or head else role
 
@@ -112,12 +116,13 @@ def _dates(folded: str, parts: Layout) -> tuple[list[DateRecord], list[Unresolve
                 break
         if event is not None:
             break
+    days = next(((s.start, s.end) for s in stamps if s.span == event), None)
     for stamp in stamps:
         if parts.published and stamp.span == parts.published.spans[0]:
             continue
         found.append(
             DateRecord(
-                kind="event" if stamp.span == event else "mentioned",
+                kind="event" if _within(stamp, days) else "mentioned",
                 start=stamp.start,
                 end=stamp.end,
                 year_from="stated" if stamp.dated else (origin if stamp.start[:1].isdigit() else None),
@@ -134,6 +139,11 @@ def _dates(folded: str, parts: Layout) -> tuple[list[DateRecord], list[Unresolve
     return found, unclear
 
 
+def _within(stamp: when.When, days: tuple[str, str] | None) -> bool:
+    """Say whether a date is the event's or a day of it: ISO dates of one form compare as text."""
+    return days is not None and days[0] <= stamp.start <= stamp.end <= days[1] and len(days[0]) == len(stamp.start)
+
+
 def _meetings(folded: str, parts: Layout, dates: list[DateRecord]) -> list[Meeting]:
     """Return the meeting that minutes are of, with the day and the place of the head; else those the prose names."""
     event = next((d for d in dates if d.kind == "event"), None)
@@ -142,9 +152,13 @@ def _meetings(folded: str, parts: Layout, dates: list[DateRecord]) -> list[Meeti
     head = folded[: parts.blocks[0].span.start if parts.blocks else 0]
     named = list(_MEETING.finditer(head))
     if (named or where) and (parts.held or event):
-        if where is None and parts.held:
-            rest = folded[parts.held.start : event.spans[0].start if event else parts.held.end]
-            where = rest.strip(" ,.-") or None
+        if where is None and parts.held and event:
+            # "Győr, 5 and 6 October 2022", or "held on 12 February 2025 at the Town Hall, Linz".
+            after = re.match(r",? (?:at|in) (?:the )?(?P<p>[^.;]+)", folded[event.spans[0].end : parts.held.end])
+            rest = folded[parts.held.start : event.spans[0].start].strip(" ,.-")
+            where = (
+                after["p"].strip() if after else None if re.search(r"\bon$|minutes|held", rest, re.I) else rest or None
+            )
         span = Span(*named[-1].span("n")) if named else (place or parts.held or Span(0, 1))
         name = named[-1]["n"] if named else "meeting"
         return [

@@ -55,11 +55,32 @@ def pattern() -> str:
     return rf"(?:{'|'.join(map(re.escape, names))})(?![\w])"
 
 
+def _bare(name: str) -> str:
+    """Return a name without its word of level."""
+    return re.sub(
+        rf" (?:Autonomous )?(?:{_LEVEL})$|^(?:Province|Municipality|State|Republic|City|Kingdom) of ", "", name
+    )
+
+
 @dataclass(slots=True)
 class Map:
     """The regions of one text: those known everywhere, and the sides that the text itself names."""
 
     named: dict[str, str] = field(default_factory=dict)
+    parents: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, folded: str) -> Map:
+        """Learn from a text what lies where: "Linz, Austria".
+
+        >>> Map.of("at Nakhon Phanom, Thailand").path("Nakhon Phanom Province")
+        ['Nakhon Phanom Province', 'Thailand']
+        """
+        found = cls()
+        for match in re.finditer(rf"\b({_WORD}(?: {_WORD}){{0,2}}), (?:the )?({pattern()})", folded):
+            if match[1] not in known() and match[2] in known():
+                found.parents.setdefault(_bare(match[1]), known()[match[2]].name)
+        return found
 
     def add(self, words: str) -> str:
         """Take a region as the text names it, and return the name kept for it."""
@@ -75,10 +96,7 @@ class Map:
         """
         plain = re.sub(r"^(?:the|The) ", "", " ".join(words.split()))
         for name in (plain, plain.title() if plain.isupper() else plain):
-            bare = re.sub(
-                rf" (?:Autonomous )?(?:{_LEVEL})$|^(?:Province|Municipality|State|Republic|City|Kingdom) of ", "", name
-            )
-            for form in (name, bare):
+            for form in (name, _bare(name)):
                 if form in known():
                     return known()[form].name
                 if form.casefold() in self.named:
@@ -92,7 +110,8 @@ class Map:
         ['Yichang', 'Hubei']
         """
         place = known().get(name)
-        return [name, place.parent] if place and place.parent else [name]
+        above = place.parent if place else self.parents.get(_bare(name))
+        return [name, above] if above else [name]
 
     def inside(self, words: str) -> list[str]:
         """Return the regions that some words name, in the order of the words."""

@@ -39,17 +39,24 @@ _TEXT = (
 SIGNED = re.compile(
     rf"(?P<who>[A-Z][^.;,\"]{{2,160}}?) (?:has |have )?(?:also |then |jointly )?(?:signed|concluded|sealed|entered into) (?P<text>(?:an?|the|two|three|four) {_TEXT})\b"
 )
-SIGNED_BY = re.compile(rf"\b[Aa]n? (?P<text>{_TEXT})\b[^.;]{{0,80}}? was (?:signed|concluded|sealed) by (?P<who>[^.;]{{3,120}})")
+SIGNED_BY = re.compile(
+    rf"\b[Aa]n? (?P<text>{_TEXT})\b[^.;]{{0,80}}? was (?:signed|concluded|sealed) by (?P<who>[^.;]{{3,120}})"
+)
 UNDER = re.compile(
-    rf"(?:Under|According to|In accordance with|Pursuant to|By) (?:the|this|that|its) (?:terms of the )?{_TEXT}\b[^,.]{{0,60}}, ", re.I
+    rf"(?:Under|According to|In accordance with|Pursuant to|By) (?:the|this|that|its) (?:terms of the )?{_TEXT}\b[^,.]{{0,60}}, ",
+    re.I,
 )
 """What a signed text lays down begins after this."""
 
-PROVIDES = re.compile(rf"(?:The|This|It) ?(?:{_TEXT})? (?:provides|foresees|stipulates|states|lays down)(?: that| for) ", re.I)
-UNDERTAKES = re.compile(r"(?P<who>[A-Z][\w' -]{2,60}?) (?:undertakes|commits itself|shall undertake|is committed)(?: to)? ")
+PROVIDES = re.compile(
+    rf"(?:The|This|It) ?(?:{_TEXT})? (?:provides|foresees|stipulates|states|lays down)(?: that| for) ", re.I
+)
+UNDERTAKES = re.compile(
+    r"(?P<who>[A-Z][\w' -]{2,60}?) (?:undertakes|commits itself|shall undertake|is committed)(?: to)? "
+)
 MARK = re.compile(
     r"(?:(?:Decision|Action(?: item| point)?|Resolution|Conclusion|Agreed(?: action)?|Task|Commitment)(?: ?(?:no\.? ?)?[\d.]*\d[a-z]?)?\s*[:.)-]|"
-    r"(?:AP|AI|A|D|R)-?\d{1,3}[.:)]|\(?\d{1,2}(?:\.\d{1,2})?[.)]|\(?[a-z][.)]|[-*•●▪■◦])\s*",
+    r"(?:AP|AI|A|D|R)-?\d{1,3}[.:)]|\d{1,2}\.\d{1,2}(?=[ .)])[.)]?|\(?\d{1,2}[.)]|\(?[a-z][.)]|[-*•●▪■◦])\s*",
     re.I,
 )
 """The mark in front of an item."""
@@ -65,7 +72,9 @@ _NOBODY = re.compile(
     r"commission|committee|it|they|we|there|this|that)$",
     re.I,
 )
-_OPEN = re.compile(r"(?:not (?:yet )?(?:set|fixed|known|stated|assigned|agreed)|tb[dcan]|open|none|n/?a|to be \w+|-+|\?)\.?$", re.I)
+_OPEN = re.compile(
+    r"(?:not (?:yet )?(?:set|fixed|known|stated|assigned|agreed)|tb[dcan]|open|none|n/?a|to be \w+|-+|\?)\.?$", re.I
+)
 _BY = re.compile(
     r"\b(?:by|before|until|no later than|not later than|within|due on|due)\s+"
     r"(?P<v>(?:the )?(?:end of (?:the |this |next )?(?:year|month|quarter)|mid-(?:19|20)\d\d|(?:spring|summer|autumn|winter|early|late) (?:19|20)\d\d|"
@@ -98,6 +107,9 @@ def task(words: str) -> tuple[int, int]:
     start = mark.end() if mark else 0
     cut = _FIELD.search(words, start)
     end = cut.start() if cut else len(words)
+    # "The parties agreed on …" only repeats that it is a decision.
+    again = SETTLES.match(words, start, end)
+    start = again.end() + 1 if again and again["to"] else start
     later = re.search(r"\.\s+By (?=[\dA-Z][^.]{3,30}\.?$)", words[start:end])
     end = start + later.start() if later else end
     return start, start + len(words[start:end].rstrip(" .;,("))
@@ -131,7 +143,10 @@ def deadline_of(words: str, *, decided: bool = False) -> str | None:
         return by["v"]
     for date in when.find(words, 0, len(words)):
         before = words[: date.span.start]
-        if re.search(r"\b(?:by|before|until|no later than|not later than|at|due)\s+(?:the )?$", before, re.I) or decided:
+        if (
+            re.search(r"\b(?:by|before|until|no later than|not later than|at|due)\s+(?:the )?$", before, re.I)
+            or decided
+        ):
             return words[date.span.start : date.span.end]
     return None
 
@@ -155,8 +170,14 @@ def columns(words: str) -> list[str] | None:
     kinds = []
     for cell in words.split("\t"):
         name = cell.strip()
-        kind = "owner" if re.fullmatch(_KEYS_OWNER, name, re.I) else "time" if re.fullmatch(_KEYS_TIME, name, re.I) else ""
-        kind = kind or ("task" if re.fullmatch(r"(?:action|task|decision|measure|what|agreed action)s?(?: items?| points?)?", name, re.I) else "")
+        kind = (
+            "owner" if re.fullmatch(_KEYS_OWNER, name, re.I) else "time" if re.fullmatch(_KEYS_TIME, name, re.I) else ""
+        )
+        kind = kind or (
+            "task"
+            if re.fullmatch(r"(?:action|task|decision|measure|what|agreed action)s?(?: items?| points?)?", name, re.I)
+            else ""
+        )
         kinds.append(kind)
     return kinds if "task" in kinds and len(kinds) > 1 else None
 

@@ -7,11 +7,11 @@ from collections.abc import Iterable
 
 from yijiang.agenda.english.layout import Layout
 from yijiang.agenda.english.people import Person
-from yijiang.agenda.english.regions import Map
+from yijiang.agenda.english.regions import Map, known
 from yijiang.agenda.english.text import UPPER
 from yijiang.agenda.records import Side, Span
 
-_WHO = rf"(?:the )?(?:[{UPPER}][\w'-]+ ?){{1,5}}"
+_NAMED = rf"[{UPPER}][\w'-]+(?: [{UPPER}][\w'-]+){{0,2}}"
 _GOES = (
     r"(?:visit(?:ed|s|ing)?|tour(?:ed|s|ing)?|came to|arrived in|travell?ed to|went to|(?:on )?a (?:\w+ ){0,2}(?:visit|trip|tour) to|"
     r"received in|hosted (?:by|in)|welcomed (?:to|in))"
@@ -44,11 +44,23 @@ def find_sides(folded: str, parts: Layout, regions: Map, people: Iterable[Person
             add(name, block.role, block.span, "english.side_list")
     stretches = [b.span for b in parts.blocks if b.kind in ("prose", "item")]
     listed = bool(found)
-    for span in [] if listed else [*([parts.title] if parts.title else []), *stretches]:
+    for span in [] if listed else [*stretches, *([parts.title] if parts.title else [])]:
+        if span == parts.title and found:
+            continue
         words = folded[span.start : span.end]
+        for match in re.finditer(rf"[Dd]elegations? (?:from|of) (?:the )?(?P<r>{_NAMED})", words):
+            if regions.region(match["r"]) is None and not regions.inside(match["r"]):
+                add(
+                    regions.add(match["r"]),
+                    "visiting",
+                    Span(span.start + match.start(), span.start + match.end()),
+                    "english.delegation",
+                )
         for match in _delegations(regions).finditer(words):
             for region in regions.inside(match["a"] or match["b"]):
-                add(region, "visiting", Span(span.start + match.start(), span.start + match.end()), "english.delegation")
+                add(
+                    region, "visiting", Span(span.start + match.start(), span.start + match.end()), "english.delegation"
+                )
     visitors = [s.region for s in found.values()]
     host = next((s.region for s in found.values() if s.role == "host"), None)
     if host is None:
@@ -92,7 +104,9 @@ def _host(
         words = folded[span.start : span.end]
         for match in re.finditer(rf"{_GOES} (?:the )?(?P<r>{regions.pattern().pattern})", words):
             region = regions.region(match["r"])
-            top = regions.path(region)[-1] if region else None
+            # Visitors from a country or a province meet a country or a province, others the place that is named.
+            high = any(v in known() and len(regions.path(v)) == 1 for v in visitors)
+            top = (regions.path(region)[-1] if high else region) if region else None
             if top and top not in visitors:
                 return top, Span(span.start + match.start("r"), span.start + match.end("r"))
     places = [b.value for b in parts.labels(r"venue|place|location|where") if b.value]
@@ -105,13 +119,18 @@ def _host(
     return None, None
 
 
-def assign(people: Iterable[Person], sides: tuple[Side, ...], regions: Map) -> dict[str, tuple[str | None, str | None]]:
+def assign(
+    people: Iterable[Person], sides: tuple[Side, ...], regions: Map, folded: str
+) -> dict[str, tuple[str | None, str | None]]:
     """Return side and region of every person; who stands for no region known has none."""
     roles = {s.region: s.role for s in sides}
     found: dict[str, tuple[str | None, str | None]] = {}
     for person in people:
         named = [person.region] if person.region else []
-        named += [r for p in person.positions for r in regions.inside(p.organisation or "")]
+        # The organisation as kept, then all that stands beside the name: "Director, Khammouane Province, Lao PDR".
+        stated = [p.organisation or "" for p in person.positions]
+        stated += [folded[s.start : s.end] for p in person.positions for s in p.spans]
+        named += [r for words in stated for r in regions.inside(words)]
         region = next((n for r in named for n in regions.path(r) if n in roles), None)
         found[person.name] = (roles.get(region) if region else None, region or (named[0] if named else None))
     return found

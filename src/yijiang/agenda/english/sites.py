@@ -14,7 +14,10 @@ _VISITS = re.compile(
 )
 _HEADS: tuple[tuple[str, str], ...] = (
     (r"exhibition (?:centre|center|hall)|showroom", "exhibition_centre"),
-    (r"institute|laborator(?:y|ies)|research (?:centre|center|station)|innovation (?:centre|center)|observatory", "research_institute"),
+    (
+        r"institute|laborator(?:y|ies)|research (?:centre|center|station)|innovation (?:centre|center)|observatory",
+        "research_institute",
+    ),
     (r"platform|data (?:centre|center)|control (?:centre|center|room)", "platform"),
     (r"industrial park|chemical park|science park|technology park|business park|zone|base|park", "industrial_park"),
     (r"company|factory|plant|works|shipyard|mill|brewery|winery|farm|group|headquarters|workshop", "company"),
@@ -24,7 +27,10 @@ _HEADS: tuple[tuple[str, str], ...] = (
         "infrastructure",
     ),
     (r"museum|gallery|castle|abbey|monastery|memorial|old town|theatre|church|temple|library|heritage site", "culture"),
-    (r"wetlands?|nature reserve|reserve|national park|reservoir|lake|treatment plant|waterworks|fish pass|garden", "environment"),
+    (
+        r"wetlands?|nature reserve|reserve|national park|reservoir|lake|treatment plant|waterworks|fish pass|garden",
+        "environment",
+    ),
     (r"hospital|school|university|college|campus|clinic", "public_service"),
     (r"village|community|neighbou?rhood", "community"),
     (r"centre|center|hub|hall|site|market|street|square|tower|hotel", "other"),
@@ -58,7 +64,9 @@ def find_sites(folded: str, narrative: Sequence[Span], regions: Map) -> list[Sit
                 if not head or regions.region(name) or any(s.name == name for s in found):
                     continue
                 # What comes after the thing is where it lies: "the dam at Zagreb" keeps it, "the dam last week" does not.
-                tail = re.search(r" (?:last|this|yesterday|today|earlier|later|together|with|twice)\b.*$", name[head[-1].end() :])
+                tail = re.search(
+                    r" (?:last|this|yesterday|today|earlier|later|together|with|twice)\b.*$", name[head[-1].end() :]
+                )
                 if tail:
                     span = Span(span.start, span.end - len(tail[0]))
                     name = folded[span.start : span.end]

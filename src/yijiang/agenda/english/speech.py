@@ -36,7 +36,12 @@ class Ear:
     """Tells the speakers of one text."""
 
     def __init__(
-        self, folded: str, roll: Roll, regions: Map, sided: dict[str, tuple[str | None, str | None]], roles: dict[str, str | None]
+        self,
+        folded: str,
+        roll: Roll,
+        regions: Map,
+        sided: dict[str, tuple[str | None, str | None]],
+        roles: dict[str, str | None],
     ) -> None:
         self.folded, self.sided, self.roles, self.regions = folded, sided, roles, regions
         self.forms: dict[str, Person] = dict(roll.voices())
@@ -47,8 +52,17 @@ class Ear:
             rf"(?:[Tt]he )?(?:delegation of |side of )?(?:the )?(?P<side>{place})(?:'s)?(?: delegation| side| delegates| representatives?)?|"
             rf"(?P<meet>{_MEETING}))"
         )
-        self.opens = re.compile(rf"(?:(?:[A-Z]\w+ )?(?:[Ii]n|[Aa]t|[Oo]n|[Aa]fter|[Ff]or)\b[^,]{{2,60}}, )?{who} {_ADVERB}(?P<verb>{SAYS})\b")
-        self.closes = re.compile(rf",[\"'] (?:{who} {_ADVERB}(?P<verb>{SAYS})|(?P<verb2>said|added|noted) {who.replace('?P<', '?P<z')})\b")
+        # A post or a circumstance may stand before the name: "County prefect Ada Li", "On Monday Li".
+        before = rf"(?:(?:[Ii]n|[Aa]t|[Oo]n|[Aa]fter|[Ff]or|[Dd]uring)\b[^,\"]{{2,60}}, )?(?:(?:[\w'-]+,? ){{1,5}}(?=(?:{HONORIFIC})?(?:{names})(?!\w)))?"
+        self.opens = re.compile(rf"{before}{who} {_ADVERB}(?P<verb>{SAYS})\b")
+        self.subject = re.compile(rf"{before}(?:{HONORIFIC})?(?P<name>{names})(?!\w)")
+        # "Li, for his part, opened the fair and said …"
+        self.later = re.compile(
+            rf"{before}(?:{HONORIFIC})?(?P<name>{names})(?!\w)[^.;:\"]{{2,120}}? (?:and|but) (?P<verb>{SAYS})\b"
+        )
+        self.closes = re.compile(
+            rf",[\"'] (?:{who} {_ADVERB}(?P<verb>{SAYS})|(?P<verb2>said|added|noted) {who.replace('?P<', '?P<z')})\b"
+        )
 
     def read(self, parts: Layout, text: str) -> tuple[list[Statement], list[Voice], list[Block]]:
         """Return every sentence of the body with its speaker, and the voice and the block of each."""
@@ -64,6 +78,10 @@ class Ear:
                 line = Span(dateline.end(), line.end)
             current = Voice()
             for span in sentences(self.folded, line):
+                if block.kind == "prose" and (subject := self.subject.match(self.folded, *span)):
+                    # Who the sentence is about is whom "he" and "she" mean in the next.
+                    person = self.forms[subject["name"]]
+                    last = Voice(person.name, *self.sided[person.name], "person")
                 current = self._voice(span, current, last) if block.kind == "prose" else Voice(words=span)
                 last = current if current.kind == "person" else last
                 statements.append(self._statement(text, span, current))
@@ -77,12 +95,14 @@ class Ear:
         if quoted and (found := self.closes.search(words)):
             part = {k.removeprefix("z"): v for k, v in found.groupdict().items() if v}
             inner = Span(span.start + 1, span.start + found.start())
-            return self._who(part, inner, current if current.speaker else last)
+            return self._who(part, inner, last)
         if quoted and current.speaker:
-            return Voice(current.speaker, current.side, current.region, current.kind, "said", Span(span.start + 1, span.end))
-        if found := self.opens.match(words):
+            return Voice(
+                current.speaker, current.side, current.region, current.kind, "said", Span(span.start + 1, span.end)
+            )
+        if found := self.opens.match(words) or self.later.match(words):
             inner = Span(span.start + found.end(), span.end)
-            return self._who({k: v for k, v in found.groupdict().items() if v}, inner, current if current.speaker else last)
+            return self._who({k: v for k, v in found.groupdict().items() if v}, inner, last)
         if current.kind in ("person", "side") and self._goes_on(words, current):
             return Voice(current.speaker, current.side, current.region, current.kind, "said", span)
         return Voice(words=span)
@@ -92,7 +112,9 @@ class Ear:
         if not (lexicon.WILL.search(words) or lexicon.OUGHT.search(words)):
             return False
         own = current.region and re.match(rf"(?:The )?{re.escape(current.region)}\b", words)
-        return bool(own or re.match(r"(?:It|This|They|He|She|We|Its|Their|Such|There|The (?:two|three|four) )\b", words))
+        return bool(
+            own or re.match(r"(?:It|This|They|He|She|We|Its|Their|Such|There|The (?:two|three|four) )\b", words)
+        )
 
     def _who(self, part: dict[str, str], words: Span, before: Voice) -> Voice:
         verb = part.get("verb") or part.get("verb2") or "said"
