@@ -11,32 +11,41 @@ from yijiang.agenda.english.text import FULL, HONORIFIC, UPPER, lines
 from yijiang.agenda.records import DateRecord, Mention, Span
 
 _LABEL = re.compile(
-    r"(?P<key>Date(?: and time)?|When|Time|Venue|Place|Location|Where|Chair(?:man|woman|person|ed by)?|Co-?chairs?|Presiding|"
-    r"Moderator|Subject|Topic|Minutes(?: (?:taken|prepared|written|kept))?(?: by)?|Minute[- ]taker|Note[- ]taker|Notes(?: taken)?(?: by)?|Recorded by|"
-    r"Recorder|Rapporteur|Secretary|Prepared by|Written by|Drafted by|Present|Participants|Attendees|Attendance|In attendance|"
-    r"Members present|Also present|Guests?|Observers?|Apologies(?: for absence)?|Absent|Excused|Regrets|Source|Published|"
+    r"(?P<key>Date(?: and time)?|When|Time|Venue|Place|Location|Where|Chair(?:man|woman|person|ed by)?|Co-?chairs?|"
+    r"Presiding|"
+    r"Moderator|Subject|Topic|Minutes(?: (?:taken|prepared|written|kept))?(?: by)?|Minute[- ]taker|Note[- ]taker|"
+    r"Notes(?: taken)?(?: by)?|Recorded by|"
+    r"Recorder|Rapporteur|Secretary|Prepared by|Written by|Drafted by|Present|Participants|Attendees|Attendance|In "
+    r"attendance|"
+    r"Members present|Also present|Guests?|Observers?|Apologies(?: for absence)?|Absent|Excused|Regrets|Source|"
+    r"Published|"
     r"Distribution|Copies|cc|Editor|Edited by|Reporting by|Photos?(?: by)?)\s*:\s*(?P<value>.*)$",
     re.I,
 )
 _ATTEND = re.compile(
-    r"(?:\d{1,2}[.)]? )?(?:(?:List of |The )?(?:present|participants|attendees|attendance|in attendance|members present|"
+    r"(?:\d{1,2}[.)]? )?(?:(?:List of |The )?(?:present|participants|attendees|attendance|in attendance|members "
+    r"present|"
     r"delegations|delegates|those present|also present|guests?|observers?))(?: (?:present|list))?\s*:?",
     re.I,
 )
 _SIDE = re.compile(
-    r"(?:\([a-z]\) |[-*•] )?(?:(?P<lead>For|On behalf of|From|Delegation of|Delegation from|Representing|Side of|The delegation of) )?"
+    r"(?:\([a-z]\) |[-*•] )?(?:(?P<lead>For|On behalf of|From|Delegation of|Delegation from|Representing|Side of|The "
+    r"delegation of) )?"
     r"(?:the )?(?P<region>[^():,.]{2,60}?)(?P<tail> side| delegation| delegates| representatives| team)?"
     r"(?: ?\((?P<role>host|hosts|host side|visiting|visitors?|guests?|guest side)\))?\s*(?P<colon>:)?"
 )
 _NUMBER = re.compile(r"(?:Item \d{1,2}[.:]?|\d{1,2}(?:\.\d{1,2})?[.)]?|[IVX]{1,4}[.)]) (?=\S)")
 _ITEM = re.compile(
-    r"(?P<mark>(?:(?:Decision|Action(?: item| point)?|Resolution|Conclusion|Agreed|Task|Commitment)(?: ?(?:no\.? ?)?[\d.]+[a-z]?)?\s*[:.)-]|"
+    r"(?P<mark>(?:(?:Decision|Action(?: item| point)?|Resolution|Conclusion|Agreed|Task|Commitment)(?: ?(?:no\.? "
+    r"?)?[\d.]+[a-z]?)?\s*[:.)-]|"
     r"(?:AP|AI|A|D|R)-?\d{1,3}[.:)]|\d{1,2}\.\d{1,2}(?=[ .)])[.)]?|\(?\d{1,2}[.)]|\(?[a-z][.)]|[-*•●▪■◦])) ?",
     re.I,
 )
 _DECIDES = re.compile(
-    r"(?:\d{1,2}[.)]? |Item \d{1,2}[.:]? |[IVX]+[.)] )?(?:[\w ]{0,20} )?(?:action (?:items?|points?|list|plan)|actions|decisions?(?: taken)?|"
-    r"resolutions?|agreed (?:actions|points|steps)|tasks|to[- ]dos?|follow[- ]up(?: actions)?|commitments|what was agreed|"
+    r"(?:\d{1,2}[.)]? |Item \d{1,2}[.:]? |[IVX]+[.)] )?(?:[\w ]{0,20} )?(?:action (?:items?|points?|list|plan)|"
+    r"actions|decisions?(?: taken)?|"
+    r"resolutions?|agreed (?:actions|points|steps)|tasks|to[- ]dos?|follow[- ]up(?: actions)?|commitments|what was "
+    r"agreed|"
     r"summary of (?:decisions|actions))(?: and [\w ]{2,24})?\s*:?",
     re.I,
 )
@@ -59,7 +68,8 @@ _HOSTS = re.compile(r"host", re.I)
 
 @dataclass(slots=True)
 class Block:
-    """One line of the text: kind is label, side, person, heading, item, row or prose; `heading` is what it stands under."""
+    """One line of the text: kind is label, side, person, heading, item, row or prose; `heading` is what it stands "
+    "under."""
 
     kind: str
     span: Span

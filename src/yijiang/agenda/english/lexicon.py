@@ -12,13 +12,15 @@ AREAS: dict[str, str] = {
         r"environment\w*|groundwater|conservation|river restoration|sediments?|border sections?|clean[- ]up|habitats?"
     ),
     "integrated_transport": (
-        r"shipping|navigation|fairway|locks?|ports?|harbou?rs?|terminals?|barges?|vessels?|ships?|sailings?|containers?|"
+        r"shipping|navigation|fairway|locks?|ports?|harbou?rs?|terminals?|barges?|vessels?|ships?|sailings?|"
+        r"containers?|"
         r"railways?|rail|trains?|roads?|highways?|motorways?|bridges?|tunnels?|airports?|flights?|freight|cargo|"
         r"logistics|transport\w*|waterways?|dredg\w+|draughts?|depths?|ferry|ferries|shuttles?|intermodal|carriers?"
     ),
     "industry": (
         r"industr\w+|manufactur\w+|supply chains?|factor(?:y|ies)|enterprises?|companies|firms|invest\w+|trade|"
-        r"markets?|capital|financ\w+|industrial parks?|steel|automotive|vehicles?|batter(?:y|ies)|chemicals?|suppliers?|"
+        r"markets?|capital|financ\w+|industrial parks?|steel|automotive|vehicles?|batter(?:y|ies)|chemicals?|"
+        r"suppliers?|"
         r"business(?:es)?"
     ),
     "science_technology": (
@@ -33,7 +35,8 @@ AREAS: dict[str, str] = {
     "health_education": r"health\w*|hospitals?|doctors?|medic\w+|schools?|education|teachers?|students?|vocational",
     "talent": r"training|staff exchanges?|second\w*ments?|traineeships?|internships?|skills",
     "business_environment": r"permits?|licen[cs]\w+|customs|red tape|one-stop|recognition of|procedures?|approvals?",
-    "mutual_aid": r"floods?|emergenc\w+|rescue|disasters?|relief|civil protection|drought aid|evacuat\w+|accidents?|alarm",
+    "mutual_aid": r"floods?|emergenc\w+|rescue|disasters?|relief|civil protection|drought aid|evacuat\w+|accidents?|"
+    "alarm",
 }
 """Words per area, the codes of `yijiang.agenda.lexicon`."""
 

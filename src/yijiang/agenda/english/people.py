@@ -13,17 +13,23 @@ from yijiang.agenda.english.text import FULL, HONORIFIC, NAME, TOKEN, UPPER, sen
 from yijiang.agenda.records import Position, Span
 
 _BEFORE = (
-    r"(?:(?:deputy|vice|acting|executive|assistant|senior|first|second|third|permanent|under|associate|chief|lead|principal|"
-    r"party|state|interim|honorary|general|managing|technical|standing|lord|co|former|regional|provincial|municipal|county|"
+    r"(?:(?:deputy|vice|acting|executive|assistant|senior|first|second|third|permanent|under|associate|chief|lead|"
+    r"principal|"
+    r"party|state|interim|honorary|general|managing|technical|standing|lord|co|former|regional|provincial|municipal|"
+    r"county|"
     r"district|city|federal|national|group|project|programme|program)[ -])*"
 )
 _CORE = (
     r"secretary[ -]general|directors?[ -]general|secretary of state|prime minister|"
     r"head of (?:the )?(?:delegation|division|department|unit|section|office|secretariat|mission|service|cabinet)|"
-    r"chief executive(?: officer)?|chief of staff|member of parliament|chair(?:man|woman|person)?|governor|mayor|minister|"
-    r"secretary|president|premier|director|commissioner|ambassador|engineer|expert|advis[eo]r|officer|manager|professor|"
-    r"co-?ordinator|representative|councillor|counsellor|chancellor|rector|dean|inspector|administrator|prefect|magistrate|"
-    r"specialist|analyst|consul|attach[ée]|senator|head|leader|hydrologist|harbou?r master|scientist|researcher|planner|"
+    r"chief executive(?: officer)?|chief of staff|member of parliament|chair(?:man|woman|person)?|governor|mayor|"
+    r"minister|"
+    r"secretary|president|premier|director|commissioner|ambassador|engineer|expert|advis[eo]r|officer|manager|"
+    r"professor|"
+    r"co-?ordinator|representative|councillor|counsellor|chancellor|rector|dean|inspector|administrator|prefect|"
+    r"magistrate|"
+    r"specialist|analyst|consul|attach[ée]|senator|head|leader|hydrologist|harbou?r master|scientist|researcher|"
+    r"planner|"
     r"economist|consultant|superintendent|delegate|spokes(?:man|woman|person)|lecturer|CEO|CFO|CTO|chief"
 )
 RANK = rf"(?:{_BEFORE}(?:{_CORE}))(?![\w])(?!-general)"
@@ -34,18 +40,25 @@ _LEVELLED = re.compile(r"provincial|municipal|county|district|state", re.I)
 _PLACE = rf"(?:{FORM}|{regions_pattern()})"
 # Words that begin with a capital and belong to no name of a person.
 _NOT_NAME = re.compile(
-    r"\b(?:The|In|On|At|Of|And|For|From|To|By|With|Both|Each|Under|After|Before|When|While|This|That|These|Those|All|Our|Its|"
-    r"Their|His|Her|It|He|She|They|We|You|Mr|Ms|Mrs|Dr|Prof|Ministry|Department|Bureau|Office|Agency|Commission|Committee|"
+    r"\b(?:The|In|On|At|Of|And|For|From|To|By|With|Both|Each|Under|After|Before|When|While|This|That|These|Those|All|"
+    r"Our|Its|"
+    r"Their|His|Her|It|He|She|They|We|You|Mr|Ms|Mrs|Dr|Prof|Ministry|Department|Bureau|Office|Agency|Commission|"
+    r"Committee|"
     r"Council|Government|Group|Company|Corporation|Institute|University|Port|River|Lake|Bridge|Park|Centre|Center|Hall|"
-    r"Province|Municipality|County|District|Region|State|City|Republic|Delegation|Working|Party|Secretariat|Action|Decision|"
-    r"Item|Owner|Deadline|Date|Venue|Next|Joint|Water|North|South|East|West|Upper|Lower|Middle|Bank|Street|Road|Railway|"
+    r"Province|Municipality|County|District|Region|State|City|Republic|Delegation|Working|Party|Secretariat|Action|"
+    r"Decision|"
+    r"Item|Owner|Deadline|Date|Venue|Next|Joint|Water|North|South|East|West|Upper|Lower|Middle|Bank|Street|Road|"
+    r"Railway|"
     r"January|February|March|April|May|June|July|August|September|October|November|December|Monday|Tuesday|Wednesday|"
     r"Thursday|Friday|Saturday|Sunday)\b"
 )
 SAYS = (
-    r"(?:said|says|stated|noted|stressed|emphasi[sz]ed|added|told|explained|reported|replied|proposed|suggested|recommended|"
-    r"asked|urged|hoped|called|announced|thanked|welcomed|recalled|expressed|pointed|underlined|declared|confirmed|pledged|"
-    r"promised|offered|invited|requested|presented|informed|argued|warned|concluded|remarked|observed|volunteered|briefed|"
+    r"(?:said|says|stated|noted|stressed|emphasi[sz]ed|added|told|explained|reported|replied|proposed|suggested|"
+    r"recommended|"
+    r"asked|urged|hoped|called|announced|thanked|welcomed|recalled|expressed|pointed|underlined|declared|confirmed|"
+    r"pledged|"
+    r"promised|offered|invited|requested|presented|informed|argued|warned|concluded|remarked|observed|volunteered|"
+    r"briefed|"
     r"summari[sz]ed|supported|mentioned|outlined|indicated|insisted|reminded|encouraged|wished|reiterated|reaffirmed|"
     r"undertook|undertakes|committed|commits|agreed|praised)"
 )
@@ -174,7 +187,8 @@ class Roll:
     def _seat(self, span: Span, region: str | None, *, host: bool = False, role: str = "participant") -> None:
         words = self.folded[span.start : span.end]
         found = re.match(
-            rf"(?:[-*•●▪◦] ?|\(?\d{{1,2}}[.)] |and )?(?:{HONORIFIC})*(?P<n>{NAME})(?P<sep>,|;| - |\t| ?\(|$|\.$)(?P<rest>.*)$",
+            rf"(?:[-*•●▪◦] ?|\(?\d{{1,2}}[.)] |and )?(?:{HONORIFIC})*(?P<n>{NAME})(?P<sep>,|;| - |\t| ?\(|$|"
+            rf"\.$)(?P<rest>.*)$",
             words,
         )
         if found is None:
@@ -295,7 +309,8 @@ def _lead(name: str) -> int:
 
 
 _POST_NAME = re.compile(
-    rf"(?:(?P<place>{_PLACE})(?:'s)? )?(?P<rank>(?i:{RANK}))(?: (?:of|for) (?P<of>(?:the )?[{UPPER}][\w'-]*(?: (?:of |for |and |the )?"
+    rf"(?:(?P<place>{_PLACE})(?:'s)? )?(?P<rank>(?i:{RANK}))(?: (?:of|for) (?P<of>(?:the )?[{UPPER}][\w'-]*(?: (?:of "
+    rf"|for |and |the )?"
     rf"[{UPPER}][\w'-]*){{0,4}}?))?,? (?:{HONORIFIC})?(?P<n>{FULL})(?![\w])"
 )
 _ORG = r"[^,;.()\"]{2,90}"

@@ -22,10 +22,12 @@ _TELLS = re.compile(
 _TOLD = re.compile(r" (?:the )?(?:\w+ ){1,3}that ")
 _NEXT = re.compile(rf"(?:,? and|;|, but) (?:(?:he|she|they|it) )?(?:also )?(?={SAYS}\b)")
 _LEAD = re.compile(
-    r"(?:[\s,:]|that |to the \w+ that |the \w+ that |on (?=\w+ to )|for (?=(?:a|an|the|joint|common|closer|more|better) )|to (?=[a-z]+ ))*"
+    r"(?:[\s,:]|that |to the \w+ that |the \w+ that |on (?=\w+ to )|for (?=(?:a|an|the|joint|common|closer|more|"
+    r"better) )|to (?=[a-z]+ ))*"
 )
 _CLAUSE = re.compile(
-    r"; |,? and (?=(?:that |the |its |[A-Z]\w+ )?[\w ]{0,40}?\b(?:will|would|should|shall|wants?|wish|hopes?|plans?|intends?)\b)"
+    r"; |,? and (?=(?:that |the |its |[A-Z]\w+ )?[\w ]{0,40}?\b(?:will|would|should|shall|wants?|wish|hopes?|plans?|"
+    r"intends?)\b)"
 )
 
 

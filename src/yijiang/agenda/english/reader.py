@@ -16,7 +16,8 @@ from yijiang.agenda.english.text import fold, unwrap
 from yijiang.agenda.records import Agenda, DateRecord, Meeting, Participant, Span, Unresolved
 
 _MEETING = re.compile(
-    r"(?:the )?(?P<n>(?:(?:\d+(?:st|nd|rd|th)|[A-Z]\w+) ){0,6}(?:[Mm]eeting|[Ss]ession|[Cc]onference|[Ss]eminar|[Ff]orum|"
+    r"(?:the )?(?P<n>(?:(?:\d+(?:st|nd|rd|th)|[A-Z]\w+) ){0,6}(?:[Mm]eeting|[Ss]ession|[Cc]onference|[Ss]eminar|"
+    r"[Ff]orum|"
     r"[Ww]orkshop|[Rr]ound ?table|[Ss]ummit|[Tt]alks))\b"
 )
 _HELD = re.compile(

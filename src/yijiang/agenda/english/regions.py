@@ -14,7 +14,8 @@ from yijiang.agenda.words import regions as gazetteer
 _LEVEL = "Province|Municipality|County|District|Region|State|Prefecture|Canton|Oblast|Voivodeship|Krai|Land|City"
 _WORD = rf"[{UPPER}][\w'-]+"
 FORM = (
-    rf"(?:(?:Province|Municipality|County|District|Region|State|Canton|City|Free State|Republic|Kingdom|Principality) of "
+    rf"(?:(?:Province|Municipality|County|District|Region|State|Canton|City|Free State|Republic|Kingdom|"
+    rf"Principality) of "
     rf"{_WORD}(?: {_WORD}){{0,2}}|(?!The ){_WORD}(?: {_WORD}){{0,2}} (?:Autonomous )?(?:{_LEVEL}))\b"
 )
 """A region told by a word of level beside the name: Danube County, Canton of Basel."""

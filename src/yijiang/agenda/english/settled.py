@@ -8,8 +8,10 @@ from yijiang.agenda.english import when
 from yijiang.agenda.records import Span
 
 _BODY = (
-    r"(?:the )?(?:meeting|commission|committee|working group|session|conference|board|council|group|participants|delegates|"
-    r"delegations|(?:two |three |four |all )?parties|(?:both |two |three |all )?sides|ministers|mayors|governors|they|we)"
+    r"(?:the )?(?:meeting|commission|committee|working group|session|conference|board|council|group|participants|"
+    r"delegates|"
+    r"delegations|(?:two |three |four |all )?parties|(?:both |two |three |all )?sides|ministers|mayors|governors|"
+    r"they|we)"
 )
 SETTLES = re.compile(
     rf"\b(?:(?P<it>it was (?:also |further |therefore |finally )?(?:agreed|decided|resolved))|"
@@ -21,29 +23,34 @@ SETTLES = re.compile(
 
 UNDONE = re.compile(
     r"\b(?:not (?:yet )?(?:agreed|adopted|approved|decided|reached|taken)|did not (?:agree|decide|adopt|approve)|"
-    r"could not (?:agree|decide)|no (?:agreement|decision|consensus)|(?:was|were|is|are) (?:postponed|deferred|rejected|"
+    r"could not (?:agree|decide)|no (?:agreement|decision|consensus)|(?:was|were|is|are) (?:postponed|deferred|"
+    r"rejected|"
     r"withdrawn|dropped)|decided (?:not to|against)|agreed to (?:disagree|postpone|defer))\b",
     re.I,
 )
 """Words of a decision against, or of no decision."""
 
 _ROUTINE = re.compile(
-    r"\b(?:minutes|agenda|record|report) (?:of [^.]{3,60} )?(?:was|were|is|are) (?:\w+ )?(?:approved|adopted|agreed|taken)|"
+    r"\b(?:minutes|agenda|record|report) (?:of [^.]{3,60} )?(?:was|were|is|are) (?:\w+ )?(?:approved|adopted|agreed|"
+    r"taken)|"
     r"\b(?:approve|adopt)(?:s|ed) (?:the )?(?:minutes|agenda|draft agenda|record)\b",
     re.I,
 )
 _TEXT = (
-    r"(?:[\w-]+ ){0,5}?(?:agreements?|memorand(?:um|a)(?: of understanding)?|MoUs?|letters? of intent|contracts?|protocols?|"
+    r"(?:[\w-]+ ){0,5}?(?:agreements?|memorand(?:um|a)(?: of understanding)?|MoUs?|letters? of intent|contracts?|"
+    r"protocols?|"
     r"declarations?|treaty|treaties|convention|charter|communiqu[ée]|joint statement|action plan|pact|accord)"
 )
 SIGNED = re.compile(
-    rf"(?P<who>[A-Z][^.;,\"]{{2,160}}?) (?:has |have )?(?:also |then |jointly )?(?:signed|concluded|sealed|entered into) (?P<text>(?:an?|the|two|three|four) {_TEXT})\b"
+    rf"(?P<who>[A-Z][^.;,\"]{{2,160}}?) (?:has |have )?(?:also |then |jointly )?(?:signed|concluded|sealed|entered "
+    rf"into) (?P<text>(?:an?|the|two|three|four) {_TEXT})\b"
 )
 SIGNED_BY = re.compile(
     rf"\b[Aa]n? (?P<text>{_TEXT})\b[^.;]{{0,80}}? was (?:signed|concluded|sealed) by (?P<who>[^.;]{{3,120}})"
 )
 UNDER = re.compile(
-    rf"(?:Under|According to|In accordance with|Pursuant to|By) (?:the|this|that|its) (?:terms of the )?{_TEXT}\b[^,.]{{0,60}}, ",
+    rf"(?:Under|According to|In accordance with|Pursuant to|By) (?:the|this|that|its) (?:terms of the "
+    rf")?{_TEXT}\b[^,.]{{0,60}}, ",
     re.I,
 )
 """What a signed text lays down begins after this."""
@@ -55,7 +62,8 @@ UNDERTAKES = re.compile(
     r"(?P<who>[A-Z][\w' -]{2,60}?) (?:undertakes|commits itself|shall undertake|is committed)(?: to)? "
 )
 MARK = re.compile(
-    r"(?:(?:Decision|Action(?: item| point)?|Resolution|Conclusion|Agreed(?: action)?|Task|Commitment)(?: ?(?:no\.? ?)?[\d.]*\d[a-z]?)?\s*[:.)-]|"
+    r"(?:(?:Decision|Action(?: item| point)?|Resolution|Conclusion|Agreed(?: action)?|Task|Commitment)(?: ?(?:no\.? "
+    r"?)?[\d.]*\d[a-z]?)?\s*[:.)-]|"
     r"(?:AP|AI|A|D|R)-?\d{1,3}[.:)]|\d{1,2}\.\d{1,2}(?=[ .)])[.)]?|\(?\d{1,2}[.)]|\(?[a-z][.)]|[-*•●▪■◦])\s*",
     re.I,
 )
@@ -68,7 +76,8 @@ _TIME = re.compile(rf"(?:^|[.;,(|]\s*){_KEYS_TIME}\s*:\s*(?P<v>[^.;|)\n]{{2,40}}
 _FIELD = re.compile(rf"\s*[.;,(|]?\s*\b(?:{_KEYS_OWNER}|{_KEYS_TIME})\s*:", re.I)
 _DOES = re.compile(r"^(?P<who>(?:The )?[A-Z][^.;,:]{2,70}?) (?:will|shall|is to|are to|to) (?=[a-z])")
 _NOBODY = re.compile(
-    r"(?:the |The )?(?:two|three|four|both|each|all)?\s*(?:parties|sides|provinces|countries|companies|delegations?|meeting|"
+    r"(?:the |The )?(?:two|three|four|both|each|all)?\s*(?:parties|sides|provinces|countries|companies|delegations?|"
+    r"meeting|"
     r"commission|committee|it|they|we|there|this|that)$",
     re.I,
 )
@@ -77,12 +86,15 @@ _OPEN = re.compile(
 )
 _BY = re.compile(
     r"\b(?:by|before|until|no later than|not later than|within|due on|due)\s+"
-    r"(?P<v>(?:the )?(?:end of (?:the |this |next )?(?:year|month|quarter)|mid-(?:19|20)\d\d|(?:spring|summer|autumn|winter|early|late) (?:19|20)\d\d|"
+    r"(?P<v>(?:the )?(?:end of (?:the |this |next )?(?:year|month|quarter)|mid-(?:19|20)\d\d|(?:spring|summer|autumn|"
+    r"winter|early|late) (?:19|20)\d\d|"
     r"next (?:meeting|session|season|year|month)|\w+ (?:days|weeks|months|years)|Q[1-4] (?:19|20)\d\d|(?:19|20)\d\d))\b"
 )
 _MONEY = re.compile(
-    r"(?:(?:CNY|RMB|EUR|USD|US\$|HUF|CHF|GBP|CZK|PLN|RON|RSD|€|\$|£|¥)\s?\d[\d,. ]*\d?(?:\s?(?:thousand|million|billion|trillion|mn?|bn)\b)?)|"
-    r"(?:\d[\d,.]*\d?\s?(?:thousand |million |billion |trillion |mn |bn |m )?(?:yuan|euros?|dollars?|renminbi|RMB|CNY|EUR|USD|HUF|CHF|"
+    r"(?:(?:CNY|RMB|EUR|USD|US\$|HUF|CHF|GBP|CZK|PLN|RON|RSD|€|\$|£|¥)\s?\d[\d,. ]*\d?(?:\s?(?:thousand|million|"
+    r"billion|trillion|mn?|bn)\b)?)|"
+    r"(?:\d[\d,.]*\d?\s?(?:thousand |million |billion |trillion |mn |bn |m )?(?:yuan|euros?|dollars?|renminbi|RMB|"
+    r"CNY|EUR|USD|HUF|CHF|"
     r"forints?|pounds?|francs?|zlotys?|crowns?)\b)"
 )
 

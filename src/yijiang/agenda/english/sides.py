@@ -13,7 +13,8 @@ from yijiang.agenda.records import Side, Span
 
 _NAMED = rf"[{UPPER}][\w'-]+(?: [{UPPER}][\w'-]+){{0,2}}"
 _GOES = (
-    r"(?:visit(?:ed|s|ing)?|tour(?:ed|s|ing)?|came to|arrived in|travell?ed to|went to|(?:on )?a (?:\w+ ){0,2}(?:visit|trip|tour) to|"
+    r"(?:visit(?:ed|s|ing)?|tour(?:ed|s|ing)?|came to|arrived in|travell?ed to|went to|(?:on )?a (?:\w+ "
+    r"){0,2}(?:visit|trip|tour) to|"
     r"received in|hosted (?:by|in)|welcomed (?:to|in))"
 )
 
@@ -91,7 +92,8 @@ def _delegations(regions: Map) -> re.Pattern[str]:
     place = regions.pattern().pattern
     many = rf"(?:the )?{place}(?:(?:, | and |, and )(?:from |the )?{place}){{0,5}}"
     return re.compile(
-        rf"(?:[Dd]elegat(?:ions?|es)|[Rr]epresentatives|[Oo]fficials|[Oo]ne|[Tt]he other|[Aa]nother|[Tt]eams?) (?:from|of) (?P<a>{many})|"
+        rf"(?:[Dd]elegat(?:ions?|es)|[Rr]epresentatives|[Oo]fficials|[Oo]ne|[Tt]he other|[Aa]nother|[Tt]eams?) "
+        rf"(?:from|of) (?P<a>{many})|"
         rf"(?P<b>{many}) (?:provincial |municipal |county |government |party )*(?:delegations?|delegates)"
     )
 

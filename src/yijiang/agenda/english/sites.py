@@ -9,7 +9,8 @@ from yijiang.agenda.english.regions import Map
 from yijiang.agenda.records import Site, Span
 
 _VISITS = re.compile(
-    r"\b(?:visited|toured|inspected|went to(?: see)?|stopped at|viewed|called at|were shown(?: around)?|saw|were taken to|"
+    r"\b(?:visited|toured|inspected|went to(?: see)?|stopped at|viewed|called at|were shown(?: around)?|saw|were "
+    r"taken to|"
     r"paid (?:a |an )?(?:\w+ )?visits? to|made (?:a |an )?(?:\w+ )?visits? to)\s+"
 )
 _HEADS: tuple[tuple[str, str], ...] = (
@@ -22,7 +23,8 @@ _HEADS: tuple[tuple[str, str], ...] = (
     (r"industrial park|chemical park|science park|technology park|business park|zone|base|park", "industrial_park"),
     (r"company|factory|plant|works|shipyard|mill|brewery|winery|farm|group|headquarters|workshop", "company"),
     (
-        r"ship lift|locks?|port|harbou?r|terminal|dam|weir|bridge|station|airport|power plant|wharf|quay|depot|railway|canal|"
+        r"ship lift|locks?|port|harbou?r|terminal|dam|weir|bridge|station|airport|power plant|wharf|quay|depot|"
+        r"railway|canal|"
         r"tunnel|pumping station|gauge|dyke|dike|levee|wall",
         "infrastructure",
     ),
@@ -37,8 +39,10 @@ _HEADS: tuple[tuple[str, str], ...] = (
 )
 _HEAD = re.compile(rf"\b(?:{'|'.join(words for words, _ in _HEADS)})\b", re.I)
 _STOP = re.compile(
-    r"[.;:!?\"(]|,? (?:where|which|who|whose|that|to (?=[a-z])|before|after|during|on (?=[A-Z\d])|in order|while|when|as well as a demonstration|"
-    r"for (?=a |an |the |talks)|by (?=boat|bus)|and (?=then|were|was|heard|met|held|discussed|learned|spoke|saw|went|took))"
+    r"[.;:!?\"(]|,? (?:where|which|who|whose|that|to (?=[a-z])|before|after|during|on (?=[A-Z\d])|in order|while|"
+    r"when|as well as a demonstration|"
+    r"for (?=a |an |the |talks)|by (?=boat|bus)|and (?=then|were|was|heard|met|held|discussed|learned|spoke|saw|went|"
+    r"took))"
 )
 
 
@@ -63,7 +67,7 @@ def find_sites(folded: str, narrative: Sequence[Span], regions: Map) -> list[Sit
                 head = list(_HEAD.finditer(name))
                 if not head or regions.region(name) or any(s.name == name for s in found):
                     continue
-                # What comes after the thing is where it lies: "the dam at Zagreb" keeps it, "the dam last week" does not.
+                # "The dam at Zagreb" keeps where it lies, "the dam last week" does not keep when.
                 tail = re.search(
                     r" (?:last|this|yesterday|today|earlier|later|together|with|twice)\b.*$", name[head[-1].end() :]
                 )

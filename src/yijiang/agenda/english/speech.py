@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from yijiang.agenda.english import lexicon
 from yijiang.agenda.english.layout import DATELINE, Block, Layout
@@ -15,21 +15,23 @@ from yijiang.agenda.records import Span, Statement
 _PRONOUN = r"(?:He|She|They|he|she|they)"
 _MEETING = (
     r"(?:[Tt]he )?(?:[Mm]eeting|[Cc]ommission|[Cc]ommittee|[Ww]orking [Gg]roup|[Ss]ession|[Cc]onference|[Bb]oard|"
-    r"[Pp]articipants|[Dd]elegates|(?:two |three |four |all )?[Pp]arties|(?:[Bb]oth|two|three|all) sides|[Ss]ides|[Dd]elegations)"
+    r"[Pp]articipants|[Dd]elegates|(?:two |three |four |all )?[Pp]arties|(?:[Bb]oth|two|three|all) sides|[Ss]ides|"
+    r"[Dd]elegations)"
 )
 _ADVERB = r"(?:(?:also|then|further|\w+ly|again|in turn|in reply|in response) )?"
 
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """Who speaks: kind is person, side or meeting; None for the writer. `words` is where what is said begins and ends."""
+    """Who speaks: kind is person, side or meeting; None for the writer. `words` is where what is said begins and "
+    "ends."""
 
     speaker: str | None = None
     side: str | None = None
     region: str | None = None
     kind: str = "writer"
     verb: str = ""
-    words: Span = Span(0, 0)
+    words: Span = field(default_factory=lambda: Span(0, 0))
 
 
 class Ear:
@@ -49,11 +51,15 @@ class Ear:
         place = regions.pattern().pattern
         who = (
             rf"(?:(?:{HONORIFIC})?(?P<name>{names})(?!\w)(?:, [^,]{{3,80}},)?|(?P<pro>{_PRONOUN})|"
-            rf"(?:[Tt]he )?(?:delegation of |side of )?(?:the )?(?P<side>{place})(?:'s)?(?: delegation| side| delegates| representatives?)?|"
+            rf"(?:[Tt]he )?(?:delegation of |side of )?(?:the )?(?P<side>{place})(?:'s)?(?: delegation| side| "
+            rf"delegates| representatives?)?|"
             rf"(?P<meet>{_MEETING}))"
         )
         # A post or a circumstance may stand before the name: "County prefect Ada Li", "On Monday Li".
-        before = rf"(?:(?:[Ii]n|[Aa]t|[Oo]n|[Aa]fter|[Ff]or|[Dd]uring)\b[^,\"]{{2,60}}, )?(?:(?:[\w'-]+,? ){{1,5}}(?=(?:{HONORIFIC})?(?:{names})(?!\w)))?"
+        before = (
+            r"(?:(?:[Ii]n|[Aa]t|[Oo]n|[Aa]fter|[Ff]or|[Dd]uring)\b[^,\"]{2,60}, )?"
+            rf"(?:(?:[\w'-]+,? ){{1,5}}(?=(?:{HONORIFIC})?(?:{names})(?!\w)))?"
+        )
         self.opens = re.compile(rf"{before}{who} {_ADVERB}(?P<verb>{SAYS})\b")
         self.subject = re.compile(rf"{before}(?:{HONORIFIC})?(?P<name>{names})(?!\w)")
         # "Li, for his part, opened the fair and said …"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 
@@ -50,11 +51,11 @@ HONORIFIC = (
 )
 """What stands before a name and is no post."""
 
-_SHORT = frozenset(
-    "mr ms mrs dr prof eng ing st no nos art sec fig vs etc e.g i.e a.m p.m jan feb mar apr jun jul aug sep sept oct nov "
-    "dec approx incl excl tel dept univ inc ltd co corp u.s u.k u.n h.e hon amb gen col lt capt rev jr sr dipl para par "
-    "ca cf al".split()
-)
+_ABBREVIATIONS = """
+mr ms mrs dr prof eng ing st no nos art sec fig vs etc e.g i.e a.m p.m approx incl excl tel dept univ inc ltd co corp
+jan feb mar apr jun jul aug sep sept oct nov dec u.s u.k u.n h.e hon amb gen col lt capt rev jr sr dipl para par ca cf al
+"""
+_SHORT = frozenset(_ABBREVIATIONS.split())
 _END = re.compile(r"[.!?]+[\"')\]]*(?=\s|$)")
 
 
@@ -94,7 +95,7 @@ def unwrap(folded: str) -> str:
         return folded
     wide = 0.7 * widths[int(0.9 * (len(widths) - 1))]
     pieces, at = [], 0
-    for one, two in zip(found, found[1:], strict=False):
+    for one, two in itertools.pairwise(found):
         before, after = folded[one.start : one.end].rstrip(), folded[two.start : two.end]
         close = two.start - one.end == 1 and len(before) >= wide and not re.search(r"[.:;!?][\"')]*$", before)
         if close and after[:1] not in ("", " ") and not _BEGINS.match(after):

@@ -30,7 +30,10 @@ _MONTHS = {
     )
     for name in names.split()
 }
-_M = "(?:January|February|March|April|May|June|July|August|September|October|November|December|Jan\\.?|Feb\\.?|Mar\\.?|Apr\\.?|Jun\\.?|Jul\\.?|Aug\\.?|Sept?\\.?|Oct\\.?|Nov\\.?|Dec\\.?)"
+_M = (
+    r"(?:January|February|March|April|May|June|July|August|September|October|November|December|"
+    r"(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\b\.?)"
+)
 _D = r"(?:[12]\d|3[01]|0?[1-9])(?:st|nd|rd|th)?(?!\d|[:.]\d)"
 _Y = r"(?:19|20)\d\d(?!\d)"
 _TO = r"(?: ?- ?| to | until | and | through )"
@@ -38,7 +41,8 @@ _FORMS = tuple(
     re.compile(form)
     for form in (
         # 5 and 6 October 2022; 30 March to 2 April 2023; 14 March 2024; the 5th of May
-        rf"\b(?P<d>{_D})(?: (?P<m>{_M})(?:,? (?P<y>{_Y}))?)?{_TO}(?P<d2>{_D})(?: of)? (?P<m2>{_M})(?:,? (?P<y2>{_Y}))?\b",
+        rf"\b(?P<d>{_D})(?: (?P<m>{_M})(?:,? (?P<y>{_Y}))?)?{_TO}(?P<d2>{_D})(?: of)? (?P<m2>{_M})(?:,? "
+        rf"(?P<y2>{_Y}))?\b",
         rf"\b(?P<d>{_D})(?: of)? (?P<m>{_M})(?:,? (?P<y>{_Y}))?",
         # May 16 to 18, 2023; March 30 - April 2, 2023; May 17, 2023
         rf"\b(?P<m>{_M}) (?P<d>{_D})(?:,? (?P<y>{_Y}))?{_TO}(?:(?P<m2>{_M}) )?(?P<d2>{_D})(?:,? (?P<y2>{_Y}))?",
