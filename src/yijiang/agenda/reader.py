@@ -15,12 +15,16 @@ from yijiang.agenda.records import Agenda, DateRecord, Meeting, Mention, Partici
 from yijiang.agenda.regions import Atlas
 from yijiang.agenda.sides import assign, find_sides, home_of
 from yijiang.agenda.speech import read_statements
+from yijiang.agenda.wrapping import unwrap
 
 _MINUTES = re.compile(r"会议纪要|纪要|议定事项|会议议定|主持人?\s*:|参会人员|参加人员\s*:|出席人员\s*:")
 
 
 def read_chinese(text: str) -> Agenda:
     """Return what a Chinese report or set of minutes says; see `read_report`."""
+    whole = unwrap(text)
+    notes = {} if whole == text else {"lines": "put together"}
+    text = whole
     folded = fold(text)
     atlas = Atlas.of(folded)
     parts = layout(folded)
@@ -62,6 +66,7 @@ def read_chinese(text: str) -> Agenda:
         commitments=tuple(reader.commitments),
         facts=tuple(reader.facts),
         unresolved=tuple(_unresolved(text, people, dates)),
+        notes=notes,
     )
 
 

@@ -179,6 +179,9 @@ class Side(Record):
 class Agenda:
     """Everything read from one report. `text` is what the spans count in; every span is (start, end) in code points.
 
+    It is the text that was given, but for a Chinese page whose lines break within sentences: there it is the paragraphs
+    put together, and `notes["lines"]` says so.
+
     `notes` says who read beside the rules: `vote` the network; `model`, `model_answered`, `endpoint`, `prompt_sha256`
     the model, who it says it is, where it was asked and what, with `model_kept`, `model_known` and `model_refused`: how
     many of its quotes became records, were read by the rules already, or were refused. The refused ones are `refused`.

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from functools import cache
+from typing import Any
 
+from yijiang.agenda.words import counties
 from yijiang.agenda.words import regions as gazetteer
 
 HAN = "\u3400-\u9fff〇"
@@ -59,7 +61,9 @@ def by_name() -> dict[str, Region]:
         full[row.name] = region
         if len(row.short) > 1 and not (row.short in short and row.level != "province"):
             short[row.short] = region
-    return {**short, **full}
+    # A name that two counties bear lies nowhere until the text says where.
+    own = {n: Region(n, "county", up[0] if len(up) == 1 else None) for n, up in counties().items()}
+    return {**own, **short, **full}
 
 
 @cache
@@ -70,9 +74,26 @@ def abbreviations() -> dict[str, Region]:
 
 @cache
 def pattern() -> str:
-    """Return a pattern that matches one name of the gazetteer, the longest first."""
-    names = sorted(by_name(), key=lambda n: (-len(n), n))
-    return "(?:" + "|".join(map(re.escape, names)) + ")"
+    """Return a pattern that matches one name of the gazetteer, the longest first.
+
+    The names are put together by their beginnings, so that a place where none begins costs one look at a set of signs.
+    """
+    tree: dict[str, Any] = {}
+    for name in by_name():
+        node = tree
+        for sign in name:
+            node = node.setdefault(sign, {})
+        node[""] = {}
+    return f"(?=[{''.join(sorted(tree))}]){_branches(tree)}"
+
+
+def _branches(node: dict[str, Any]) -> str:
+    """Return the pattern of all names that go on from a place in the tree of names; "" marks where one may end."""
+    ways = [sign + _branches(after) for sign, after in sorted(node.items()) if sign]
+    if not ways:
+        return ""
+    together = ways[0] if len(ways) == 1 and "" not in node else f"(?:{'|'.join(ways)})"
+    return f"{together}?" if "" in node else together
 
 
 @dataclass(slots=True)
