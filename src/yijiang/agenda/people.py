@@ -10,7 +10,7 @@ from functools import cache
 from yijiang.agenda.names import NEVER, all_han, name_at, shapes
 from yijiang.agenda.posts import Inheritance, Post, find_posts, iter_posts, split_organisation
 from yijiang.agenda.records import Mention, Position, Span
-from yijiang.agenda.regions import COUNTY, HAN, Atlas, pattern
+from yijiang.agenda.regions import COUNTY, HAN, Atlas, compiled
 from yijiang.agenda.words import surnames
 
 
@@ -39,7 +39,7 @@ _LEADERS = re.compile(
 
 @cache
 def _leaders() -> re.Pattern[str]:
-    return re.compile(_LEADERS.pattern.replace("{regions}", pattern()))
+    return compiled(_LEADERS.pattern.replace("{regions}", "{region}"))
 
 
 _MENTIONED = re.compile(
@@ -66,7 +66,7 @@ class Roll:
     def __init__(self, folded: str, body: Span, atlas: Atlas, home: str | None, barred: set[str]) -> None:
         self.folded, self.body, self.atlas, self.home, self.barred = folded, body, atlas, home, barred
         words = folded[body.start : body.end]
-        self.named = frozenset(r.name for n in re.findall(pattern(), words) if (r := atlas.region(n)))
+        self.named = frozenset(r.name for n in compiled("{region}").findall(words) if (r := atlas.region(n)))
         self.seen: list[str] = []
         self.people: dict[str, Person] = {}
         self.mentioned: dict[str, Mention] = {}
@@ -240,8 +240,8 @@ class Roll:
         """Take the names after 某省领导 and return the stretches those lists cover, with their region."""
         folded, scopes = self.folded, []
         # 镇江市:副市长… in minutes: the label of a list speaks for all of it.
-        label = re.compile(
-            rf"(?P<r>{pattern()}|{COUNTY})(?:方面|一方|方|代表)?(?:参加|出席|参会)?(?:人员|领导)?\s*:"
+        label = compiled(
+            r"(?P<r>{region}|{county})(?:方面|一方|方|代表)?(?:参加|出席|参会)?(?:人员|领导)?\s*:"
         ).match(folded, *sentence)
         if label:
             scopes.append((Span(*sentence), self._heir().full_name(label["r"])))

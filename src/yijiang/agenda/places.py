@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from yijiang.agenda.records import DateRecord, Meeting, Site, Span
-from yijiang.agenda.regions import COUNTY, HAN, Atlas, pattern
+from yijiang.agenda.regions import HAN, Atlas, compiled
 
 _N = r"(?:\d{1,2}|[一二三四五六七八九十]{1,3})"
 _Y = r"(?:\d{4}|[一二三四五六七八九〇零]{4})"
@@ -47,8 +47,8 @@ _KINDS = (
     ("水库|水厂|污水处理厂|公园|湿地|湖", "environment"),
     ("大学|学院|学校|医院", "public_service"),
 )
-_GENERIC = re.compile(
-    rf"^(?:{pattern()}(?:省|市)?|[{HAN}]{{0,3}}(?:该|各类|相关|有关|重点|部分|多家|一批|等|两地|本地|当地|我[省市县区]|全[省市县区])[{HAN}]*)$"
+_GENERIC = (
+    rf"^(?:{{region}}(?:省|市)?|[{HAN}]{{0,3}}(?:该|各类|相关|有关|重点|部分|多家|一批|等|两地|本地|当地|我[省市县区]|全[省市县区])[{HAN}]*)$"
 )
 
 
@@ -261,7 +261,7 @@ def _grow(folded: str, span: Span, end: int) -> Span:
 
 
 def _good(name: str, tail: str, loose: bool, atlas: Atlas, barred: set[str]) -> bool:
-    if name in barred or _GENERIC.match(name) or atlas.region(name) is not None or len(name) < 3:
+    if name in barred or compiled(_GENERIC).match(name) or atlas.region(name) is not None or len(name) < 3:
         return False
     if re.search(
         r"[,。;]|会议|座谈|建设中|过程|发展中|情况|代表团|服务中心建设|我们|取得|推动|推进|促进|加快|打造|成为|提升|深化|加强|把",
@@ -281,8 +281,8 @@ def _site(folded: str, name: str, span: Span, sentence: Span, atlas: Atlas) -> S
     related: tuple[str, ...] = ()
     stop = re.compile(r"[;。]").search(folded, span.end, sentence.end)
     clause = folded[span.end : stop.start() if stop else sentence.end]
-    located = re.search(rf"(?:所在地|位于|坐落于)((?:{pattern()}|{COUNTY})+)", clause)
-    inside = re.search(pattern(), name)
+    located = compiled("(?:所在地|位于|坐落于)((?:{region}|{county})+)").search(clause)
+    inside = compiled("{region}").search(name)
     if located:
         place = located[1]
     elif inside and (region := atlas.region(inside[0])):
@@ -290,7 +290,7 @@ def _site(folded: str, name: str, span: Span, sentence: Span, atlas: Atlas) -> S
     created = re.search(rf"(?:创办|打造|建设|建成|搭建)的?([{HAN}“”]{{3,20}}?平台)(?=[,、。;]|的)", clause)
     if created:
         related = (created[1],)
-    if located and (parts := re.findall(rf"{pattern()}|{COUNTY}", located[1])):
+    if located and (parts := compiled("{region}|{county}").findall(located[1])):
         above = list(atlas.path(parts[0])[1:])
         place = "".join(reversed(above)) + located[1]
     return Site(name=name, kind=kind, place=place, related=related, spans=(span,), rule="places.visit")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from yijiang.agenda.records import Position, Span
-from yijiang.agenda.regions import COUNTY, HAN, LEVELS, Atlas, pattern
+from yijiang.agenda.regions import HAN, LEVELS, Atlas, compiled
 
 _RANKS = (
     "党总支书记|总支书记|党支部书记|支部书记|主委|委员|党组成员|党组书记|党委书记|总书记|书记长|书记|主任委员|主任|主席|省长|市长|区长|县长|州长|盟长|旗长|镇长|乡长|部长|厅长|局长|司长|处长|科长|"
@@ -54,8 +54,8 @@ class Post:
 
 @cache
 def _organisation() -> re.Pattern[str]:
-    one = rf"(?:{pattern()}(?:(?<![省市州盟区县])(?:省|市|自治区|州|县|区))?|{COUNTY})"
-    return re.compile(
+    one = "(?:{region}(?:(?<![省市州盟区县])(?:省|市|自治区|州|县|区))?|{county})"
+    return compiled(
         rf"(?P<region>(?:{one}){{1,3}})?(?P<level>全国|中央|国家|自治区|自治州|自治县|自治旗|省|市|州|盟|地区|县|新区|林区|区|旗)?"
         rf"(?P<body>{_CORE}|[{HAN}·A-Za-z0-9()“”]{{0,24}}?(?:{_KIND}))?(?P<group>{_CORE})?$"
     )
@@ -126,7 +126,7 @@ def last_region(words: str | None) -> str | None:
     """Return the innermost of joined names: 湖北省宜昌市 gives 宜昌市."""
     if not words:
         return None
-    parts = re.findall(rf"{pattern()}(?:(?<![省市州盟区县])(?:省|市|自治区|州|县|区))?|{COUNTY}", words)
+    parts = compiled("{region}(?:(?<![省市州盟区县])(?:省|市|自治区|州|县|区))?|{county}").findall(words)
     return parts[-1] if parts else words
 
 

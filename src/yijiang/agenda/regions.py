@@ -72,6 +72,19 @@ def abbreviations() -> dict[str, Region]:
     return {sign: by_name()[row.name] for row in gazetteer() for sign in row.abbreviations if row.level == "province"}
 
 
+_BLOCK = 30
+
+
+@cache
+def compiled(form: str) -> re.Pattern[str]:
+    """Return a pattern in which {region} stands for a name of the gazetteer and {county} for the form of a county.
+
+    >>> compiled("在({region}|{county})").search("在秭归县")[1]
+    '秭归县'
+    """
+    return re.compile(form.replace("{region}", pattern()).replace("{county}", COUNTY))
+
+
 @cache
 def pattern() -> str:
     """Return a pattern that matches one name of the gazetteer, the longest first.
@@ -84,7 +97,11 @@ def pattern() -> str:
         for sign in name:
             node = node.setdefault(sign, {})
         node[""] = {}
-    return f"(?=[{''.join(sorted(tree))}]){_branches(tree)}"
+    # Blocks of first signs: the engine tries the ways one by one, and there are nine hundred signs to begin with.
+    signs = sorted(tree)
+    blocks = [signs[k : k + _BLOCK] for k in range(0, len(signs), _BLOCK)]
+    ways = (f"(?=[{''.join(block)}]){_branches({sign: tree[sign] for sign in block})}" for block in blocks)
+    return f"(?=[{''.join(signs)}])(?:{'|'.join(ways)})"
 
 
 def _branches(node: dict[str, Any]) -> str:
@@ -111,7 +128,7 @@ class Atlas:
         ['秭归县', '宜昌市', '湖北省']
         """
         atlas = cls()
-        for match in re.finditer(rf"({pattern()})(?=({COUNTY}))", folded):
+        for match in compiled("({region})(?=({county}))").finditer(folded):
             outer = by_name()[match[1]]
             inner = match[2]
             if inner not in by_name() and outer.name != inner and len(inner) <= 12:

@@ -7,13 +7,12 @@ import re
 
 from yijiang.agenda.people import Person
 from yijiang.agenda.records import Side, Span
-from yijiang.agenda.regions import COUNTY, HAN, Atlas, Region, pattern
+from yijiang.agenda.regions import COUNTY, HAN, Atlas, Region, compiled
 
 _TEAM = r"(?:党政|政府|学习|考察|调研|经贸|经济|代表|友好|人大|政协|招商|对口|协作|交流|企业家)"
 
 
-def _region_words() -> str:
-    return rf"(?:{pattern()}(?:(?<![省市州盟区县])(?:省|市|自治区|州|县|区))?|{COUNTY})"
+_ONE = "(?:{region}(?:(?<![省市州盟区县])(?:省|市|自治区|州|县|区))?|{county})"
 
 
 def home_of(publisher: str | None, atlas: Atlas) -> str | None:
@@ -24,7 +23,7 @@ def home_of(publisher: str | None, atlas: Atlas) -> str | None:
     """
     if publisher is None:
         return None
-    found = re.match(pattern(), publisher)
+    found = compiled("{region}").match(publisher)
     if found:
         region = atlas.region(found[0])
         return region.name if region else None
@@ -51,11 +50,11 @@ def find_sides(folded: str, body: Span, atlas: Atlas, home: str | None, people: 
     words = folded[body.start : body.end]
 
     def full(name: str) -> str | None:
-        inner = re.findall(_region_words(), name)
+        inner = compiled(_ONE).findall(name)
         region: Region | None = atlas.region(inner[-1]) if inner else None
         return region.name if region else (inner[-1] if inner and len(inner[-1]) > 2 else None)
 
-    for match in re.finditer(rf"(?P<r>(?:{_region_words()}){{1,2}}){_TEAM}{{1,4}}团", words):
+    for match in compiled(rf"(?P<r>(?:{_ONE}){{1,2}}){_TEAM}{{1,4}}团").finditer(words):
         name = full(match["r"])
         if name and name not in visiting:
             at = body.start + match.start()
@@ -70,9 +69,9 @@ def find_sides(folded: str, body: Span, atlas: Atlas, home: str | None, people: 
         if name and name not in visiting:
             spans = (Span(at, body.start + match.end()),)
             visiting[name] = Side(region=name, role="visiting", spans=spans, rule="sides.leader")
-    for match in re.finditer(
-        rf"{_TEAM}{{1,3}}团[^,。;]{{0,8}}?(?:来到?|赴|到|抵达|莅临|走进)(?P<r>(?:{_region_words()}){{1,2}})", words
-    ):
+    for match in compiled(
+        rf"{_TEAM}{{1,3}}团[^,。;]{{0,8}}?(?:来到?|赴|到|抵达|莅临|走进)(?P<r>(?:{_ONE}){{1,2}})"
+    ).finditer(words):
         name = full(match["r"])
         model = atlas.region(next(iter(visiting))) if visiting else None
         own = atlas.region(name) if name else None
@@ -82,10 +81,10 @@ def find_sides(folded: str, body: Span, atlas: Atlas, home: str | None, people: 
             host.setdefault(name, Side(region=name, role="host", spans=spans, rule="sides.goes_to"))
             break
     go = (
-        rf"(?:来到?|赴|到|在|前往|抵达|莅临)(?P<r>(?:{_region_words()}){{1,2}}|我[省市县区州])"
+        rf"(?:来到?|赴|到|在|前往|抵达|莅临)(?P<r>(?:{_ONE}){{1,2}}|我[省市县区州])"
         rf"(?:开展|进行|参加|参观|实地|召开|就)?[{HAN}、]{{0,12}}?(?:学习|考察|调研|访问|交流|对接|洽谈)"
     )
-    for match in re.finditer(go, words):
+    for match in compiled(go).finditer(words):
         name = (home if match["r"].startswith("我") else full(match["r"])) or None
         if name and name not in visiting and not any(atlas.within(name, h) or atlas.within(h, name) for h in host):
             at = body.start + match.start("r")
@@ -128,11 +127,10 @@ def find_sides(folded: str, body: Span, atlas: Atlas, home: str | None, people: 
 
 def _by_place(found: dict[str, Side], words: str, atlas: Atlas) -> dict[str, Side]:
     """Give roles to the sides of a joint meeting: the side where it is held is the host, the others came."""
-    place = re.search(
-        rf"在(?P<r>(?:{_region_words()}){{1,3}})[^,。;]{{0,20}}?(?:召开|举行|举办|签署|签约)|地\s*点\s*:\s*(?P<q>{_region_words()})",
-        words,
-    )
-    parts = re.findall(_region_words(), (place["r"] or place["q"]) if place else "")
+    place = compiled(
+        rf"在(?P<r>(?:{_ONE}){{1,3}})[^,。;]{{0,20}}?(?:召开|举行|举办|签署|签约)|地\s*点\s*:\s*(?P<q>{_ONE})"
+    ).search(words)
+    parts = compiled(_ONE).findall((place["r"] or place["q"]) if place else "")
     name = parts[-1] if parts else None
     region = atlas.region(name) if name else None
     host = next((n for n in found if region and atlas.within(region.name, n)), None)
@@ -157,9 +155,9 @@ def _region_of(person: Person | None, atlas: Atlas) -> str | None:
 def _regions_of(person: Person, atlas: Atlas) -> list[str | None]:
     found_all: list[str | None] = []
     for position in person.positions:
-        found = re.match(rf"(?:{_region_words()})+", (position.organisation or "").removeprefix("中共"))
+        found = compiled(f"(?:{_ONE})+").match((position.organisation or "").removeprefix("中共"))
         if found:
-            parts = re.findall(_region_words(), found[0])
+            parts = compiled(_ONE).findall(found[0])
             region = atlas.region(parts[-1])
             found_all.append(region.name if region else parts[-1])
     return [*found_all, person.region]
