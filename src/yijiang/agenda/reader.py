@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from yijiang.agenda.days import find_dates
 from yijiang.agenda.folding import fold
 from yijiang.agenda.layout import Layout, layout
 from yijiang.agenda.people import Person, Roll
-from yijiang.agenda.places import find_dates, find_meetings, find_sites
+from yijiang.agenda.places import find_meetings, find_sites
 from yijiang.agenda.posts import RANK
 from yijiang.agenda.promises import Reader
 from yijiang.agenda.records import Agenda, DateRecord, Meeting, Mention, Participant, Position, Span, Unresolved

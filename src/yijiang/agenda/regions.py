@@ -92,7 +92,8 @@ def pattern() -> str:
     The names are put together by their beginnings, so that a place where none begins costs one look at a set of signs.
     """
     tree: dict[str, Any] = {}
-    for name in by_name():
+    # Counties are told by their form as well; with 2,700 more names the patterns would take long to make.
+    for name in (n for n, region in by_name().items() if region.level != "county"):
         node = tree
         for sign in name:
             node = node.setdefault(sign, {})
