@@ -54,7 +54,7 @@ def find_sides(folded: str, body: Span, atlas: Atlas, home: str | None, people: 
         region: Region | None = atlas.region(inner[-1]) if inner else None
         return region.name if region else (inner[-1] if inner and len(inner[-1]) > 2 else None)
 
-    for match in compiled(rf"(?P<r>(?:{_ONE}){{1,2}}){_TEAM}{{1,4}}团").finditer(words):
+    for match in compiled(rf"(?P<r>(?:{_ONE}){{1,4}}){_TEAM}{{1,4}}团").finditer(words):
         name = full(match["r"])
         if name and name not in visiting:
             at = body.start + match.start()
@@ -70,7 +70,7 @@ def find_sides(folded: str, body: Span, atlas: Atlas, home: str | None, people: 
             spans = (Span(at, body.start + match.end()),)
             visiting[name] = Side(region=name, role="visiting", spans=spans, rule="sides.leader")
     for match in compiled(
-        rf"{_TEAM}{{1,3}}团[^,。;]{{0,8}}?(?:来到?|赴|到|抵达|莅临|走进)(?P<r>(?:{_ONE}){{1,2}})"
+        rf"{_TEAM}{{1,3}}团[^,。;]{{0,8}}?(?:来到?|赴|到|抵达|莅临|走进)(?P<r>(?:{_ONE}){{1,4}})"
     ).finditer(words):
         name = full(match["r"])
         model = atlas.region(next(iter(visiting))) if visiting else None
@@ -81,7 +81,7 @@ def find_sides(folded: str, body: Span, atlas: Atlas, home: str | None, people: 
             host.setdefault(name, Side(region=name, role="host", spans=spans, rule="sides.goes_to"))
             break
     go = (
-        rf"(?:来到?|赴|到|在|前往|抵达|莅临)(?P<r>(?:{_ONE}){{1,2}}|我[省市县区州])"
+        rf"(?:来到?|赴|到|在|前往|抵达|莅临)(?P<r>(?:{_ONE}){{1,4}}|我[省市县区州])"
         rf"(?:开展|进行|参加|参观|实地|召开|就)?[{HAN}、]{{0,12}}?(?:学习|考察|调研|访问|交流|对接|洽谈)"
     )
     for match in compiled(go).finditer(words):
@@ -120,9 +120,28 @@ def find_sides(folded: str, body: Span, atlas: Atlas, home: str | None, people: 
                 continue
             if region not in found:
                 found[region] = Side(region=region, role=None, rule="sides.people")
+    for name in _invited(people, folded, found, atlas):
+        found[name] = Side(region=name, role="visiting", rule="sides.invited")
     if not any(s.role == "visiting" for s in found.values()) and len(found) > 1:
         found = _by_place(found, words, atlas)
     return tuple(found.values())
+
+
+_COMES_ALONG = re.compile(r"应邀(?:同行|随行|参加|出席|陪同)|(?:同行|随行)的(?:还)?有|一同(?:参加)?考察")
+
+
+def _invited(people: list[Person], folded: str, found: dict[str, Side], atlas: Atlas) -> list[str]:
+    """Return the regions of those who came along with the visitors by invitation and are on no side yet."""
+    names: list[str] = []
+    for person in people:
+        region = _region_of(person, atlas)
+        if region is None or any(atlas.within(region, f) or atlas.within(f, region) for f in (*found, *names)):
+            continue
+        at = person.mentions[0].start
+        begin = max(folded.rfind("。", 0, at), folded.rfind("\n", 0, at)) + 1
+        if _COMES_ALONG.search(folded, begin, at):
+            names.append(region)
+    return names
 
 
 def _by_place(found: dict[str, Side], words: str, atlas: Atlas) -> dict[str, Side]:
@@ -178,6 +197,14 @@ def assign(people: list[Person], sides: tuple[Side, ...], atlas: Atlas, folded: 
             person.side, person.region = side.role, side.region
         else:
             person.region = regions[0] if regions else None
+    for person in people:
+        # 甲城党工委 goes with 甲城管委会 when the text places only one of them.
+        stems = {_stem(q.organisation) for q in person.positions} - {""}
+        if person.region is None and stems:
+            for other in people:
+                if other.side and any((q.organisation or "").startswith(tuple(stems)) for q in other.positions):
+                    person.side, person.region = other.side, other.region
+                    break
     for before, person in itertools.pairwise(people):
         if person.side is not None or before.side is None or not person.positions:
             continue
@@ -187,3 +214,9 @@ def assign(people: list[Person], sides: tuple[Side, ...], atlas: Atlas, folded: 
         if len(gap) <= 40 and not re.search(r"[;。]", gap) and not placed:
             person.side = before.side
             person.region = before.region
+
+
+def _stem(organisation: str | None) -> str:
+    """Return what the bodies of one zone have in common in their names; "" for another kind of body."""
+    found = re.fullmatch(r"(?:中共)?(.{4,}?)(?:党工委|管委会|管理委员会|党委)", organisation or "")
+    return found[1] if found else ""
