@@ -32,6 +32,7 @@ class Person:
 _TITLE_WORDS = ("同志", "先生", "女士")
 _GLUE = re.compile(r"(?:\s*(?:、|,|兼|和|及|,兼|;)\s*)?$")
 _MARKS = re.compile(rf"\((?:女|男|[{HAN}]{{1,4}}族|女,[{HAN}]{{1,4}}族|[^()]{{0,6}}代|正厅级|副厅级|正处级|副处级)\)")
+_BESIDE = re.compile(r"\((?:挂职|兼|正厅级|副厅级|正处级|副处级|主持工作|援[藏疆青鄂]|第一批)\)")
 _LEADERS = re.compile(
     rf"(?P<region>(?:{{regions}})+|[省市县区州盟旗](?=领导)|我[省市县区州]|{COUNTY})?(?P<kind>(?:有关|部分|等)?(?:党政|省|市|州|县|区)*领导(?:同志)?|有关负责(?:同志|人)|市直?部门负责人)"
 )
@@ -127,6 +128,8 @@ class Roll:
         positions = [heir.position(post) for post in chain]
         while at < sentence.end and folded[at] in " :":
             at += 1
+        if beside := _BESIDE.match(folded, at, sentence.end):
+            at = beside.end()
         for word in _TITLE_WORDS:
             if folded.startswith(word, at):
                 at += len(word)

@@ -21,6 +21,7 @@ _FIRST_PERSON = re.compile(
 _CROWD = re.compile(
     r"(?:^|[。,;])(大家|与会人员|与会代表|代表团成员|与会者|考察团成员|代表团一行)(?:一致)?[^。]{0,60}?(?:认为|表示|感到|赞叹|说|谈到)"
 )
+_PRONOUN = re.compile(rf"[他她](?:还|也|又|同时)?{_SAY}")
 _AWAY = re.compile(r"(?:代表团|[^,。]{0,12}一行|随后|当天|当日|会前|会后|座谈前)")
 _MEETING = re.compile(r"(?:^|[,。])会议(?:指出|强调|要求|认为|明确|决定|议定|听取|研究|同意|商定)")
 
@@ -53,7 +54,7 @@ def read_statements(
     names = {p.name: p for p in people}
     listed = "|".join(sorted(map(_spaced, names), key=lambda n: (-len(n), n)))
     opener = re.compile(
-        rf"(?:^|[,:。;])(?P<n>{listed})(?:同志|在(?:讲话|致辞|发言|会上|座谈会上|主持会议时|总结|主旨演讲)[^,。]{{0,10}}?(?:中|时)?|首先|还|也|在致辞中|致辞时|讲话时)?"
+        rf"(?:^|[,:。;])(?P<n>{listed})(?:副?(?:省长|市长|区长|县长|州长|书记|主任|主席|部长|厅长|局长|秘书长|会长|董事长|总经理|院长)|同志|在(?:讲话|致辞|发言|会上|座谈会上|主持会议时|总结|主旨演讲)[^,。]{{0,10}}?(?:中|时)?|首先|还|也|在致辞中|致辞时|讲话时)?"
         rf"(?:充分|高度|深情|动情|明确|进一步|再次|详细)?,?(?P<v>{_SAY}|代表[^。;]{{2,36}}?[,对向]|[对就向][^。;]{{2,36}}?(?:表示|谈|作出|介绍)|(?:首先)?(?:致辞|致欢迎辞|作[^,。]{{0,6}}发言|讲话),[他她])"
         if listed
         else r"(?!x)x"
@@ -61,7 +62,7 @@ def read_statements(
     team = next((s.delegation for s in sides if s.role == "visiting" and s.delegation), None)
     statements: list[Statement] = []
     voices: list[Voice] = []
-    current = Voice(None)
+    current = last = Voice(None)
     paragraph = -1
     for span in split_sentences(folded, body):
         words = folded[span.start : span.end]
@@ -72,6 +73,10 @@ def read_statements(
         crowd = _CROWD.search(words)
         if new and re.match(rf"(?:{listed or '(?!x)x'})(?:同志)?(?:详细|简要)?介绍", words) and "分别" not in words:
             found = re.match(rf"(?P<n>{listed})", words)
+        subject = re.match(rf"(?P<n>{listed or '(?!x)x'})", words)
+        if subject:
+            name = subject["n"].replace(" ", "")
+            last = Voice(name, names[name].side)
         briefing = lexicon.BRIEFING.search(words) and not re.search(_SAY + "[,:,]", words)
         if briefing and not found:
             current = Voice(None)
@@ -85,6 +90,9 @@ def read_statements(
             voices.append(current)
             current = Voice(None)
             continue
+        elif not current.speaker and last.speaker and _PRONOUN.match(words):
+            # 甲介绍了情况。他表示: he is who was named last.
+            current = last
         elif _MEETING.search(words):
             current = Voice("会议", None, "meeting")
         elif (new and not _goes_on(current, words)) or (current.speaker and _AWAY.match(words)):
