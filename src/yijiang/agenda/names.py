@@ -33,7 +33,7 @@ def shapes() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     return dotted, family, spaced
 
 
-def name_at(folded: str, at: int, end: int, *, strong: bool) -> Span | None:
+def name_at(folded: str, at: int, end: int, *, strong: bool, after: bool = True) -> Span | None:
     """Return the name that starts at a place, or None.
 
     Parameters
@@ -45,6 +45,8 @@ def name_at(folded: str, at: int, end: int, *, strong: bool) -> Span | None:
     strong
         True right after a full post, where a name must follow: then two to four characters up to a boundary are
         one even without a known surname (扎西平措); else a known surname is asked for.
+    after
+        Whether a name after a joining word may be looked for, to tell 甲和 from a name that ends in 和.
 
     Examples
     --------
@@ -59,7 +61,7 @@ def name_at(folded: str, at: int, end: int, *, strong: bool) -> Span | None:
             if AFTER.match(folded, cut, end) and cut - folded.rfind("·", at, last) > 2:
                 return Span(at, cut)
         return Span(at, last)
-    return _joined(folded, _undotted(folded, at, end, strong=strong), end)
+    return _joined(folded, _undotted(folded, at, end, strong=strong, after=after), end)
 
 
 def _joined(folded: str, name: Span | None, end: int) -> Span | None:
@@ -73,7 +75,7 @@ def _joined(folded: str, name: Span | None, end: int) -> Span | None:
     return name
 
 
-def _undotted(folded: str, at: int, end: int, *, strong: bool) -> Span | None:
+def _undotted(folded: str, at: int, end: int, *, strong: bool, after: bool) -> Span | None:
     _, _, spaced = shapes()
     best: Span | None = None
     single, compound = surnames()
@@ -98,10 +100,10 @@ def _undotted(folded: str, at: int, end: int, *, strong: bool) -> Span | None:
         if len(clean) == 2 and folded[at + clean[1]] in "和与及率陪作在向对到来为的就还也先则是于从将已受说说请签领谈":
             whole = folded[at + clean[0] : at + clean[0] + 1]
             longer = whole in "、,。;:)( 等" or not whole
-            if folded[at + clean[1]] in "和与及":
+            if after and folded[at + clean[1]] in "和与及":
                 # 甲和乙 joins two names, 茹景和出席 is one: what follows 和 decides.
                 rest = at + clean[1] + 1
-                longer = name_at(folded, rest, end, strong=False) is None and not find_posts(
+                longer = name_at(folded, rest, end, strong=False, after=False) is None and not find_posts(
                     folded, rest, min(rest + 24, end)
                 )
             best = Span(at, at + (clean[0] if longer else clean[1]))

@@ -34,7 +34,7 @@ _GLUE = re.compile(r"(?:\s*(?:、|,|兼|和|及|,兼|;)\s*)?$")
 _MARKS = re.compile(rf"\((?:女|男|[{HAN}]{{1,4}}族|女,[{HAN}]{{1,4}}族|[^()]{{0,6}}代|正厅级|副厅级|正处级|副处级)\)")
 _BESIDE = re.compile(r"\((?:挂职|兼|正厅级|副厅级|正处级|副处级|主持工作|援[藏疆青鄂]|第一批)\)")
 _LEADERS = re.compile(
-    rf"(?P<region>(?:{{regions}})+|[省市县区州盟旗](?=领导)|我[省市县区州]|{COUNTY})?(?P<kind>(?:有关|部分|等)?(?:党政|省|市|州|县|区)*领导(?:同志)?|有关负责(?:同志|人)|市直?部门负责人)"
+    rf"(?P<region>(?>(?:{{regions}}){{1,4}})|[省市县区州盟旗](?=领导)|我[省市县区州]|{COUNTY})?(?P<kind>(?:有关|部分|等)?(?:党政|省|市|州|县|区){{0,4}}领导(?:同志)?|有关负责(?:同志|人)|市直?部门负责人)"
 )
 
 
@@ -248,7 +248,9 @@ class Roll:
         ).match(folded, *sentence)
         if label:
             scopes.append((Span(*sentence), self._heir().full_name(label["r"])))
-        for match in _leaders().finditer(folded, *sentence):
+        # The pattern costs much where there is a region at every sign, and says nothing without one of these words.
+        listed = re.compile("领导|负责").search(folded, *sentence)
+        for match in _leaders().finditer(folded, *sentence) if listed else ():
             words = match["region"]
             region = self._heir().full_name(words) if words and len(words) > 1 else None
             if words and (len(words) == 1 or words.startswith("我")):

@@ -92,8 +92,10 @@ def pattern() -> str:
     The names are put together by their beginnings, so that a place where none begins costs one look at a set of signs.
     """
     tree: dict[str, Any] = {}
-    # Counties are told by their form as well; with 2,700 more names the patterns would take long to make.
-    for name in (n for n, region in by_name().items() if region.level != "county"):
+    # A county is told by its form as well, and 2,700 more names would make the patterns slow to compile: only those
+    # whose form misleads (沙市区) are here.
+    plain = (n for n, region in by_name().items() if region.level != "county" or set(n[1:-1]) & set("县区市旗"))
+    for name in plain:
         node = tree
         for sign in name:
             node = node.setdefault(sign, {})

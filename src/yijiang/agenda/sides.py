@@ -54,7 +54,7 @@ def find_sides(folded: str, body: Span, atlas: Atlas, home: str | None, people: 
         region: Region | None = atlas.region(inner[-1]) if inner else None
         return region.name if region else (inner[-1] if inner and len(inner[-1]) > 2 else None)
 
-    for match in compiled(rf"(?P<r>(?:{_ONE}){{1,4}}){_TEAM}{{1,4}}团").finditer(words):
+    for match in compiled(rf"(?P<r>(?>(?:{_ONE}){{1,4}})){_TEAM}{{1,4}}团").finditer(words):
         name = full(match["r"])
         if name and name not in visiting:
             at = body.start + match.start()
@@ -70,7 +70,7 @@ def find_sides(folded: str, body: Span, atlas: Atlas, home: str | None, people: 
             spans = (Span(at, body.start + match.end()),)
             visiting[name] = Side(region=name, role="visiting", spans=spans, rule="sides.leader")
     for match in compiled(
-        rf"{_TEAM}{{1,3}}团[^,。;]{{0,8}}?(?:来到?|赴|到|抵达|莅临|走进)(?P<r>(?:{_ONE}){{1,4}})"
+        rf"{_TEAM}{{1,3}}团[^,。;]{{0,8}}?(?:来到?|赴|到|抵达|莅临|走进)(?P<r>(?>(?:{_ONE}){{1,4}}))"
     ).finditer(words):
         name = full(match["r"])
         model = atlas.region(next(iter(visiting))) if visiting else None
@@ -81,7 +81,7 @@ def find_sides(folded: str, body: Span, atlas: Atlas, home: str | None, people: 
             host.setdefault(name, Side(region=name, role="host", spans=spans, rule="sides.goes_to"))
             break
     go = (
-        rf"(?:来到?|赴|到|在|前往|抵达|莅临)(?P<r>(?:{_ONE}){{1,4}}|我[省市县区州])"
+        rf"(?:来到?|赴|到|在|前往|抵达|莅临)(?P<r>(?>(?:{_ONE}){{1,4}})|我[省市县区州])"
         rf"(?:开展|进行|参加|参观|实地|召开|就)?[{HAN}、]{{0,12}}?(?:学习|考察|调研|访问|交流|对接|洽谈)"
     )
     for match in compiled(go).finditer(words):
@@ -147,7 +147,7 @@ def _invited(people: list[Person], folded: str, found: dict[str, Side], atlas: A
 def _by_place(found: dict[str, Side], words: str, atlas: Atlas) -> dict[str, Side]:
     """Give roles to the sides of a joint meeting: the side where it is held is the host, the others came."""
     place = compiled(
-        rf"在(?P<r>(?:{_ONE}){{1,3}})[^,。;]{{0,20}}?(?:召开|举行|举办|签署|签约)|地\s*点\s*:\s*(?P<q>{_ONE})"
+        rf"在(?P<r>(?>(?:{_ONE}){{1,3}}))[^,。;]{{0,20}}?(?:召开|举行|举办|签署|签约)|地\s*点\s*:\s*(?P<q>{_ONE})"
     ).search(words)
     parts = compiled(_ONE).findall((place["r"] or place["q"]) if place else "")
     name = parts[-1] if parts else None
