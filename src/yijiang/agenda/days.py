@@ -78,8 +78,7 @@ def find_dates(folded: str, body: Span, year: int | None, year_from: str | None)
         # 6日 of a visit from 5 to 7: a day of the event, not one that is only mentioned.
         within = (event_days.start or "", event_days.end or "")
         found = [
-            replace(f, kind="event") if within[0] <= (f.start or "") <= (f.end or "") <= within[1] else f
-            for f in found
+            replace(f, kind="event") if within[0] <= (f.start or "") <= (f.end or "") <= within[1] else f for f in found
         ]
         found += _bare_days(folded, body, event_days, days)
     else:
@@ -120,9 +119,7 @@ def _lone_day(folded: str, body: Span, *, month_known: bool) -> list[DateRecord]
     return []
 
 
-def _months(
-    folded: str, body: Span, year: int | None, year_from: str | None, days: list[Span]
-) -> list[DateRecord]:
+def _months(folded: str, body: Span, year: int | None, year_from: str | None, days: list[Span]) -> list[DateRecord]:
     """Return months (2023年10月), ends of months and years (12月底前, 今年底), and years in which something will be."""
     found: list[DateRecord] = []
     taken = list(days)

@@ -243,9 +243,9 @@ class Roll:
         """Take the names after 某省领导 and return the stretches those lists cover, with their region."""
         folded, scopes = self.folded, []
         # 镇江市:副市长… in minutes: the label of a list speaks for all of it.
-        label = compiled(
-            r"(?P<r>{region}|{county})(?:方面|一方|方|代表)?(?:参加|出席|参会)?(?:人员|领导)?\s*:"
-        ).match(folded, *sentence)
+        label = compiled(r"(?P<r>{region}|{county})(?:方面|一方|方|代表)?(?:参加|出席|参会)?(?:人员|领导)?\s*:").match(
+            folded, *sentence
+        )
         if label:
             scopes.append((Span(*sentence), self._heir().full_name(label["r"])))
         # The pattern costs much where there is a region at every sign, and says nothing without one of these words.
@@ -292,17 +292,19 @@ class Roll:
                 self._take(name, [], "people.speaker", None)
 
     def _mentions(self) -> None:
-        for person in self.people.values():
-            spans = set(person.mentions)
-            longer = [n for n in self.people if person.name in n and n != person.name]
-            for match in re.finditer(re.escape(person.name), self.folded[self.body.start : self.body.end]):
-                span = Span(self.body.start + match.start(), self.body.start + match.end())
-                inside = any(
-                    s.start <= span.start and span.end <= s.end for n in longer for s in self.people[n].mentions
-                )
-                if not inside:
-                    spans.add(span)
-            person.mentions = sorted(spans)
+        """Find every place of every name, from left to right, the longest first: a name inside another is none."""
+        lengths = sorted({len(name) for name in self.people}, reverse=True)
+        found: dict[str, set[Span]] = {name: set(person.mentions) for name, person in self.people.items()}
+        covered = self.body.start
+        for at in range(self.body.start, self.body.end):
+            for length in lengths:
+                name = self.folded[at : at + length]
+                if name in found and covered < at + length <= self.body.end:
+                    found[name].add(Span(at, at + length))
+                    covered = at + length
+                    break
+        for name, person in self.people.items():
+            person.mentions = sorted(found[name])
 
     def _take(self, name: Span, positions: list[Position], rule: str, region: str | None) -> int:
         words = self.folded[name.start : name.end].replace(" ", "")

@@ -1,15 +1,12 @@
-"""Meetings and the places that were visited."""
+"""The places that were visited."""
 
 from __future__ import annotations
 
 import re
 
-from yijiang.agenda.records import DateRecord, Meeting, Site, Span
+from yijiang.agenda.records import Site, Span
 from yijiang.agenda.regions import HAN, Atlas, compiled
 
-_MEETING = re.compile(
-    rf"(?P<n>[{HAN}A-Za-z0-9·、“”()-]{{2,36}}?(?:座谈会|联席会议|联席会|洽谈会|对接会|推进会|交流会|恳谈会|研讨会|论坛|签约仪式|启动仪式|工作会议|专题会议|协商会|年会|会议))"
-)
 _SITE_END = (
     "展示中心|展览馆|规划馆|博物馆|纪念馆|文化馆|图书馆|美术馆|体验中心|服务中心|指挥中心|创新中心|科创中心|数据中心|研发中心|物流中心|中心|"
     "研究院|研究所|实验室|有限责任公司|股份有限公司|有限公司|集团公司|公司|集团|"
@@ -40,83 +37,7 @@ _KINDS = (
     ("水库|水厂|污水处理厂|公园|湿地|湖|保护区|风景区|修复点|植物园", "environment"),
     ("大学|学院|中学|小学|幼儿园|学校|卫生院|医院|敬老院|福利院", "public_service"),
 )
-_GENERIC = (
-    rf"^(?:{{region}}(?:省|市)?|[{HAN}]{{0,3}}(?:该|各类|相关|有关|重点|部分|多家|一批|等|两地|本地|当地|我[省市县区]|全[省市县区])[{HAN}]*)$"
-)
-
-
-def find_meetings(folded: str, body: Span, dates: list[DateRecord]) -> list[Meeting]:
-    """Return the meetings that were held, with a date only where one single day governs them in the same clause."""
-    meetings: list[Meeting] = []
-    for match in re.finditer(
-        rf"{_MEETING.pattern}在(?P<p>[^,。;]{{2,20}}?)(?:召开|举行|举办|落幕|开幕)", folded[body.start : body.end]
-    ):
-        where = Span(body.start + match.start("n"), body.start + match.end("n"))
-        begin = max(folded.rfind("。", 0, where.start), folded.rfind("\n", 0, where.start)) + 1
-        days = [d for d in dates if begin <= d.spans[0].start < where.start and d.start == d.end]
-        cut = re.search(r"(?:^|[,;)日]|举行的|召开的)(?=[^,;)日]*$)", match["n"])
-        name = match["n"][cut.end() if cut else 0 :]
-        meetings.append(
-            Meeting(
-                name=name,
-                date=days[-1].start if days else None,
-                place=match["p"],
-                spans=(Span(where.end - len(name), where.end),),
-                rule="places.meeting_at",
-            )
-        )
-    held = re.compile(r"(?:召开了?|举行了?|举办了?|出席了?|参加了?)")
-    for match in held.finditer(folded, *body):
-        found = _MEETING.match(folded, match.end(), body.end)
-        if (
-            not found
-            or found["n"] in ("会议", "有关会议", "相关会议", "座谈会", "此次会议")
-            or found["n"].startswith(("有关", "相关"))
-        ) and not (found and found["n"] == "座谈会" and not meetings):
-            continue
-        span = Span(*found.span("n"))
-        name = folded[span.start : span.end]
-        if any(m.name == name for m in meetings):
-            continue
-        begin = max(folded.rfind("。", 0, match.start()), folded.rfind("\n", 0, match.start())) + 1
-        day = None
-        for date in dates:
-            where = date.spans[0]
-            clause = folded[where.end : match.start()]
-            if (
-                begin <= where.start < match.start()
-                and date.start == date.end
-                and clause.count(",") <= 2
-                and "。" not in clause
-            ):
-                day = date.start
-        place = re.compile(r"在([^,。;]{2,20}?)$").search(folded[begin : match.start()])
-        meetings.append(
-            Meeting(name=name, date=day, place=place[1] if place else None, spans=(span,), rule="places.meeting")
-        )
-    for label, kind in ((r"会议地点|地\s*点", "place"), (r"会议时间|时\s*间", "date")):
-        found_label = re.compile(rf"^\s*(?:{label})\s*:\s*([^\n]+)", re.M).search(folded, *body)
-        if not found_label:
-            continue
-        value = found_label[1].strip().rstrip("。;")
-        if kind == "date":
-            value = (
-                next((d.start for d in dates if found_label.start(1) <= d.spans[0].start < found_label.end(1)), None)
-                or ""
-            )
-        if not meetings:
-            head = re.compile(rf"[{HAN}A-Za-z0-9·“”]{{2,40}}(?:会议|联席会|座谈会|例会)(?=纪要)").search(folded)
-            span = Span(*head.span()) if head else Span(*found_label.span(1))
-            meetings.append(Meeting(name=head[0] if head else "会议", spans=(span,), rule="places.minutes"))
-        first = meetings[0]
-        meetings[0] = Meeting(
-            name=first.name,
-            date=value or first.date if kind == "date" else first.date,
-            place=value if kind == "place" else first.place,
-            spans=first.spans,
-            rule=first.rule,
-        )
-    return meetings
+_GENERIC = rf"^(?:{{region}}(?:省|市)?|[{HAN}]{{0,3}}(?:该|各类|相关|有关|重点|部分|多家|一批|等|两地|本地|当地|我[省市县区]|全[省市县区])[{HAN}]*)$"
 
 
 def find_sites(folded: str, narrative: list[Span], atlas: Atlas, barred: set[str]) -> list[Site]:
@@ -133,7 +54,7 @@ def find_sites(folded: str, narrative: list[Span], atlas: Atlas, barred: set[str
     barred
         Names of regions and meetings that are no sites.
     """
-    sites: list[Site] = []
+    sites: dict[str, Site] = {}
     for sentence in narrative:
         for verb in _VISIT.finditer(folded, *sentence):
             at = verb.end()
@@ -147,13 +68,13 @@ def find_sites(folded: str, narrative: list[Span], atlas: Atlas, barred: set[str
                 tail = folded[span.end : span.end + 12]
                 if not _good(name, tail, loose, atlas, barred):
                     break
-                if not any(s.name == name for s in sites):
-                    sites.append(_site(folded, name, span, sentence, atlas))
+                if name not in sites:
+                    sites[name] = _site(folded, name, span, sentence, atlas)
                 glue = re.compile(r"、|和|,?以及|及|与").match(folded, span.end, sentence.end)
                 if not glue:
                     break
                 at = glue.end()
-    return sites
+    return list(sites.values())
 
 
 def _grow(folded: str, span: Span, end: int) -> Span:

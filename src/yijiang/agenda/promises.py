@@ -16,9 +16,13 @@ _EMPTY = re.compile(
     r"^.{0,8}(?:依托|发挥|立足|围绕|聚焦|抢抓)[^,]{2,24}$"
 )
 # 坚持生态优先, 深化产业合作: the clause after it says what is meant.
-_LEADS = re.compile(r"^.{0,8}(?:坚持.{2,16}|(?:进一步)?(?:深化|加强).{0,12}(?:合作|协作|交流|对接|联动)|在.{1,10}(?:上|方面).{0,6}(?:对接|共享|合作|协同|联动|互动))$")
+_LEADS = re.compile(
+    r"^.{0,8}(?:坚持.{2,16}|(?:进一步)?(?:深化|加强).{0,12}(?:合作|协作|交流|对接|联动)|在.{1,10}(?:上|方面).{0,6}(?:对接|共享|合作|协同|联动|互动))$"
+)
 # What a clause aims at belongs to the promise before it.
-_RESULT = re.compile(r"(?:争取|力争|确保|让|使|把.{2,20}(?:好|起来|下去)$|推动[^,]{0,8}(?:高质量发展|再上新台阶)$|实现|助力|更好|切实|不断|进而|从而|为.{2,20}(?:提供|作出|贡献)|总投资|每)")
+_RESULT = re.compile(
+    r"(?:争取|力争|确保|让|使|把.{2,20}(?:好|起来|下去)$|推动[^,]{0,8}(?:高质量发展|再上新台阶)$|实现|助力|更好|切实|不断|进而|从而|为.{2,20}(?:提供|作出|贡献)|总投资|每)"
+)
 _ACT = re.compile(
     r"(?:并|还|也|同时)?(?:建议|提议|倡议|希望|在[^,]{2,30}(?:方面|领域))|"
     r"(?:(?:并|还|也|同时|双方|各方|[两三四五][省市县州地]|我们|[^,]{1,8}?)(?:将|要|愿|可|应|须)|[两三四五各][省市县州地方][^,]{0,10}?)?(?:共同|共建|共享|共抓|携手|联合|联手|推动|推进|"
@@ -38,14 +42,22 @@ _OWN = re.compile(
 def _mood(words: str, before: str | None) -> str | None:
     """Return how a clause is said: a request, a proposal to all, a pledge, or the state of things; else as before.
 
-    >>> _mood("希望两县建立机制", None), _mood("三省应加快打通", None), _mood("正抢抓机遇", "own"), _mood("全力做好", "own")
+    >>> (
+    ...     _mood("希望两县建立机制", None),
+    ...     _mood("三省应加快打通", None),
+    ...     _mood("正抢抓机遇", "own"),
+    ...     _mood("全力做好", "own"),
+    ... )
     ('request', 'joint', 'present', 'own')
     """
     if lexicon.REQUEST.search(words):
         return "request"
     if _PRESENT.search(words):
         return "present"
-    if re.search(r"(?:^|并|还|同时)(?:建议|提议|倡议)|(?:建议|提议|倡议)$|(?:双方|各方|[两三四五][省市县州地区])(?:都|还|也)?(?:应|要|可|须|将)", words):
+    if re.search(
+        r"(?:^|并|还|同时)(?:建议|提议|倡议)|(?:建议|提议|倡议)$|(?:双方|各方|[两三四五][省市县州地区])(?:都|还|也)?(?:应|要|可|须|将)",
+        words,
+    ):
         return "joint"
     if _OWN.search(words):
         return "own"
@@ -199,9 +211,7 @@ class Reader:
         self._end(run, area, voice, mood)
         return mood
 
-    def _end(
-        self, run: list[Span], area: str | None, voice: Voice, mood: str | None
-    ) -> tuple[list[Span], str | None]:
+    def _end(self, run: list[Span], area: str | None, voice: Voice, mood: str | None) -> tuple[list[Span], str | None]:
         """Make a commitment of a run of clauses, what only leads in to it left out, and begin a new one."""
         while run and _EMPTY.search(self.folded[run[0].start : run[0].end]):
             run = run[1:]
@@ -333,8 +343,10 @@ class Reader:
             return
         code, _ = lexicon.area_of(self.folded[where.start : where.end])
         code = "general" if code in (None, "benchmark") else str(code)
-        line = self.folded.find("\n", where.end)
-        whole = Span(span.start, max(span.end, line if line >= 0 else len(self.folded)) if cut else span.end)
+        # Who is responsible stands in the same line, not pages away.
+        reach = min(len(self.folded), where.end + 400)
+        line = self.folded.find("\n", where.end, reach)
+        whole = Span(span.start, max(span.end, line if line >= 0 else reach) if cut else span.end)
         self._add(where, "agreed", "agreed_text", code, voice, around=whole)
         self._areas(code, where)
 

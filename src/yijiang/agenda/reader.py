@@ -8,14 +8,16 @@ from dataclasses import replace
 from yijiang.agenda.days import find_dates
 from yijiang.agenda.folding import fold
 from yijiang.agenda.layout import Layout, layout
+from yijiang.agenda.meetings import find_meetings
 from yijiang.agenda.people import Person, Roll
-from yijiang.agenda.places import find_meetings, find_sites
+from yijiang.agenda.places import find_sites
 from yijiang.agenda.posts import RANK
 from yijiang.agenda.promises import Reader
 from yijiang.agenda.records import Agenda, DateRecord, Meeting, Mention, Participant, Position, Span, Unresolved
 from yijiang.agenda.regions import Atlas
 from yijiang.agenda.sides import assign, find_sides, home_of
 from yijiang.agenda.speech import read_statements
+from yijiang.agenda.tree import any_of
 from yijiang.agenda.wrapping import unwrap
 
 _MINUTES = re.compile(r"会议纪要|纪要|议定事项|会议议定|主持人?\s*:|参会人员|参加人员\s*:|出席人员\s*:")
@@ -119,9 +121,9 @@ def _participant(person: Person, folded: str, text: str) -> Participant:
 
 
 def _roles(people: list[Person], folded: str, body: Span) -> None:
-    names = "|".join(re.escape(p.name) for p in sorted(people, key=lambda p: -len(p.name)))
-    if not names:
+    if not people:
         return
+    names = any_of(p.name for p in people)
     # Between a name and its verb only more posts and names may stand: 书记甲,省长乙率领.
     run = re.compile(rf"(?:[、,和与等]|{RANK.pattern}|{names}|[^,。;、:]{{0,24}}?(?={RANK.pattern}))*")
     for person in people:

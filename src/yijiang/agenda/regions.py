@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any
 
+from yijiang.agenda.tree import any_of
 from yijiang.agenda.words import counties
 from yijiang.agenda.words import regions as gazetteer
 
@@ -72,9 +72,6 @@ def abbreviations() -> dict[str, Region]:
     return {sign: by_name()[row.name] for row in gazetteer() for sign in row.abbreviations if row.level == "province"}
 
 
-_BLOCK = 30
-
-
 @cache
 def compiled(form: str) -> re.Pattern[str]:
     """Return a pattern in which {region} stands for a name of the gazetteer and {county} for the form of a county.
@@ -89,31 +86,10 @@ def compiled(form: str) -> re.Pattern[str]:
 def pattern() -> str:
     """Return a pattern that matches one name of the gazetteer, the longest first.
 
-    The names are put together by their beginnings, so that a place where none begins costs one look at a set of signs.
+    A county is told by its form as well, and 2,700 more names would make the patterns slow to compile: only those whose
+    form misleads (沙市区) are here.
     """
-    tree: dict[str, Any] = {}
-    # A county is told by its form as well, and 2,700 more names would make the patterns slow to compile: only those
-    # whose form misleads (沙市区) are here.
-    plain = (n for n, region in by_name().items() if region.level != "county" or set(n[1:-1]) & set("县区市旗"))
-    for name in plain:
-        node = tree
-        for sign in name:
-            node = node.setdefault(sign, {})
-        node[""] = {}
-    # Blocks of first signs: the engine tries the ways one by one, and there are nine hundred signs to begin with.
-    signs = sorted(tree)
-    blocks = [signs[k : k + _BLOCK] for k in range(0, len(signs), _BLOCK)]
-    ways = (f"(?=[{''.join(block)}]){_branches({sign: tree[sign] for sign in block})}" for block in blocks)
-    return f"(?=[{''.join(signs)}])(?:{'|'.join(ways)})"
-
-
-def _branches(node: dict[str, Any]) -> str:
-    """Return the pattern of all names that go on from a place in the tree of names; "" marks where one may end."""
-    ways = [sign + _branches(after) for sign, after in sorted(node.items()) if sign]
-    if not ways:
-        return ""
-    together = ways[0] if len(ways) == 1 and "" not in node else f"(?:{'|'.join(ways)})"
-    return f"{together}?" if "" in node else together
+    return any_of(n for n, region in by_name().items() if region.level != "county" or set(n[1:-1]) & set("县区市旗"))
 
 
 @dataclass(slots=True)

@@ -48,6 +48,7 @@ def find_sides(folded: str, body: Span, atlas: Atlas, home: str | None, people: 
     visiting: dict[str, Side] = {}
     host: dict[str, Side] = {}
     words = folded[body.start : body.end]
+    ends = {s.end: p for p in reversed(people) for s in p.mentions}
 
     def full(name: str) -> str | None:
         inner = compiled(_ONE).findall(name)
@@ -64,7 +65,7 @@ def find_sides(folded: str, body: Span, atlas: Atlas, home: str | None, people: 
             )
     for match in re.finditer(rf"(?:率领?|带领)(?:本|我|该)?[省市县区州盟旗]?(?:四套班子)?{_TEAM}{{1,4}}团", words):
         at = body.start + match.start()
-        leader = next((p for p in people for s in p.mentions if 0 <= at - s.end <= 4), None)
+        leader = next((ends[at - k] for k in range(5) if at - k in ends), None)
         name = _region_of(leader, atlas) if leader else None
         if name and name not in visiting:
             spans = (Span(at, body.start + match.end()),)
@@ -197,14 +198,12 @@ def assign(people: list[Person], sides: tuple[Side, ...], atlas: Atlas, folded: 
             person.side, person.region = side.role, side.region
         else:
             person.region = regions[0] if regions else None
+    # 甲城党工委 goes with 甲城管委会 when the text places only one of them.
+    zones = {_stem(q.organisation): p for p in reversed(people) if p.side for q in p.positions}
     for person in people:
-        # 甲城党工委 goes with 甲城管委会 when the text places only one of them.
-        stems = {_stem(q.organisation) for q in person.positions} - {""}
-        if person.region is None and stems:
-            for other in people:
-                if other.side and any((q.organisation or "").startswith(tuple(stems)) for q in other.positions):
-                    person.side, person.region = other.side, other.region
-                    break
+        stem = next((s for q in person.positions if (s := _stem(q.organisation)) in zones and s), None)
+        if person.region is None and stem:
+            person.side, person.region = zones[stem].side, zones[stem].region
     for before, person in itertools.pairwise(people):
         if person.side is not None or before.side is None or not person.positions:
             continue

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_WIDE = "\u3400-\u9fff，。、；：？！）】》”（“《"
+_JOINS = re.compile("[\u3400-\u9fff，。、；：？！）】》”（“《]")
 _STOPS = ("。", "！", "？", "：", ":", "；", ";", "。”", "！”", "。）")
-_PAGE = re.compile(r"\s*(?:[—–-]+\s*\d{1,3}\s*[—–-]+|第\s*\d{1,3}\s*页(?:\s*共\s*\d{1,3}\s*页)?|\d{1,3}\s*/\s*\d{1,3})\s*")
+_PAGE = re.compile(
+    r"\s*(?:[—–-]+\s*\d{1,3}\s*[—–-]+|第\s*\d{1,3}\s*页(?:\s*共\s*\d{1,3}\s*页)?|\d{1,3}\s*/\s*\d{1,3})\s*"
+)
 
 
 def width(line: str) -> int:
@@ -30,18 +32,18 @@ def paragraphs(text: str) -> str:
     result: list[str] = []
     goes_on = False
     for line in lines:
-        indented = line.startswith(("\u3000", "  "))
-        if goes_on and not indented and result:
-            blank = "" if re.search(f"[{_WIDE}]$", result[-1]) or re.match(f"[{_WIDE}]", line) else " "
-            result[-1] += blank + line.strip()
+        words = line.strip()
+        if goes_on and not line.startswith(("\u3000", "  ")):
+            # Between two words of Latin letters the line end stood for a blank.
+            result += ["" if _JOINS.match(result[-1][-1]) or _JOINS.match(words) else " ", words]
         else:
-            result.append(line.strip())
+            result += ["\n", words]
         goes_on = width(line) >= 0.8 * most and not line.endswith(_STOPS)
-    return "\n".join(result)
+    return "".join(result[1:])
 
 
 def unwrap(text: str) -> str:
-    """Return a Chinese text with its paragraphs on one line each; one that is not broken within sentences stays as it is.
+    """Return a Chinese text with a paragraph a line; one that is not broken within sentences stays as it is.
 
     Broken is a page where at least four lines, and two in five, are as wide as the page and end inside a sentence.
 
