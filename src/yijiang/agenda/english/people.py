@@ -11,6 +11,7 @@ from yijiang.agenda.english.regions import FORM, Map
 from yijiang.agenda.english.regions import pattern as regions_pattern
 from yijiang.agenda.english.text import FULL, HONORIFIC, NAME, TOKEN, UPPER, sentences
 from yijiang.agenda.records import Position, Span
+from yijiang.agenda.tree import any_of
 
 _BEFORE = (
     r"(?:(?:deputy|vice|acting|executive|assistant|senior|first|second|third|permanent|under|associate|chief|lead|"
@@ -144,6 +145,8 @@ class Roll:
     def __init__(self, folded: str, parts: Layout, regions: Map) -> None:
         self.folded, self.parts, self.regions = folded, parts, regions
         self.people: dict[str, Person] = {}
+        self.within: set[str] = set()
+        self.levels: dict[str, set[str]] = {}
         self.barred = {m.name for m in parts.mentions}
 
     def read(self) -> None:
@@ -261,14 +264,17 @@ class Roll:
     def _of_level(self, level: str) -> set[str]:
         """Return the regions of the text with a word of level: a county prefect is of the only county named."""
         word = {"provincial": "Province", "municipal": "Municipality"}.get(level.lower(), level.capitalize())
-        return {m[0] for m in re.finditer(FORM, self.folded) if re.search(rf"\b{word}\b", m[0])}
+        if word not in self.levels:
+            forms = {m[0] for m in re.finditer(FORM, self.folded)}
+            self.levels[word] = {form for form in forms if re.search(rf"\b{word}\b", form)}
+        return set(self.levels[word])
 
     def _is_name(self, name: str) -> bool:
         return not (
             _NOT_NAME.search(name)
             or _RANK.search(name)
             or re.fullmatch(_PLACE, name)
-            or any(name in one and name != one for one in self.people)
+            or name in self.within
         )
 
     def _take(self, at: Span, positions: list[Position], rule: str) -> Person | None:
@@ -276,17 +282,22 @@ class Roll:
         if name in self.barred:
             return None
         at = Span(at.start, at.end - (1 if self.folded[at.end - 1] == "." else 0))
-        person = self.people.setdefault(name, Person(name, rule))
+        if name not in self.people:
+            self.people[name] = Person(name, rule)
+            words = name.split()
+            parts = ((i, j) for i in range(len(words)) for j in range(i + 1, len(words) + 1) if j - i < len(words))
+            self.within |= {" ".join(words[i:j]) for i, j in parts}
+        person = self.people[name]
         person.mentions.append(at)
         known = {(p.title or "").casefold() for p in person.positions}
         person.positions += [p for p in positions if (p.title or "").casefold() not in known]
         return person
 
     def _mentions(self) -> None:
+        for match in re.finditer(rf"(?<!\w){any_of(self.people)}(?!\w)", self.folded):
+            self.people[match[0]].mentions.append(Span(*match.span()))
         for person in self.people.values():
-            words = r"\s+".join(map(re.escape, person.name.split()))
-            found = re.finditer(rf"(?<!\w){words}(?!\w)", self.folded)
-            person.mentions = sorted({*person.mentions, *(Span(*m.span()) for m in found)})
+            person.mentions = sorted(set(person.mentions))
 
     def voices(self) -> Iterator[tuple[str, Person]]:
         """Give every form that stands for one person: the full name, and a first or last word nobody shares."""

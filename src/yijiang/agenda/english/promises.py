@@ -40,6 +40,7 @@ class Reader:
         self.areas: dict[str, Area] = {}
         self.facts: list[Fact] = []
         self.signed = False
+        self.reached = 0
 
     def read(
         self, parts: Layout, statements: Sequence[Statement], voices: Sequence[Voice], homes: Sequence[Block]
@@ -273,8 +274,10 @@ class Reader:
         amount: str | None = None,
     ) -> None:
         words = self._words(span)
-        if any(c.spans[0].start < span.end and span.start < c.spans[0].end for c in self.commitments):
+        # The text is read from its beginning to its end: a clause is taken once.
+        if span.start < self.reached:
             return
+        self.reached = span.end
         # What the clause does not say its heading does: "Shipping and locks".
         area = lexicon.area_of(words) or lexicon.area_of(block.heading) or "general"
         facets = lexicon.facets_of(area, words)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 
 from yijiang.agenda.english import when
 from yijiang.agenda.english.layout import DATELINE, Layout, layout
@@ -12,7 +13,7 @@ from yijiang.agenda.english.regions import Map
 from yijiang.agenda.english.sides import assign, find_sides
 from yijiang.agenda.english.sites import find_sites
 from yijiang.agenda.english.speech import Ear
-from yijiang.agenda.english.text import fold, unwrap
+from yijiang.agenda.english.text import LONGEST, fold, unwrap
 from yijiang.agenda.records import Agenda, DateRecord, Meeting, Participant, Span, Unresolved
 
 _MEETING = re.compile(
@@ -102,21 +103,7 @@ def _dates(folded: str, parts: Layout) -> tuple[list[DateRecord], list[Unresolve
         if stated and year is None:
             year, origin = int(stated.start[:4]), "date of the meeting"
             stamps = list(when.find(folded, 0, len(folded), year))
-    for block in parts.blocks if event is None else []:
-        if block.kind != "prose":
-            continue
-        begin = block.span.start
-        if dateline := DATELINE.match(folded, begin, block.span.end):
-            begin = dateline.end()
-        for stamp in stamps:
-            stop = re.compile(r"[.!?]\s").search(folded, stamp.span.end, block.span.end)
-            start = max(begin, folded.rfind(". ", begin, stamp.span.start))
-            sentence = folded[start : stop.start() if stop else block.span.end]
-            if begin <= stamp.span.start < block.span.end and _EVENT.search(sentence):
-                event = stamp.span
-                break
-        if event is not None:
-            break
+    event = event or _told(folded, parts, stamps)
     days = next(((s.start, s.end) for s in stamps if s.span == event), None)
     for stamp in stamps:
         if parts.published and stamp.span == parts.published.spans[0]:
@@ -137,7 +124,26 @@ def _dates(folded: str, parts: Layout) -> tuple[list[DateRecord], list[Unresolve
         )
         for s in when.unclear(folded, 0, len(folded))
     ]
-    return found, unclear
+    return sorted(found, key=lambda d: d.spans[0]), unclear
+
+
+def _told(folded: str, parts: Layout, stamps: list[when.When]) -> Span | None:
+    """Return the first date in prose whose sentence tells of a visit or a meeting."""
+    prose = [b.span for b in parts.blocks if b.kind == "prose"]
+    begins = [s.start for s in prose]
+    for stamp in stamps:
+        k = bisect_right(begins, stamp.span.start) - 1
+        if k < 0 or stamp.span.start >= prose[k].end:
+            continue
+        dateline = DATELINE.match(folded, *prose[k])
+        begin = dateline.end() if dateline else prose[k].start
+        reach = min(prose[k].end, stamp.span.end + LONGEST)
+        stop = re.compile(r"[.!?]\s").search(folded, stamp.span.end, reach)
+        low = max(begin, stamp.span.start - LONGEST)
+        start = max(low, folded.rfind(". ", low, stamp.span.start))
+        if begin <= stamp.span.start and _EVENT.search(folded, start, stop.start() if stop else reach):
+            return stamp.span
+    return None
 
 
 def _within(stamp: when.When, days: tuple[str, str] | None) -> bool:
@@ -165,24 +171,24 @@ def _meetings(folded: str, parts: Layout, dates: list[DateRecord]) -> list[Meeti
         return [
             Meeting(name=name, date=event.start if event else None, place=where, spans=(span,), rule="english.minutes")
         ]
-    found: list[Meeting] = []
+    found: dict[str, Meeting] = {}
+    starts = [d.spans[0].start for d in dates]
     for match in _HELD.finditer(folded, *parts.body):
-        if any(m.name == match["n"] for m in found):
+        if match["n"] in found:
             continue
         stop = re.compile(r"[.!?;]").search(folded, match.end(), parts.body.end)
         end = stop.start() if stop else parts.body.end
-        day = next((d.start for d in dates if match.end() <= d.spans[0].start < end and d.start == d.end), None)
+        near = dates[bisect_left(starts, match.end()) : bisect_left(starts, end)]
+        day = next((d.start for d in near if d.start == d.end), None)
         inside = re.compile(r" in (?P<p>[A-Z][\w' -]{2,40}?)(?= on |,|$)").match(folded, match.end(), end)
-        found.append(
-            Meeting(
-                name=match["n"],
-                date=day,
-                place=inside["p"] if inside else None,
-                spans=(Span(*match.span("n")),),
-                rule="english.meeting",
-            )
+        found[match["n"]] = Meeting(
+            name=match["n"],
+            date=day,
+            place=inside["p"] if inside else None,
+            spans=(Span(*match.span("n")),),
+            rule="english.meeting",
         )
-    return found
+    return list(found.values())
 
 
 def _unresolved(text: str, people: tuple[Participant, ...], dates: list[DateRecord]) -> list[Unresolved]:

@@ -9,6 +9,7 @@ from functools import cache
 from importlib.resources import files
 
 from yijiang.agenda.english.text import UPPER
+from yijiang.agenda.tree import any_of
 from yijiang.agenda.words import regions as gazetteer
 
 _LEVEL = "Province|Municipality|County|District|Region|State|Prefecture|Canton|Oblast|Voivodeship|Krai|Land|City"
@@ -52,8 +53,7 @@ def known() -> dict[str, Place]:
 @cache
 def pattern() -> str:
     """Return a pattern of every known name and adjective, the longest first."""
-    names = sorted(known(), key=lambda n: (-len(n), n))
-    return rf"(?:{'|'.join(map(re.escape, names))})(?![\w])"
+    return rf"(?:{any_of(known())})(?!\w)"
 
 
 def _bare(name: str) -> str:
@@ -69,6 +69,7 @@ class Map:
 
     named: dict[str, str] = field(default_factory=dict)
     parents: dict[str, str] = field(default_factory=dict)
+    _compiled: tuple[int, re.Pattern[str]] | None = None
 
     @classmethod
     def of(cls, folded: str) -> Map:
@@ -125,5 +126,7 @@ class Map:
 
     def pattern(self) -> re.Pattern[str]:
         """Return the pattern of a region in this text."""
-        own = "|".join(re.escape(n) for n in sorted(self.named.values(), key=lambda n: -len(n)))
-        return re.compile(rf"\b(?:{FORM}|{pattern()}" + (rf"|(?:{own})(?!\w)" if own else "") + ")")
+        if self._compiled is None or self._compiled[0] != len(self.named):
+            own = any_of(self.named.values())
+            self._compiled = (len(self.named), re.compile(rf"\b(?:{FORM}|{pattern()}|{own}(?!\w))"))
+        return self._compiled[1]

@@ -33,9 +33,13 @@ def find_sides(folded: str, parts: Layout, regions: Map, people: Iterable[Person
     """
     found: dict[str, Side] = {}
 
+    above: set[str] = set()
+
     def add(region: str, role: str | None, span: Span | None, rule: str, delegation: str | None = None) -> None:
-        if region in found or any(region in regions.path(n) or n in regions.path(region) for n in found):
+        path = regions.path(region)
+        if region in above or any(name in found for name in path):
             return
+        above.update(path)
         spans = (span,) if span else ()
         found[region] = Side(region=region, role=role, delegation=delegation, spans=spans, rule=rule)
 

@@ -58,14 +58,14 @@ def find_sites(folded: str, narrative: Sequence[Span], regions: Map) -> list[Sit
     regions
         The regions of the text; a region itself is no site.
     """
-    found: list[Site] = []
+    found: dict[str, Site] = {}
     for sentence in narrative:
         for verb in _VISITS.finditer(folded, *sentence):
             stop = _STOP.search(folded, verb.end(), sentence.end)
             for span in _pieces(folded, verb.end(), stop.start() if stop else sentence.end):
                 name = folded[span.start : span.end]
                 head = list(_HEAD.finditer(name))
-                if not head or regions.region(name) or any(s.name == name for s in found):
+                if not head or regions.region(name) or name in found:
                     continue
                 # "The dam at Zagreb" keeps where it lies, "the dam last week" does not keep when.
                 tail = re.search(
@@ -77,8 +77,8 @@ def find_sites(folded: str, narrative: Sequence[Span], regions: Map) -> list[Sit
                 kind = next(k for words, k in _HEADS if re.search(rf"\b(?:{words})\b", head[-1][0], re.I))
                 inside = regions.inside(name)
                 place = inside[0] if inside else None
-                found.append(Site(name=name, kind=kind, place=place, spans=(span,), rule="english.visit"))
-    return found
+                found[name] = Site(name=name, kind=kind, place=place, spans=(span,), rule="english.visit")
+    return list(found.values())
 
 
 def _pieces(folded: str, start: int, end: int) -> list[Span]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from yijiang.agenda.english import lexicon
@@ -11,6 +12,7 @@ from yijiang.agenda.english.people import SAYS, Person, Roll
 from yijiang.agenda.english.regions import Map
 from yijiang.agenda.english.text import HONORIFIC, sentences
 from yijiang.agenda.records import Span, Statement
+from yijiang.agenda.tree import any_of
 
 _PRONOUN = r"(?:He|She|They|he|she|they)"
 _MEETING = (
@@ -47,7 +49,7 @@ class Ear:
     ) -> None:
         self.folded, self.sided, self.roles, self.regions = folded, sided, roles, regions
         self.forms: dict[str, Person] = dict(roll.voices())
-        names = "|".join(re.escape(n) for n in sorted(self.forms, key=lambda n: (-len(n), n))) or "(?!x)x"
+        names = any_of(self.forms)
         place = regions.pattern().pattern
         who = (
             rf"(?:(?:{HONORIFIC})?(?P<name>{names})(?!\w)(?:, [^,]{{3,80}},)?|(?P<pro>{_PRONOUN})|"
@@ -55,20 +57,13 @@ class Ear:
             rf"delegates| representatives?)?|"
             rf"(?P<meet>{_MEETING}))"
         )
-        # A post or a circumstance may stand before the name: "County prefect Ada Li", "On Monday Li".
-        before = (
-            r"(?:(?:[Ii]n|[Aa]t|[Oo]n|[Aa]fter|[Ff]or|[Dd]uring)\b[^,\"]{2,60}, )?"
-            rf"(?:(?:[\w'-]+,? ){{1,5}}(?=(?:{HONORIFIC})?(?:{names})(?!\w)))?"
-        )
-        self.opens = re.compile(rf"{before}{who} {_ADVERB}(?P<verb>{SAYS})\b")
-        self.subject = re.compile(rf"{before}(?:{HONORIFIC})?(?P<name>{names})(?!\w)")
-        # "Li, for his part, opened the fair and said …"
-        self.later = re.compile(
-            rf"{before}(?:{HONORIFIC})?(?P<name>{names})(?!\w)[^.;:\"]{{2,120}}? (?:and|but) (?P<verb>{SAYS})\b"
-        )
-        self.closes = re.compile(
-            rf",[\"'] (?:{who} {_ADVERB}(?P<verb>{SAYS})|(?P<verb2>said|added|noted) {who.replace('?P<', '?P<z')})\b"
-        )
+        around = r"(?:(?:[Ii]n|[Aa]t|[Oo]n|[Aa]fter|[Ff]or|[Dd]uring)\b[^,\"]{2,60}, )?"
+        # A post may stand before the name: "County prefect Ada Li"; other acts after it: "Li opened the fair and said".
+        named = rf"{around}(?:[\w'-]+,? ){{0,5}}?(?:{HONORIFIC})?(?P<name>{names})(?!\w)"
+        self.opens = re.compile(rf"{around}{who} {_ADVERB}(?P<verb>{SAYS})\b")
+        self.subject = re.compile(named)
+        self.later = re.compile(rf"(?:[^.;:\"]{{2,120}}? (?:and|but))? {_ADVERB}(?P<verb>{SAYS})\b")
+        self.closes = re.compile(rf",[\"'] (?:(?P<before>said|added|noted) )?{who}(?: {_ADVERB}(?P<verb>{SAYS})\b)?")
 
     def read(self, parts: Layout, text: str) -> tuple[list[Statement], list[Voice], list[Block]]:
         """Return every sentence of the body with its speaker, and the voice and the block of each."""
@@ -98,17 +93,20 @@ class Ear:
     def _voice(self, span: Span, current: Voice, last: Voice) -> Voice:
         words = self.folded[span.start : span.end]
         quoted = words[:1] == '"'
-        if quoted and (found := self.closes.search(words)):
-            part = {k.removeprefix("z"): v for k, v in found.groupdict().items() if v}
+        found = self.closes.search(words) if quoted else None
+        if found and (found["verb"] or found["before"]):
             inner = Span(span.start + 1, span.start + found.start())
-            return self._who(part, inner, last)
+            return self._who(found.groupdict(), inner, last)
         if quoted and current.speaker:
             return Voice(
                 current.speaker, current.side, current.region, current.kind, "said", Span(span.start + 1, span.end)
             )
-        if found := self.opens.match(words) or self.later.match(words):
-            inner = Span(span.start + found.end(), span.end)
-            return self._who({k: v for k, v in found.groupdict().items() if v}, inner, last)
+        if found := self.opens.match(words):
+            return self._who(found.groupdict(), Span(span.start + found.end(), span.end), last)
+        subject = self.subject.match(words)
+        if subject and (found := self.later.match(words, subject.end())):
+            part = {"name": subject["name"], "verb": found["verb"]}
+            return self._who(part, Span(span.start + found.end(), span.end), last)
         if current.kind in ("person", "side") and self._goes_on(words, current):
             return Voice(current.speaker, current.side, current.region, current.kind, "said", span)
         return Voice(words=span)
@@ -122,16 +120,16 @@ class Ear:
             own or re.match(r"(?:It|This|They|He|She|We|Its|Their|Such|There|The (?:two|three|four) )\b", words)
         )
 
-    def _who(self, part: dict[str, str], words: Span, before: Voice) -> Voice:
-        verb = part.get("verb") or part.get("verb2") or "said"
-        if "name" in part:
-            person = self.forms[part["name"]]
+    def _who(self, part: Mapping[str, str | None], words: Span, before: Voice) -> Voice:
+        verb = part.get("verb") or part.get("before") or "said"
+        if name := part.get("name"):
+            person = self.forms[name]
             side, region = self.sided[person.name]
             return Voice(person.name, side, region, "person", verb, words)
-        if "pro" in part:
+        if part.get("pro"):
             return Voice(before.speaker, before.side, before.region, before.kind, verb, words)
-        if "side" in part:
-            region = self.regions.region(part["side"])
+        if side := part.get("side"):
+            region = self.regions.region(side)
             return Voice(region, self.roles.get(region or ""), region, "side", verb, words)
         return Voice("meeting", None, None, "meeting", verb, words)
 

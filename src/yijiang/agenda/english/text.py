@@ -51,6 +51,9 @@ HONORIFIC = (
 )
 """What stands before a name and is no post."""
 
+LONGEST = 1000
+"""Most characters of one sentence."""
+
 _ABBREVIATIONS = """
 mr ms mrs dr prof eng ing st no nos art sec fig vs etc e.g i.e a.m p.m approx incl excl tel dept univ inc ltd co corp
 jan feb mar apr jun jul aug sep sept oct nov dec u.s u.k u.n h.e hon amb gen col lt capt rev jr sr dipl para par ca cf al
@@ -116,11 +119,9 @@ def sentences(folded: str, span: Span) -> Iterator[Span]:
         for match in _END.finditer(words):
             if not _ends(words, match.start(), match.end()):
                 continue
-            if trimmed := _trim(folded, base + at, base + match.end()):
-                yield trimmed
+            yield from _pieces(folded, base + at, base + match.end())
             at = match.end()
-        if trimmed := _trim(folded, base + at, base + len(words)):
-            yield trimmed
+        yield from _pieces(folded, base + at, base + len(words))
 
 
 def _ends(words: str, at: int, end: int) -> bool:
@@ -136,6 +137,18 @@ def _ends(words: str, at: int, end: int) -> bool:
         return word in ("a.m", "p.m", "etc") and following[:1].isupper()
     # "1." in front of an item is no sentence.
     return not (word.isdigit() and len(word) <= 2 and begin == 0)
+
+
+def _pieces(folded: str, start: int, end: int) -> Iterator[Span]:
+    """Give a stretch as one sentence; one without end is cut at a blank, so that no text can make the rules slow."""
+    while end - start > LONGEST:
+        cut = folded.rfind(" ", start + LONGEST // 2, start + LONGEST)
+        cut = cut if cut > 0 else start + LONGEST
+        if trimmed := _trim(folded, start, cut):
+            yield trimmed
+        start = cut
+    if trimmed := _trim(folded, start, end):
+        yield trimmed
 
 
 def _trim(folded: str, start: int, end: int) -> Span | None:
