@@ -19,6 +19,10 @@ _GOES = (
 )
 
 
+_MOST = 60
+"""Most regions that a text may name by its delegations alone."""
+
+
 def find_sides(folded: str, parts: Layout, regions: Map, people: Iterable[Person]) -> tuple[Side, ...]:
     """Return the sides, in the order met.
 
@@ -49,23 +53,9 @@ def find_sides(folded: str, parts: Layout, regions: Map, people: Iterable[Person
             add(name, block.role, block.span, "english.side_list")
     stretches = [b.span for b in parts.blocks if b.kind in ("prose", "item")]
     listed = bool(found)
-    for span in [] if listed else [*stretches, *([parts.title] if parts.title else [])]:
-        if span == parts.title and found:
-            continue
-        words = folded[span.start : span.end]
-        for match in re.finditer(rf"[Dd]elegations? (?:from|of) (?:the )?(?P<r>{_NAMED})", words):
-            if regions.region(match["r"]) is None and not regions.inside(match["r"]):
-                add(
-                    regions.add(match["r"]),
-                    "visiting",
-                    Span(span.start + match.start(), span.start + match.end()),
-                    "english.delegation",
-                )
-        for match in _delegations(regions).finditer(words):
-            for region in regions.inside(match["a"] or match["b"]):
-                add(
-                    region, "visiting", Span(span.start + match.start(), span.start + match.end()), "english.delegation"
-                )
+    if not listed:
+        for region, where in _visitors(folded, stretches, regions) or _visitors(folded, _title(parts), regions):
+            add(region, "visiting", where, "english.delegation")
     visitors = [s.region for s in found.values()]
     host = next((s.region for s in found.values() if s.role == "host"), None)
     if host is None:
@@ -90,6 +80,24 @@ def find_sides(folded: str, parts: Layout, regions: Map, people: Iterable[Person
             for n, s in found.items()
         )
     return tuple(found.values())
+
+
+def _title(parts: Layout) -> list[Span]:
+    return [parts.title] if parts.title else []
+
+
+def _visitors(folded: str, stretches: list[Span], regions: Map) -> list[tuple[str, Span]]:
+    """Return the regions that sent a delegation, and where the text says so."""
+    unknown = re.compile(rf"[Dd]elegations? (?:from|of) (?:the )?(?P<r>{_NAMED})")
+    new = {m["r"] for span in stretches for m in unknown.finditer(folded, *span)}
+    for name in sorted(n for n in new if not regions.inside(n))[:_MOST]:
+        regions.add(name)
+    sent = _delegations(regions)
+    found: list[tuple[str, Span]] = []
+    for span in stretches:
+        for match in sent.finditer(folded, *span):
+            found += [(region, Span(*match.span())) for region in regions.inside(match["a"] or match["b"])]
+    return found
 
 
 def _delegations(regions: Map) -> re.Pattern[str]:
