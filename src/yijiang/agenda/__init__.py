@@ -94,7 +94,9 @@ def read_report(
     Parameters
     ----------
     source
-        The text itself (str), or a file (Path) or its bytes: text, HTML, docx or pdf, in any usual encoding.
+        A text is a str, a file is a Path: `read_report("…")` reads the words between the quotation marks,
+        `read_report(Path("report.pdf"))` the file. Bytes are those of a file: text, HTML, docx or pdf, in any usual
+        encoding.
     kind
         "text", "html", "docx" or "pdf"; told from the content unless given.
     ner
@@ -116,7 +118,8 @@ def read_report(
     DataError
         If the source can't be read: broken, too large, encrypted, not a text.
     OptionError
-        If the kind is unknown, reading it needs an extra that is not installed, or the endpoint may not be asked.
+        If the kind is unknown, a str is the name of a file, reading it needs an extra that is not installed, or the
+        endpoint may not be asked.
     YijiangError
         If the endpoint fails or answers in another shape than asked for; then there is no agenda at all.
 

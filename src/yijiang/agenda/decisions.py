@@ -128,7 +128,7 @@ def item_blocks(folded: str, body: Span, *, minutes: bool) -> list[Span]:
     ]
     found: list[Span] = []
     settled, pending = False, None
-    for line in lines:
+    for k, line in enumerate(lines):
         words = folded[line.start : line.end]
         mark = ITEM.match(words)
         if settled and mark:
@@ -138,7 +138,7 @@ def item_blocks(folded: str, body: Span, *, minutes: bool) -> list[Span]:
             continue
         if pending and words[-1] not in ":。;" and len(words) < 20:
             continue
-        following = next((other for other in lines if other.start > line.end), None)
+        following = lines[k + 1] if k + 1 < len(lines) else None
         if pending and following and ITEM.match(folded[following.start : following.end]) and not _opens(words, minutes):
             pending = Span(pending.start, line.end)
             continue
