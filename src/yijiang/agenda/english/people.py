@@ -270,12 +270,7 @@ class Roll:
         return set(self.levels[word])
 
     def _is_name(self, name: str) -> bool:
-        return not (
-            _NOT_NAME.search(name)
-            or _RANK.search(name)
-            or re.fullmatch(_PLACE, name)
-            or name in self.within
-        )
+        return not (_NOT_NAME.search(name) or _RANK.search(name) or re.fullmatch(_PLACE, name) or name in self.within)
 
     def _take(self, at: Span, positions: list[Position], rule: str) -> Person | None:
         name = " ".join(self.folded[at.start : at.end].split()).rstrip(".")

@@ -54,8 +54,8 @@ def find_sides(folded: str, parts: Layout, regions: Map, people: Iterable[Person
     stretches = [b.span for b in parts.blocks if b.kind in ("prose", "item")]
     listed = bool(found)
     if not listed:
-        for region, where in _visitors(folded, stretches, regions) or _visitors(folded, _title(parts), regions):
-            add(region, "visiting", where, "english.delegation")
+        for region, place in _visitors(folded, stretches, regions) or _visitors(folded, _title(parts), regions):
+            add(region, "visiting", place, "english.delegation")
     visitors = [s.region for s in found.values()]
     host = next((s.region for s in found.values() if s.role == "host"), None)
     if host is None:
@@ -66,7 +66,7 @@ def find_sides(folded: str, parts: Layout, regions: Map, people: Iterable[Person
         for region in regions.inside(folded[parts.title.start : parts.title.end].title()):
             add(region, None, parts.title, "english.title")
         if host is None:
-            host, _ = _host(folded, parts, regions, stretches, list(found), listed=True)
+            host, where = _host(folded, parts, regions, stretches, list(found), listed=True)
     if len(found) < 2:
         for person in people:
             for post in person.positions:

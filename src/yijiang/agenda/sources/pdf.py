@@ -12,7 +12,9 @@ from yijiang.errors import DataError, Finding, OptionError
 SECONDS = 5.0
 """Time a file may take [s]."""
 
-_MEMORY = 1_500_000_000
+MEMORY = 280_000_000
+"""Memory a file may take beyond the program itself [byte]."""
+
 _PAGES = 200
 
 
@@ -61,7 +63,8 @@ def _child() -> int:
     if sys.platform != "win32":
         import resource
 
-        resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
+        # What the process allocates, not what it maps: shared libraries alone map more than this.
+        resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
     import pdfplumber
 
     with pdfplumber.open(io.BytesIO(sys.stdin.buffer.read())) as document:
