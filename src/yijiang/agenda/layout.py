@@ -156,9 +156,9 @@ def _is_title(line: str) -> bool:
 def _is_prose(line: str) -> bool:
     if _FURNITURE.match(line) or _TODAY.search(line) or (_EDITOR.match(line) and len(line) < 60):
         return False
-    if _SOURCE.match(line) and not re.match(r"^时间\s*:", line):
+    if _SOURCE.match(line) and not re.match(r"^(?:会议)?时间\s*:", line):
         return False
-    if re.match(r"^时间\s*:", line):
+    if re.match(r"^(?:会议)?时间\s*:", line):
         # In minutes the time of the meeting; beside a source, a type size or a counter the time of the page.
         return re.search(r"来源|字体|字号|作者|浏览|点击|阅读", line) is None
     return bool(

@@ -34,7 +34,8 @@ _GLUE = re.compile(r"(?:\s*(?:、|,|兼|和|及|,兼|;)\s*)?$")
 _MARKS = re.compile(rf"\((?:女|男|[{HAN}]{{1,4}}族|女,[{HAN}]{{1,4}}族|[^()]{{0,6}}代|正厅级|副厅级|正处级|副处级)\)")
 _BESIDE = re.compile(r"\((?:挂职|兼|正厅级|副厅级|正处级|副处级|主持工作|援[藏疆青鄂]|第一批)\)")
 _LEADERS = re.compile(
-    rf"(?P<region>(?>(?:{{regions}}){{1,4}})|[省市县区州盟旗](?=领导)|我[省市县区州]|{COUNTY})?(?P<kind>(?:有关|部分|等)?(?:党政|省|市|州|县|区){{0,4}}领导(?:同志)?|有关负责(?:同志|人)|市直?部门负责人)"
+    rf"(?P<region>(?>(?:{{regions}}){{1,4}})|[省市县区州盟旗](?=领导)|我[省市县区州]|{COUNTY})?(?P<kind>(?:有关|部分|等)?(?:党政|省|市|州|县|"
+    rf"区){{0,4}}领导(?:同志)?|有关负责(?:同志|人)|市直?部门负责人)"
 )
 
 
@@ -126,6 +127,7 @@ class Roll:
     def _named(self, chain: list[Post], heir: Inheritance, sentence: Span) -> int | None:
         folded, at = self.folded, chain[-1].span.end
         positions = [heir.position(post) for post in chain]
+        region = None if chain[-1].many else heir.previous[0]
         while at < sentence.end and folded[at] in " :":
             at += 1
         if beside := _BESIDE.match(folded, at, sentence.end):
@@ -136,7 +138,7 @@ class Roll:
         name = name_at(folded, at, sentence.end, strong=self._complete(chain))
         if name is None:
             return self._name_before(chain, positions, sentence)
-        last = self._take(name, positions, "people.chain", heir.previous[0])
+        last = self._take(name, positions, "people.chain", region)
         # 副省长甲、乙和丙: the names of a list share the post; one that is followed by a post of its own does not.
         while True:
             mark = _MARKS.match(folded, last, sentence.end)
@@ -147,7 +149,7 @@ class Roll:
             following = name_at(folded, glue.end(), sentence.end, strong=False) or self._bare(glue.end(), sentence.end)
             if following is None or self._post_starts(following, sentence.end):
                 break
-            last = self._take(following, positions, "people.chain_list", heir.previous[0])
+            last = self._take(following, positions, "people.chain_list", region)
         return last
 
     def _complete(self, chain: list[Post]) -> bool:

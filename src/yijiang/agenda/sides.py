@@ -207,6 +207,8 @@ def assign(people: list[Person], sides: tuple[Side, ...], atlas: Atlas, folded: 
     for before, person in itertools.pairwise(people):
         if person.side is not None or before.side is None or not person.positions:
             continue
+        if any(q.rule == "posts.many" for q in person.positions):
+            continue
         gap = folded[before.mentions[0].end : person.mentions[0].start]
         own = atlas.region(person.region) if person.region else None
         placed = own is not None and (own.level != "county" or own.parent is not None)

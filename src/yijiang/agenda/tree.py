@@ -1,4 +1,5 @@
-"""One pattern out of many words: put together by their beginnings, so that thousands of words cost little at a place."""
+"""One pattern out of many words: put together by their beginnings, so that thousands of words cost little at a "
+"place."""
 
 from __future__ import annotations
 

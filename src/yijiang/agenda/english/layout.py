@@ -15,7 +15,8 @@ _LABEL = re.compile(
     r"Presiding|"
     r"Moderator|Subject|Topic|Minutes(?: (?:taken|prepared|written|kept))?(?: by)?|Minute[- ]taker|Note[- ]taker|"
     r"Notes(?: taken)?(?: by)?|Recorded by|"
-    r"Recorder|Rapporteur|Secretary|Prepared by|Written by|Drafted by|Present|Participants|Attendees|Attendance|In "
+    r"Recorder|Rapporteur|Secretary|Prepared by|Written by|Drafted by|Present|Attending|Attended by|Participants|"
+    r"Attendees|Attendance|In "
     r"attendance|"
     r"Members present|Also present|Guests?|Observers?|Apologies(?: for absence)?|Absent|Excused|Regrets|Source|"
     r"Published|"
@@ -44,7 +45,8 @@ _ITEM = re.compile(
 _DECIDES = re.compile(
     r"(?:\d{1,2}[.)]? |Item \d{1,2}[.:]? |[IVX]+[.)] )?(?:[\w ]{0,20} )?(?:action (?:items?|points?|list|plan)|"
     r"actions|decisions?(?: taken)?|"
-    r"resolutions?|agreed (?:actions|points|steps)|tasks|to[- ]dos?|follow[- ]up(?: actions)?|commitments|what was "
+    r"resolutions?|conclusions?|outcomes|agreements|next steps|results|agreed (?:actions|points|steps)|tasks|"
+    r"to[- ]dos?|follow[- ]up(?: actions)?|commitments|what was "
     r"agreed|"
     r"summary of (?:decisions|actions))(?: and [\w ]{2,24})?\s*:?",
     re.I,
@@ -62,7 +64,7 @@ DATELINE = re.compile(rf"[{UPPER}][{UPPER}'. -]{{2,30}}(?:, [\w. ]{{2,30}})?(?: 
 _ABSENT = re.compile(r"apologies|absent|excused|regrets", re.I)
 _RECORDS = re.compile(r"minutes|minute|note|recorded|recorder|rapporteur|secretary|prepared|written|drafted", re.I)
 _PRESS = re.compile(r"editor|edited|reporting|photo", re.I)
-_SEATS = re.compile(r"present|participants|attendees|attendance|members|guest|observer", re.I)
+_SEATS = re.compile(r"present|attend|participants|attendees|attendance|members|guest|observer", re.I)
 _HOSTS = re.compile(r"host", re.I)
 
 

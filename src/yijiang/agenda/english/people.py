@@ -164,7 +164,7 @@ class Roll:
                 elif re.match(r"observer", block.key, re.I):
                     self._list(block.value, None, role="observer")
                 elif re.match(
-                    r"present|participants|attendees|attendance|in attend|members|also|guest", block.key, re.I
+                    r"present|attend|participants|attendees|attendance|in attend|members|also|guest", block.key, re.I
                 ):
                     self._list(block.value, None)
             if block.kind == "heading" or (block.kind == "label" and not re.match("chair", block.key, re.I)):
@@ -246,16 +246,18 @@ class Roll:
         """Return the post in front of a name: of the region before it, of the words after "of", or of who is led."""
         title = match["rank"]
         start = match.start("place") if match["place"] else match.start("rank")
-        organisation = match["place"] or match["of"]
+        after = re.compile(rf" of (?:the )?(?P<r>{_PLACE})").match(words, match.end())
+        organisation = match["place"] or match["of"] or (after["r"] if after else None)
         if organisation is None:
             led = re.search(
-                rf"(?:from|of) (?:the )?(?P<r>{_PLACE}|{TOKEN}(?: {TOKEN}){{0,2}}),? (?:was |is |were )?"
-                r"(?:led|headed) by (?:the )?(?:its )?$",
+                rf"(?:(?:from|of) (?:the )?(?P<r>{_PLACE}|{TOKEN}(?: {TOKEN}){{0,2}})|(?P<s>{_PLACE}) (?:\w+ "
+                rf")?delegations?),? "
+                r"(?:was |is |were )?(?:led|headed) by (?:[^.;]{0,80} and )?(?:the )?(?:its )?$",
                 words[: match.start("rank")],
             )
             level = _LEVELLED.match(title)
             named = self._of_level(level[0]) if level else set()
-            organisation = led["r"] if led else named.pop() if len(named) == 1 else None
+            organisation = (led["r"] or led["s"]) if led else named.pop() if len(named) == 1 else None
         end = match.end("of") if match["of"] else match.end("rank")
         return _part(
             words[start:end], base + start, title=title, organisation=_clean(organisation) if organisation else None

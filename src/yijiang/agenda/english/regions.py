@@ -1,4 +1,4 @@
-"""Names of regions in an English text: Chinese provinces and cities, countries, and what a word of level marks."""
+"""Names of regions in an English text: Chinese provinces and cities, countries, states, and what a word marks."""
 
 from __future__ import annotations
 
@@ -28,25 +28,26 @@ class Place:
 
     name: str
     parent: str | None = None
+    level: str = "province"
 
 
 @cache
 def known() -> dict[str, Place]:
-    """Return names and adjectives to places: provinces and cities of China, countries.
+    """Return names and adjectives to places: provinces and cities of China, countries and some of their states.
 
     >>> known()["Nanjing"], known()["Slovak"].name
-    (Place(name='Nanjing', parent='Jiangsu'), 'Slovakia')
+    (Place(name='Nanjing', parent='Jiangsu', level='city'), 'Slovakia')
     """
     english = {row.name: row.name_en for row in gazetteer()}
     found: dict[str, Place] = {}
     for row in gazetteer():
         if row.level == "prefecture" and row.name_en:
-            found[row.name_en] = Place(row.name_en, english.get(row.parent) or None)
+            found[row.name_en] = Place(row.name_en, english.get(row.parent) or None, "city")
     found.update({row.name_en: Place(row.name_en) for row in gazetteer() if row.level == "province"})
-    text = files("yijiang.agenda.words").joinpath("countries.csv").read_text(encoding="utf-8")
+    text = files("yijiang.agenda.words").joinpath("places_en.csv").read_text(encoding="utf-8")
     for line in csv.DictReader(text.splitlines()):
-        place = Place(line["name"])
-        found.update({word: place for word in line.values() if word})
+        place = Place(line["name"], line["parent"] or None, "state" if line["parent"] else "country")
+        found.update({line[form]: place for form in ("name", "adjective", "also") if line[form]})
     return found
 
 

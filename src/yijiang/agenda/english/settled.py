@@ -22,7 +22,8 @@ SETTLES = re.compile(
 """A decision of all: group `to` tells where its words begin."""
 
 UNDONE = re.compile(
-    r"\b(?:not (?:yet )?(?:agreed|adopted|approved|decided|reached|taken)|did not (?:agree|decide|adopt|approve)|"
+    r"\b(?:not (?:yet )?(?:agreed|adopted|approved|decided|reached|taken|supported|accepted|pursued)|turned down|did "
+    r"not (?:agree|decide|adopt|approve)|"
     r"could not (?:agree|decide)|no (?:agreement|decision|consensus)|(?:was|were|is|are) (?:postponed|deferred|"
     r"rejected|"
     r"withdrawn|dropped)|decided (?:not to|against)|agreed to (?:disagree|postpone|defer))\b",
@@ -42,7 +43,8 @@ _TEXT = (
     r"declarations?|treaty|treaties|convention|charter|communiqu[ée]|joint statement|action plan|pact|accord)"
 )
 SIGNED = re.compile(
-    rf"(?P<who>[A-Z][^.;,\"]{{2,160}}?) (?:has |have )?(?:also |then |jointly )?(?:signed|concluded|sealed|entered "
+    rf"(?P<who>(?:\b[Tt]he |[A-Z])[^.;,\"]{{2,160}}?) (?:has |have )?(?:also |then |jointly )?(?:signed|concluded|"
+    rf"sealed|entered "
     rf"into) (?P<text>(?:an?|the|two|three|four) {_TEXT})\b"
 )
 SIGNED_BY = re.compile(

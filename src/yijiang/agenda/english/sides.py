@@ -71,7 +71,10 @@ def find_sides(folded: str, parts: Layout, regions: Map, people: Iterable[Person
         for person in people:
             for post in person.positions:
                 for region in regions.inside(post.organisation or ""):
-                    add(regions.path(region)[-1], None, None, "english.people")
+                    # A city speaks for its province, a state for itself.
+                    path = regions.path(region)
+                    own = region in known() and known()[region].level == "state"
+                    add(region if own else path[-1], None, None, "english.people")
     if host in found and len(found) > 1:
         # Who is not at home came.
         roles = {n: "host" if n == host else "visiting" for n in found}

@@ -9,7 +9,8 @@ from yijiang.agenda.english.regions import Map
 from yijiang.agenda.records import Site, Span
 
 _VISITS = re.compile(
-    r"\b(?:visited|toured|inspected|went to(?: see)?|stopped at|viewed|called at|were shown(?: around)?|saw|were "
+    r"\b(?:visited|toured|inspected|went to(?: see)?|walked to|drove to|sailed to|stopped at|viewed|called at|were "
+    r"shown(?: around)?|saw|were "
     r"taken to|"
     r"paid (?:a |an )?(?:\w+ )?visits? to|made (?:a |an )?(?:\w+ )?visits? to)\s+"
 )
@@ -37,7 +38,7 @@ _HEADS: tuple[tuple[str, str], ...] = (
     (r"village|community|neighbou?rhood", "community"),
     (r"centre|center|hub|hall|site|market|street|square|tower|hotel", "other"),
 )
-_HEAD = re.compile(rf"\b(?:{'|'.join(words for words, _ in _HEADS)})\b", re.I)
+_HEAD = re.compile(rf"\b(?:{'|'.join(words for words, _ in _HEADS)})s?\b", re.I)
 _STOP = re.compile(
     r"[.;:!?\"(]|,? (?:where|which|who|whose|that|to (?=[a-z])|before|after|during|on (?=[A-Z\d])|in order|while|"
     r"when|as well as a demonstration|"
@@ -74,7 +75,7 @@ def find_sites(folded: str, narrative: Sequence[Span], regions: Map) -> list[Sit
                 if tail:
                     span = Span(span.start, span.end - len(tail[0]))
                     name = folded[span.start : span.end]
-                kind = next(k for words, k in _HEADS if re.search(rf"\b(?:{words})\b", head[-1][0], re.I))
+                kind = next(k for words, k in _HEADS if re.search(rf"\b(?:{words})s?\b", head[-1][0], re.I))
                 inside = regions.inside(name)
                 place = inside[0] if inside else None
                 found[name] = Site(name=name, kind=kind, place=place, spans=(span,), rule="english.visit")

@@ -56,7 +56,8 @@ LONGEST = 1000
 
 _ABBREVIATIONS = """
 mr ms mrs dr prof eng ing st no nos art sec fig vs etc e.g i.e a.m p.m approx incl excl tel dept univ inc ltd co corp
-jan feb mar apr jun jul aug sep sept oct nov dec u.s u.k u.n h.e hon amb gen col lt capt rev jr sr dipl para par ca cf al
+jan feb mar apr jun jul aug sep sept oct nov dec u.s u.k u.n h.e hon amb gen col lt capt rev jr sr dipl para par ca cf
+al
 """
 _SHORT = frozenset(_ABBREVIATIONS.split())
 _END = re.compile(r"[.!?]+[\"')\]]*(?=\s|$)")
