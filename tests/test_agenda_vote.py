@@ -170,10 +170,11 @@ def test_it_is_fast_enough() -> None:
     text = "湖北省委书记应勇、省长王晓东率湖北省党政代表团在江苏省学习考察,江苏省委书记娄勤俭陪同。\n" * 100
     tag(text[:50])
     seconds = []
-    for _ in range(3):
-        began = time.perf_counter()
+    # The processor's time, best of several: other work on the machine does not count.
+    for _ in range(5):
+        began = time.process_time()
         tag(text)
-        seconds.append(time.perf_counter() - began)
+        seconds.append(time.process_time() - began)
     assert len(text) / min(seconds) > 10_000  # 50,000 on a quiet machine
 
 

@@ -60,7 +60,10 @@ def read_chinese(text: str) -> Agenda:
         body=parts.body,
         sides=sides,
         participants=tuple(_participant(p, folded, text) for p in people),
-        mentions=(*parts.mentions, *roll.mentioned.values(), *_formulae(folded, parts.body, roll)),
+        mentions=tuple(
+            replace(m, name=text[m.spans[0].start : m.spans[0].end].replace(" ", "").replace("\u3000", ""))
+            for m in (*parts.mentions, *roll.mentioned.values(), *_formulae(folded, parts.body, roll))
+        ),
         dates=(*([parts.published] if parts.published else []), *dates),
         meetings=tuple(_plain_name(m, text) for m in meetings),
         sites=tuple(replace(s, name=text[s.spans[0].start : s.spans[0].end]) for s in sites),

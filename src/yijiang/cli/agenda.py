@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -52,7 +53,12 @@ def agenda(
     worst = 0
     with progress_line("agenda") as progress:
         results = []
-        step = progress if len(files) > 1 else None
+        done = itertools.count(1)
+
+        def step(name: str) -> None:
+            if len(files) > 1:
+                progress(f"{next(done)} of {len(files)}: {name}")
+
         for file, found in read_reports(files, step, ner=ner, llm=llm, allow_remote=allow_remote, model=model):
             if isinstance(found, YijiangError):
                 if len(files) == 1:

@@ -10,6 +10,7 @@ from yijiang.agenda.english import lexicon
 from yijiang.agenda.english.layout import DATELINE, Block, Layout
 from yijiang.agenda.english.people import SAYS, Person, Roll
 from yijiang.agenda.english.regions import Map
+from yijiang.agenda.english.settled import SETTLES
 from yijiang.agenda.english.text import HONORIFIC, sentences
 from yijiang.agenda.records import Span, Statement
 from yijiang.agenda.tree import any_of
@@ -113,7 +114,7 @@ class Ear:
 
     def _goes_on(self, words: str, current: Voice) -> bool:
         """Say whether reported speech goes on: "would" or "should" about the speaker's own side or what was said."""
-        if not (lexicon.WILL.search(words) or lexicon.OUGHT.search(words)):
+        if not (lexicon.WILL.search(words) or lexicon.OUGHT.search(words)) or SETTLES.match(words):
             return False
         own = current.region and re.match(rf"(?:The )?{re.escape(current.region)}\b", words)
         return bool(

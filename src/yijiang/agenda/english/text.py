@@ -102,7 +102,9 @@ def unwrap(folded: str) -> str:
     for one, two in itertools.pairwise(found):
         before, after = folded[one.start : one.end].rstrip(), folded[two.start : two.end]
         close = two.start - one.end == 1 and len(before) >= wide and not re.search(r"[.:;!?][\"')]*$", before)
-        if close and after[:1] not in ("", " ") and not _BEGINS.match(after):
+        # The cells of a row stand apart by tabs: a row is a line of its own.
+        rows = "\t" in before or "\t" in after
+        if close and not rows and after[:1] not in ("", " ") and not _BEGINS.match(after):
             pieces.append(folded[at : one.end] + " ")
             at = one.end + 1
     return "".join(pieces) + folded[at:]
