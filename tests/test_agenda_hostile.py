@@ -61,15 +61,15 @@ PAGES = {
     "names": "lambda: ('省长张三、' * 300_000).encode()",
     "no_stop": "lambda: ('推动合作,' * 600_000).encode()",
 }
-# One sign, or one phrase, a hundred thousand characters long; what each rule looks for.
+# One sign or one phrase again and again, what each rule looks for: the slowest a hundred thousand characters long.
+SLOWEST = ("县", "江苏省", "省长王小明、", "书记", "2024年底前", "on 1 May the ", "visited the port, the ")
 SIGNS = (
-    *("县", "区", "市", "江苏省", "、", "1", "（", "王小明", "省长王小明、", "县\n", "书记", "代", "和", "1月1日", "来到"),
-    *("湖北省委书记王小明率", "签署《", "希望", "由甲局负责,", "2024年底前"),
+    *("区", "市", "、", "1", "（", "王小明", "县\n", "代", "和", "1月1日", "来到", "签署《", "希望", "由甲局负责,"),
+    *("湖北省委书记王小明率", "the ", "Mr ", "and the ", '"the ', "Ada Li, Mayor of Linz, ", "- ", "Owner: the "),
+    *("It was agreed that the ", "signed an agreement on the ", "EUR 5 of the "),
 )
-ENGLISH = (
-    *("the ", "Mr ", "and the ", "on 1 May the ", '"the ', "Ada Li, Mayor of Linz, ", "- ", "visited the port, the "),
-    *("It was agreed that the ", "Owner: the ", "signed an agreement on the ", "EUR 5 of the "),
-)
+CHINESE_HEAD = "湖北省领导王忠林参加。\n"
+ENGLISH_HEAD = "Minutes of the meeting\nThe two sides met in the town and the parties agreed on the plan.\n" * 2
 
 
 def run(cases: dict[str, str]) -> tuple[dict[str, tuple[float, str]], float]:
@@ -96,19 +96,21 @@ def test_hostile_pages_of_ten_megabytes() -> None:
 
 
 def test_one_sign_a_hundred_thousand_times() -> None:
-    cases = {repr(sign): f"lambda: ({sign!r} * 100_000)[:100_000]" for sign in SIGNS}
-    pad = "Minutes of the meeting\nThe two sides met in the town and the parties agreed on the plan.\n" * 2
-    cases |= {repr(sign): f"lambda: ({pad!r} + {sign!r} * 100_000)[:100_000]" for sign in ENGLISH}
+    cases = {}
+    for sign in (*SLOWEST, *SIGNS):
+        size = 100_000 if sign in SLOWEST else 30_000
+        head = ENGLISH_HEAD if sign.isascii() and sign != "1" else CHINESE_HEAD
+        cases[sign] = f"lambda: ({head!r} + {sign!r} * {size})[:{size}]"
     rows, megabytes = run(cases)
     assert {name: row for name, row in rows.items() if row[0] > SECONDS} == {}
-    assert {row[1] for name, row in rows.items() if name in map(repr, SIGNS)} == {"read"}
+    assert {row[1] for name, row in rows.items() if not name.isascii()} == {"read"}
     assert megabytes < MEGABYTES
 
 
 def test_time_grows_with_the_length_and_not_with_its_square() -> None:
     # The slowest sign when this was written: four times the text, at most ten times the time.
-    rows, _ = run({n: f"lambda: '省长王小明、县' * {n}" for n in ("3000", "12000")})
-    assert rows["12000"][0] < 10 * max(rows["3000"][0], 0.02)
+    rows, _ = run({n: f"lambda: '省长王小明、县' * {n}" for n in ("2000", "8000")})
+    assert rows["8000"][0] < 10 * max(rows["2000"][0], 0.02)
 
 
 WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
@@ -124,15 +126,15 @@ def docx(xml: str) -> bytes:
 def test_hostile_word_documents_cost_little(tmp_path: Path) -> None:
     bomb = io.BytesIO()
     with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive, archive.open("word/document.xml", "w") as part:
-        for _ in range(2000):
+        for _ in range(400):
             part.write(b" " * 1_000_000)
     head = f'<w:document xmlns:w="{WORD}"><w:body><w:p>'
     files = {
         "bomb": bomb.getvalue(),
-        "runs": docx(head + "<w:r/>" * 6_000_000),
-        "deep": docx(head + "<w:r>" * 5_000_000),
+        "runs": docx(head + "<w:r/>" * 1_900_000),
+        "deep": docx(head + "<w:r>" * 2_300_000),
         "words": docx(head + "<w:r><w:t>县</w:t></w:r>" * 300_000 + "</w:p></w:body></w:document>"),
-        "attributes": docx(f'{head}<w:r a="{"x" * 30_000_000}"/>'),
+        "attributes": docx(f'{head}<w:r a="{"x" * 11_000_000}"/>'),
     }
     for name, data in files.items():
         (tmp_path / name).write_bytes(data)

@@ -72,7 +72,7 @@ def find_dates(folded: str, body: Span, year: int | None, year_from: str | None)
         event = not any(f.kind == "event" for f in found) and not _is_deadline(folded, match.end())
         span = Span(match.start(), match.end())
         found.append(_record("event" if event else "mentioned", (own, m, d), (last, m2, d2), given, span))
-    days = [f.spans[0] for f in found]
+    taken = {at for f in found for at in range(*f.spans[0])}
     event_days = next((f for f in found if f.kind == "event"), None)
     if event_days:
         # 6日 of a visit from 5 to 7: a day of the event, not one that is only mentioned.
@@ -80,10 +80,10 @@ def find_dates(folded: str, body: Span, year: int | None, year_from: str | None)
         found = [
             replace(f, kind="event") if within[0] <= (f.start or "") <= (f.end or "") <= within[1] else f for f in found
         ]
-        found += _bare_days(folded, body, event_days, days)
+        found += _bare_days(folded, body, event_days, taken)
     else:
         found += _lone_day(folded, body, month_known=bool(found))
-    found += _months(folded, body, stated, year_from, days)
+    found += _months(folded, body, stated, year_from, taken)
     return sorted(found, key=lambda f: f.spans[0])
 
 
@@ -95,12 +95,12 @@ def _record(kind: str, first: Day, last: Day, year_from: str | None, span: Span)
     return DateRecord(kind=kind, start=start, end=end, year_from=year_from, spans=(span,), rule="days.date")
 
 
-def _bare_days(folded: str, body: Span, event: DateRecord, days: list[Span]) -> list[DateRecord]:
+def _bare_days(folded: str, body: Span, event: DateRecord, taken: set[int]) -> list[DateRecord]:
     """Return the days written without a month (22日上午) that lie within the event: its month is theirs."""
     found: list[DateRecord] = []
     start, end = event.start or "", event.end or ""
     for match in _BARE_DAY.finditer(folded, *body):
-        if any(s.start <= match.start() < s.end for s in days):
+        if match.start() in taken:
             continue
         first, last = (f"{start[:-2]}{_number(match[part] or match['d']):02d}" for part in ("d", "d2"))
         if start <= first <= last <= end:
@@ -119,14 +119,13 @@ def _lone_day(folded: str, body: Span, *, month_known: bool) -> list[DateRecord]
     return []
 
 
-def _months(folded: str, body: Span, year: int | None, year_from: str | None, days: list[Span]) -> list[DateRecord]:
+def _months(folded: str, body: Span, year: int | None, year_from: str | None, taken: set[int]) -> list[DateRecord]:
     """Return months (2023年10月), ends of months and years (12月底前, 今年底), and years in which something will be."""
     found: list[DateRecord] = []
-    taken = list(days)
     for form in (_MONTH, _YEAR, _WHOLE):
         for match in form.finditer(folded, *body):
             part = match.groupdict()
-            if any(s.start < match.end() and match.start() < s.end for s in taken):
+            if match.start() in taken or match.end() - 1 in taken:
                 continue
             ends = form is _YEAR or bool(part.get("e"))
             month = _number(part["m"]) if part.get("m") else 12
@@ -141,7 +140,7 @@ def _months(folded: str, body: Span, year: int | None, year_from: str | None, da
             given = "stated" if part.get("y") else (year_from if own else None)
             span = Span(match.start(), match.end())
             found.append(_record("mentioned", first, (own, month, day), given, span))
-            taken.append(span)
+            taken.update(range(*span))
     return found
 
 

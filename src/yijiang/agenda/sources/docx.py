@@ -10,8 +10,11 @@ from xml.parsers import expat
 
 from yijiang.errors import DataError, Finding
 
-LIMIT = 40_000_000
+LIMIT = 12_000_000
 """Most bytes of a document's XML [byte]; what unpacks to more is refused."""
+
+DEPTH = 1000
+"""Deepest nesting of its parts; a word processor writes a few dozen."""
 
 _W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main "
 _FALLBACK = "http://schemas.openxmlformats.org/markup-compatibility/2006 Fallback"
@@ -61,7 +64,7 @@ class _Paragraphs:
         self.lines: list[str] = []
         self.words: list[str] = []
         self.cells: list[str] | None = None
-        self.dropped = 0
+        self.dropped = self.depth = 0
         self.inside = False
 
     def read(self, read: Callable[[int], bytes]) -> str:
@@ -84,6 +87,9 @@ class _Paragraphs:
         raise _refuse("this document declares entities, which no word processor writes")
 
     def _start(self, name: str, _: object) -> None:
+        self.depth += 1
+        if self.depth > DEPTH:
+            raise _refuse(f"this document nests its parts more than {DEPTH} deep")
         if name in _DROPPED:
             self.dropped += 1
         elif name == f"{_W}tr":
@@ -96,6 +102,7 @@ class _Paragraphs:
             self.words.append(words)
 
     def _end(self, name: str) -> None:
+        self.depth -= 1
         if name in _DROPPED:
             self.dropped -= 1
         elif name == f"{_W}t":
