@@ -1,6 +1,7 @@
 """Texts and files meant to hurt: read or refused within five seconds and 300 MB, never a crash.
 
-Times are the processor's, not the clock's: other work on the machine does not count. Memory is that of a process of its own.
+Times are the processor's, not the clock's: other work on the machine does not count. Memory is that of a process of
+its own.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Writes a small real pdf: pages of lines, Chinese in the standard font of the Adobe-GB1 collection, Latin in Helvetica."""
+"""Writes a small real pdf: pages of lines in the standard Chinese font of the Adobe-GB1 collection."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from collections.abc import Sequence
 def tiny_pdf(pages: Sequence[Sequence[str]], *, encrypted: bool = False) -> bytes:
     """Return the bytes of a pdf (ISO 32000-1) with the given lines on each page, 12 pt type, 20 pt apart.
 
-    A line is shown in UTF-16BE through the predefined map UniGB-UCS2-H, so that a reader gets characters back without an
-    embedded font. `encrypted` adds a standard security handler whose password nobody knows.
+    A line is shown in UTF-16BE through the predefined map UniGB-UCS2-H, so that a reader gets characters back without
+    an embedded font. `encrypted` adds a standard security handler whose password nobody knows.
     """
     objects = [
         "<< /Type /Catalog /Pages 2 0 R >>",
@@ -40,7 +40,8 @@ def tiny_pdf(pages: Sequence[Sequence[str]], *, encrypted: bool = False) -> byte
         key = "00" * 32
         secret = f" /Encrypt << /Filter /Standard /V 1 /R 2 /O <{key}> /U <{key}> /P -4 >> /ID [<{key}> <{key}>]"
     end = (
-        f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n{table}trailer\n<< /Size {len(objects) + 1} /Root 1 0 R{secret} >>\n"
+        f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n{table}"
+        f"trailer\n<< /Size {len(objects) + 1} /Root 1 0 R{secret} >>\n"
         f"startxref\n{len(body)}\n%%EOF\n"
     )
     return body + end.encode("latin-1")

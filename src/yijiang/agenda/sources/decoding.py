@@ -83,7 +83,7 @@ def _score(data: bytes, name: str) -> float:
 def _is_utf8(line: bytes) -> bool:
     """Say whether a line is UTF-8 beyond chance: four characters of three bytes that no Chinese encoding yields."""
     try:
-        return sum("\u2e80" <= sign for sign in line.decode("utf-8")) >= 4
+        return sum(sign >= "\u2e80" for sign in line.decode("utf-8")) >= 4
     except UnicodeDecodeError:
         return False
 
