@@ -117,7 +117,9 @@ def person_sides(agenda: Agenda, gold: Gold) -> Counts:
     regions = {side["region"]: accepted(side, "region") for side in gold["sides"]}
 
     def same(one: Any, two: Gold) -> bool:
-        return fold(one.region) in regions.get(two["region"], set()) and two["side"] in (None, one.side)
+        # Who stands for no side must have none.
+        regioned = one.side is None if two["region"] is None else fold(one.region) in regions.get(two["region"], set())
+        return regioned and two["side"] in (None, one.side)
 
     pairs = pair_up(agenda.participants, gold["participants"], lambda one, two: fold(one.name) in accepted(two, "name"))
     right = sum(same(one, two) for one, two in pairs)

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from yijiang.agenda import Agenda, Mention, Participant, Span, read_reports, read_text
-from yijiang.agenda.reader import is_chinese
+from yijiang.agenda.language import language_of
 from yijiang.agenda.vote import people, tag, tagger, weights, with_vote
 from yijiang.agenda.vote.network import Gru, Packing, viterbi
 from yijiang.errors import OptionError
@@ -131,7 +131,7 @@ def test_of_the_reports_most_participants_are_voted_for_and_nobody_is_added() ->
     agreed = total = 0
     for path in sorted(REPORTS.glob("*.txt")):
         text = path.read_text(encoding="utf-8")
-        if not is_chinese(text):
+        if language_of(text) != "zh":
             continue
         plain = read_text(text)
         voted = with_vote(plain)
@@ -170,10 +170,11 @@ def test_it_is_fast_enough() -> None:
     text = "湖北省委书记应勇、省长王晓东率湖北省党政代表团在江苏省学习考察,江苏省委书记娄勤俭陪同。\n" * 100
     tag(text[:50])
     seconds = []
-    for _ in range(3):
-        began = time.perf_counter()
+    # The processor's time, best of several: other work on the machine does not count.
+    for _ in range(5):
+        began = time.process_time()
         tag(text)
-        seconds.append(time.perf_counter() - began)
+        seconds.append(time.process_time() - began)
     assert len(text) / min(seconds) > 10_000  # 50,000 on a quiet machine
 
 

@@ -37,7 +37,7 @@ from yijiang.errors import DataError, Finding, OptionError, YijiangError
 def read_text(
     text: str, *, ner: bool = False, llm: str | None = None, allow_remote: bool = False, model: str | None = None
 ) -> Agenda:
-    """Return what a Chinese text says.
+    """Return what a Chinese or English text says; its language is told from the text.
 
     Parameters
     ----------
@@ -51,13 +51,23 @@ def read_text(
     >>> read_text("湖北省领导王忠林参加。").participants[0].name
     '王忠林'
     """
-    from yijiang.agenda.reader import is_chinese, read_chinese
+    from yijiang.agenda.language import language_of
 
     _check(ner=ner, llm=llm, allow_remote=allow_remote, model=model)
-    if not is_chinese(text):
-        hint = "give the Chinese text; reports in other languages are not read yet"
-        raise DataError([Finding("report", 0, "", "", "this text is not Chinese", hint)])
-    agenda = read_chinese(text)
+    language = language_of(text)
+    if language == "zh":
+        from yijiang.agenda.reader import read_chinese
+
+        agenda = read_chinese(text)
+    elif language == "en":
+        if ner:
+            raise OptionError("the name tagger reads Chinese only; read this English text without it")
+        from yijiang.agenda.english import read_english
+
+        agenda = read_english(text)
+    else:
+        hint = "give the report in Chinese or English; other languages are not read"
+        raise DataError([Finding("report", 0, "", "", "this text is neither Chinese nor English", hint)])
     # The vote first: what a model adds is no part of what the rules and the network may agree on.
     if ner:
         from yijiang.agenda.vote import with_vote
@@ -84,7 +94,9 @@ def read_report(
     Parameters
     ----------
     source
-        The text itself (str), or a file (Path) or its bytes: text, HTML, docx or pdf, in any usual encoding.
+        A text is a str, a file is a Path: `read_report("…")` reads the words between the quotation marks,
+        `read_report(Path("report.pdf"))` the file. Bytes are those of a file: text, HTML, docx or pdf, in any usual
+        encoding.
     kind
         "text", "html", "docx" or "pdf"; told from the content unless given.
     ner
@@ -106,7 +118,8 @@ def read_report(
     DataError
         If the source can't be read: broken, too large, encrypted, not a text.
     OptionError
-        If the kind is unknown, reading it needs an extra that is not installed, or the endpoint may not be asked.
+        If the kind is unknown, a str is the name of a file, reading it needs an extra that is not installed, or the
+        endpoint may not be asked.
     YijiangError
         If the endpoint fails or answers in another shape than asked for; then there is no agenda at all.
 

@@ -57,7 +57,8 @@ _SIGNED = re.compile(
 )
 _NAMES_TEXT = re.compile(r"《[^》\n]{4,60}》")
 _UNDER = re.compile(
-    rf"^(?:根据|按照|依据)(?:该|此|这一|上述|双方)?(?:《[^》\n]{{2,60}}》|[{HAN}]{{0,6}}(?:协议|计划|备忘录|方案|纪要|协定|共识|合同))[^,。;]{{0,10}},"
+    rf"^(?:根据|按照|依据)(?:该|此|这一|上述|双方)?(?:《[^》\n]{{2,60}}》|[{HAN}]{{0,6}}(?:协议|计划|备忘录|方案|纪要|协定|共识|合同))[^,。;]{{0,10}},|"
+    r"^(?:该|此|上述)?(?:《[^》\n]{2,60}》|协议书?|备忘录|方案|协定|合同)(?:明确|约定|规定|商定|确定)[^,。;]{0,4},"
 )
 _TERMS = re.compile(r"(?:^|[,;])(?P<a>(?:并|双方)?(?:约定|商定|明确|议定)[,:]?)")
 _ADVERB = re.compile(r"(?:现场|共同|分别|正式|联合|成功|还|又|并|代表双方)+$")
@@ -127,7 +128,7 @@ def item_blocks(folded: str, body: Span, *, minutes: bool) -> list[Span]:
     ]
     found: list[Span] = []
     settled, pending = False, None
-    for line in lines:
+    for k, line in enumerate(lines):
         words = folded[line.start : line.end]
         mark = ITEM.match(words)
         if settled and mark:
@@ -137,7 +138,7 @@ def item_blocks(folded: str, body: Span, *, minutes: bool) -> list[Span]:
             continue
         if pending and words[-1] not in ":。;" and len(words) < 20:
             continue
-        following = next((other for other in lines if other.start > line.end), None)
+        following = lines[k + 1] if k + 1 < len(lines) else None
         if pending and following and ITEM.match(folded[following.start : following.end]) and not _opens(words, minutes):
             pending = Span(pending.start, line.end)
             continue

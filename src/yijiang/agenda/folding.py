@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 from yijiang.agenda.words import simplify_table
@@ -34,6 +35,11 @@ _SIGNS = {
 }
 
 
+_PAIR = re.compile(r'"([^"\n]{1,200})"')
+# A full stop of the Latin kind after a character ends a sentence; after a numeral of a list (一.) it does not.
+_STOP = re.compile(r"(?<=[\u3400-\u9fff”)])(?<![一二三四五六七八九十])\.(?=\s|[\u3400-\u9fff“]|$)")
+
+
 @cache
 def _table() -> dict[int, int]:
     table = dict(simplify_table())
@@ -60,5 +66,10 @@ def fold(text: str) -> str:
     --------
     >>> fold("廣東省，（一）「長江」")
     '广东省,(一)“长江”'
+    >>> fold('两州可共建"武陵硒茶"品牌.')
+    '两州可共建“武陵硒茶”品牌。'
     """
-    return text.translate(_table())
+    folded = text.translate(_table())
+    if '"' in folded:
+        folded = _PAIR.sub("“\\1”", folded)
+    return _STOP.sub("。", folded) if "." in folded else folded

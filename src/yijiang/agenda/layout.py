@@ -16,6 +16,9 @@ _FURNITURE = re.compile(
 )
 _SOURCE = re.compile(r"^(?:来源|稿源|信息来源|文章来源|发布时间|发布日期|时间|日期|原标题|作者|记者)\s*:")
 _STAMP = re.compile(r"(\d{4})\s*(?:年|-|/|\.)\s*(\d{1,2})\s*(?:月|-|/|\.)\s*(\d{1,2})(?:日)?(?:\s*(\d{1,2}):(\d{2}))?")
+_TODAY = re.compile(r"今天是|今日是|现在是|当前时间")
+_PRINTED = re.compile(r"(\d{4})年(\d{1,2})月(\d{1,2})日\s*(?:印发|印制|编印)")
+_BULLETIN = re.compile(r"(?:简报|专报|快报|动态|通报|信息|通讯)$|^(?:\()?第\d+期")
 _EDITOR = re.compile(
     r"^\(?(?:责任编辑|责编|编辑|值班编辑|校对|审核|监制|终审|统筹|供稿|撰稿|作者|文字|文/|文\||图/|摄影)\s*[:/|]?"
 )
@@ -114,10 +117,14 @@ def layout(folded: str) -> Layout:
         return Layout(None, None, whole, None, None, ())
     first, last = prose[0], prose[-1]
     head = spans[:first]
-    title_span = next((s for s in head if _is_title(folded[s.start : s.end])), None)
+    titles = [s for s in head if _is_title(folded[s.start : s.end])]
+    # The name of a series of bulletins stands above the headline.
+    title_span = next((s for s in titles if not _BULLETIN.search(folded[s.start : s.end])), next(iter(titles), None))
     # A short heading with nothing in front of it, such as 会议纪要, is a title as well.
     publisher, published = _source(folded, head or [])
     body = Span(spans[first].start, spans[last].end)
+    if published is None and (printed := _PRINTED.search(folded, body.start)):
+        published = _stamped(printed, 0)
     mentions: list[Mention] = []
     wire = re.compile(r"(?:讯|电)\s*\(([^()\d]{2,30})\)").search(folded, body.start, min(body.start + 120, body.end))
     if wire and not _BYLINE.search(wire[0]):
@@ -147,35 +154,41 @@ def _is_title(line: str) -> bool:
 
 
 def _is_prose(line: str) -> bool:
-    if _FURNITURE.match(line) or (_EDITOR.match(line) and len(line) < 60):
+    if _FURNITURE.match(line) or _TODAY.search(line) or (_EDITOR.match(line) and len(line) < 60):
         return False
-    if _SOURCE.match(line) and not re.match(r"^时间\s*:", line):
+    if _SOURCE.match(line) and not re.match(r"^(?:会议)?时间\s*:", line):
         return False
-    if re.match(r"^时间\s*:", line):
-        return True
+    if re.match(r"^(?:会议)?时间\s*:", line):
+        # In minutes the time of the meeting; beside a source, a type size or a counter the time of the page.
+        return re.search(r"来源|字体|字号|作者|浏览|点击|阅读", line) is None
     return bool(
         _DATELINE.match(line)
-        or (line.endswith(("。", ";", "!", "”", "。)", ")")) and len(line) >= 8)
+        or (line.endswith(("。", ";", "!", "。”", "。)")) and len(line) >= 8)
+        or (line.endswith(("”", ")")) and len(line) >= 8 and re.search(r"[,。;]", line))
         or re.match(r"^(?:会议)?(?:地点|主持人?|参会|参加|出席|与会|列席|记录|议题|议定|缺席)\S{0,6}\s*:", line)
         or re.match(r"^(?:[一二三四五六七八九十]+、|\([一二三四五六七八九十]+\)|\d+[.、])", line)
         or line.count("。") >= 1
     )
 
 
+def _stamped(stamp: re.Match[str], at: int) -> DateRecord | None:
+    """Return the day of publication that a stamp gives, with its time of day where that stands beside it."""
+    year, month, day = (int(stamp[k]) for k in (1, 2, 3))
+    if not (1 <= month <= 12 and 1 <= day <= 31):
+        return None
+    clock = f"T{int(stamp[4]):02d}:{stamp[5]}" if stamp.re.groups > 3 and stamp[4] else ""
+    value = f"{year:04d}-{month:02d}-{day:02d}{clock}"
+    where = Span(at + stamp.start(), at + stamp.end())
+    return DateRecord(kind="published", start=value, end=value, year_from="stated", spans=(where,), rule="layout.stamp")
+
+
 def _source(folded: str, head: list[Span]) -> tuple[str | None, DateRecord | None]:
     publisher, published = None, None
     for s in head:
         line = folded[s.start : s.end]
-        stamp = _STAMP.search(line)
+        stamp = None if _TODAY.search(line) else _STAMP.search(line)
         if stamp and published is None:
-            year, month, day = (int(stamp[k]) for k in (1, 2, 3))
-            if 1 <= month <= 12 and 1 <= day <= 31:
-                clock = f"T{int(stamp[4]):02d}:{stamp[5]}" if stamp[4] else ""
-                value = f"{year:04d}-{month:02d}-{day:02d}{clock}"
-                where = Span(s.start + stamp.start(), s.start + stamp.end())
-                published = DateRecord(
-                    kind="published", start=value, end=value, year_from="stated", spans=(where,), rule="layout.stamp"
-                )
+            published = _stamped(stamp, s.start)
         named = re.search(r"来源\s*:\s*([^\s|:]{2,20})", line)
         if publisher is None and named and not named[1][0].isdigit():
             publisher = named[1]

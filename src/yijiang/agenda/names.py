@@ -14,7 +14,8 @@ from yijiang.agenda.words import not_names, surnames
 AFTER = re.compile(
     r"$|[\s、,.。;:!?()“”《》\d|/]|以及|和|与|及|等|率|带领|带队|陪同|陪|出席|参加|参与|主持|致辞|致欢迎|讲话|作|介绍|代表|分别|说|表示|指出|强调|"
     r"认为|要求|希望|感谢|提出|在|向|对|到|来|赴|前往|一行|共同|会见|先后|先生|女士|同志|为|的|就|还|也|详细|一同|随同|同行|深入|走进|先|则|汇报|宣布|"
-    r"宣读|签署|签|通报|总结|发言|回应|建议|是|于|从|从事|接受|检查|调研|考察|察看|实地|参观|听取|发表|担任|主旨|围绕|结合|授|揭|见证|率先|最后|现场|委托|问候|批准|兼任|表态|作为|携|偕|主讲|挂帅|调任|当选|看望|慰问|"
+    r"宣读|签署|签|通报|总结|发言|回应|建议|是|于|从|从事|接受|检查|调研|考察|察看|实地|参观|听取|发表|担任|主旨|围绕|结合|授|揭|见证|率先|最后|现场|委托|问候|批准|兼任|表态|作为|携|偕|"
+    r"主讲|挂帅|调任|当选|看望|慰问|"
     r"将|已|应邀|欢迎|回顾|列席|缺席|请假|记录|领|牵头|负责|主持人|指示|部署|受|会上|会后|一起|率团|率队|谈|进行|热情|简要|全程|亲自|充分|首先"
 )
 NEVER = not_names()
@@ -33,7 +34,7 @@ def shapes() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     return dotted, family, spaced
 
 
-def name_at(folded: str, at: int, end: int, *, strong: bool) -> Span | None:
+def name_at(folded: str, at: int, end: int, *, strong: bool, after: bool = True) -> Span | None:
     """Return the name that starts at a place, or None.
 
     Parameters
@@ -45,6 +46,8 @@ def name_at(folded: str, at: int, end: int, *, strong: bool) -> Span | None:
     strong
         True right after a full post, where a name must follow: then two to four characters up to a boundary are
         one even without a known surname (扎西平措); else a known surname is asked for.
+    after
+        Whether a name after a joining word may be looked for, to tell 甲和 from a name that ends in 和.
 
     Examples
     --------
@@ -59,7 +62,7 @@ def name_at(folded: str, at: int, end: int, *, strong: bool) -> Span | None:
             if AFTER.match(folded, cut, end) and cut - folded.rfind("·", at, last) > 2:
                 return Span(at, cut)
         return Span(at, last)
-    return _joined(folded, _undotted(folded, at, end, strong=strong), end)
+    return _joined(folded, _undotted(folded, at, end, strong=strong, after=after), end)
 
 
 def _joined(folded: str, name: Span | None, end: int) -> Span | None:
@@ -73,7 +76,7 @@ def _joined(folded: str, name: Span | None, end: int) -> Span | None:
     return name
 
 
-def _undotted(folded: str, at: int, end: int, *, strong: bool) -> Span | None:
+def _undotted(folded: str, at: int, end: int, *, strong: bool, after: bool) -> Span | None:
     _, _, spaced = shapes()
     best: Span | None = None
     single, compound = surnames()
@@ -98,10 +101,10 @@ def _undotted(folded: str, at: int, end: int, *, strong: bool) -> Span | None:
         if len(clean) == 2 and folded[at + clean[1]] in "和与及率陪作在向对到来为的就还也先则是于从将已受说说请签领谈":
             whole = folded[at + clean[0] : at + clean[0] + 1]
             longer = whole in "、,。;:)( 等" or not whole
-            if folded[at + clean[1]] in "和与及":
+            if after and folded[at + clean[1]] in "和与及":
                 # 甲和乙 joins two names, 茹景和出席 is one: what follows 和 decides.
                 rest = at + clean[1] + 1
-                longer = name_at(folded, rest, end, strong=False) is None and not find_posts(
+                longer = name_at(folded, rest, end, strong=False, after=False) is None and not find_posts(
                     folded, rest, min(rest + 24, end)
                 )
             best = Span(at, at + (clean[0] if longer else clean[1]))

@@ -10,7 +10,7 @@ from functools import cache
 from yijiang.agenda.names import NEVER, all_han, name_at, shapes
 from yijiang.agenda.posts import Inheritance, Post, find_posts, iter_posts, split_organisation
 from yijiang.agenda.records import Mention, Position, Span
-from yijiang.agenda.regions import COUNTY, HAN, Atlas, pattern
+from yijiang.agenda.regions import COUNTY, HAN, Atlas, compiled
 from yijiang.agenda.words import surnames
 
 
@@ -32,14 +32,16 @@ class Person:
 _TITLE_WORDS = ("同志", "先生", "女士")
 _GLUE = re.compile(r"(?:\s*(?:、|,|兼|和|及|,兼|;)\s*)?$")
 _MARKS = re.compile(rf"\((?:女|男|[{HAN}]{{1,4}}族|女,[{HAN}]{{1,4}}族|[^()]{{0,6}}代|正厅级|副厅级|正处级|副处级)\)")
+_BESIDE = re.compile(r"\((?:挂职|兼|正厅级|副厅级|正处级|副处级|主持工作|援[藏疆青鄂]|第一批)\)")
 _LEADERS = re.compile(
-    rf"(?P<region>(?:{{regions}})+|[省市县区州盟旗](?=领导)|我[省市县区州]|{COUNTY})?(?P<kind>(?:有关|部分|等)?(?:党政|省|市|州|县|区)*领导(?:同志)?|有关负责(?:同志|人)|市直?部门负责人)"
+    rf"(?P<region>(?>(?:{{regions}}){{1,4}})|[省市县区州盟旗](?=领导)|我[省市县区州]|{COUNTY})?(?P<kind>(?:有关|部分|等)?(?:党政|省|市|州|县|"
+    rf"区){{0,4}}领导(?:同志)?|有关负责(?:同志|人)|市直?部门负责人)"
 )
 
 
 @cache
 def _leaders() -> re.Pattern[str]:
-    return re.compile(_LEADERS.pattern.replace("{regions}", pattern()))
+    return compiled(_LEADERS.pattern.replace("{regions}", "{region}"))
 
 
 _MENTIONED = re.compile(
@@ -66,7 +68,7 @@ class Roll:
     def __init__(self, folded: str, body: Span, atlas: Atlas, home: str | None, barred: set[str]) -> None:
         self.folded, self.body, self.atlas, self.home, self.barred = folded, body, atlas, home, barred
         words = folded[body.start : body.end]
-        self.named = frozenset(r.name for n in re.findall(pattern(), words) if (r := atlas.region(n)))
+        self.named = frozenset(r.name for n in compiled("{region}").findall(words) if (r := atlas.region(n)))
         self.seen: list[str] = []
         self.people: dict[str, Person] = {}
         self.mentioned: dict[str, Mention] = {}
@@ -125,15 +127,18 @@ class Roll:
     def _named(self, chain: list[Post], heir: Inheritance, sentence: Span) -> int | None:
         folded, at = self.folded, chain[-1].span.end
         positions = [heir.position(post) for post in chain]
+        region = None if chain[-1].many else heir.previous[0]
         while at < sentence.end and folded[at] in " :":
             at += 1
+        if beside := _BESIDE.match(folded, at, sentence.end):
+            at = beside.end()
         for word in _TITLE_WORDS:
             if folded.startswith(word, at):
                 at += len(word)
         name = name_at(folded, at, sentence.end, strong=self._complete(chain))
         if name is None:
             return self._name_before(chain, positions, sentence)
-        last = self._take(name, positions, "people.chain", heir.previous[0])
+        last = self._take(name, positions, "people.chain", region)
         # 副省长甲、乙和丙: the names of a list share the post; one that is followed by a post of its own does not.
         while True:
             mark = _MARKS.match(folded, last, sentence.end)
@@ -144,7 +149,7 @@ class Roll:
             following = name_at(folded, glue.end(), sentence.end, strong=False) or self._bare(glue.end(), sentence.end)
             if following is None or self._post_starts(following, sentence.end):
                 break
-            last = self._take(following, positions, "people.chain_list", heir.previous[0])
+            last = self._take(following, positions, "people.chain_list", region)
         return last
 
     def _complete(self, chain: list[Post]) -> bool:
@@ -240,12 +245,14 @@ class Roll:
         """Take the names after 某省领导 and return the stretches those lists cover, with their region."""
         folded, scopes = self.folded, []
         # 镇江市:副市长… in minutes: the label of a list speaks for all of it.
-        label = re.compile(
-            rf"(?P<r>{pattern()}|{COUNTY})(?:方面|一方|方|代表)?(?:参加|出席|参会)?(?:人员|领导)?\s*:"
-        ).match(folded, *sentence)
+        label = compiled(r"(?P<r>{region}|{county})(?:方面|一方|方|代表)?(?:参加|出席|参会)?(?:人员|领导)?\s*:").match(
+            folded, *sentence
+        )
         if label:
             scopes.append((Span(*sentence), self._heir().full_name(label["r"])))
-        for match in _leaders().finditer(folded, *sentence):
+        # The pattern costs much where there is a region at every sign, and says nothing without one of these words.
+        listed = re.compile("领导|负责").search(folded, *sentence)
+        for match in _leaders().finditer(folded, *sentence) if listed else ():
             words = match["region"]
             region = self._heir().full_name(words) if words and len(words) > 1 else None
             if words and (len(words) == 1 or words.startswith("我")):
@@ -287,17 +294,19 @@ class Roll:
                 self._take(name, [], "people.speaker", None)
 
     def _mentions(self) -> None:
-        for person in self.people.values():
-            spans = set(person.mentions)
-            longer = [n for n in self.people if person.name in n and n != person.name]
-            for match in re.finditer(re.escape(person.name), self.folded[self.body.start : self.body.end]):
-                span = Span(self.body.start + match.start(), self.body.start + match.end())
-                inside = any(
-                    s.start <= span.start and span.end <= s.end for n in longer for s in self.people[n].mentions
-                )
-                if not inside:
-                    spans.add(span)
-            person.mentions = sorted(spans)
+        """Find every place of every name, from left to right, the longest first: a name inside another is none."""
+        lengths = sorted({len(name) for name in self.people}, reverse=True)
+        found: dict[str, set[Span]] = {name: set(person.mentions) for name, person in self.people.items()}
+        covered = self.body.start
+        for at in range(self.body.start, self.body.end):
+            for length in lengths:
+                name = self.folded[at : at + length]
+                if name in found and covered < at + length <= self.body.end:
+                    found[name].add(Span(at, at + length))
+                    covered = at + length
+                    break
+        for name, person in self.people.items():
+            person.mentions = sorted(found[name])
 
     def _take(self, name: Span, positions: list[Position], rule: str, region: str | None) -> int:
         words = self.folded[name.start : name.end].replace(" ", "")

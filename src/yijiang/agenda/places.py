@@ -1,207 +1,44 @@
-"""Dates, meetings and the places that were visited."""
+"""The places that were visited."""
 
 from __future__ import annotations
 
 import re
 
-from yijiang.agenda.records import DateRecord, Meeting, Site, Span
-from yijiang.agenda.regions import COUNTY, HAN, Atlas, pattern
+from yijiang.agenda.records import Site, Span
+from yijiang.agenda.regions import HAN, Atlas, compiled
 
-_N = r"(?:\d{1,2}|[一二三四五六七八九十]{1,3})"
-_Y = r"(?:\d{4}|[一二三四五六七八九〇零]{4})"
-_DAY = re.compile(
-    rf"(?:(?P<y>{_Y})年)?(?P<m>{_N})月(?P<d>{_N})日(?:(?:上午|下午|晚|晚上|中午)?\s*(?:至|到|-{{1,2}}|、)\s*"
-    rf"(?:(?:(?P<y2>{_Y})年)?(?P<m2>{_N})月)?(?P<d2>{_N})日)?"
-)
-_DIGITS = {sign: value for value, sign in enumerate("零一二三四五六七八九")} | {"〇": 0}
-_BARE_DAY = re.compile(
-    r"(?<![\d月])(?P<d>\d{1,2})日(?:(?:至|到|-{1,2})(?P<d2>\d{1,2})日)?(?=上午|下午|晚|,|在|、|召|举)"
-)
-_MEETING = re.compile(
-    rf"(?P<n>[{HAN}A-Za-z0-9·、“”()-]{{2,36}}?(?:座谈会|联席会议|联席会|洽谈会|对接会|推进会|交流会|恳谈会|研讨会|论坛|签约仪式|启动仪式|工作会议|专题会议|协商会|年会|会议))"
-)
 _SITE_END = (
-    "展示中心|展览馆|规划馆|博物馆|纪念馆|文化馆|图书馆|美术馆|体验中心|服务中心|指挥中心|创新中心|数据中心|研发中心|物流中心|中心|研究院|研究所|实验室|"
-    "有限责任公司|股份有限公司|有限公司|集团公司|公司|集团|工业园区|工业园|产业园区|产业园|科技园|示范园|园区|基地|开发区|高新区|保税区|示范区|自贸区|"
-    "故居|历史文化街区|街区|修复点|工地|酒庄|科创中心|博览园|植物园|园艺场|农场|林场|牧场|茶场|科学城|新城|老街|大坝|示范点|合作社|展厅|展馆|车站|机场|口岸|驿站|书院|楼|陵园|"
-    "码头|港区|港|枢纽|船闸|大桥|电站|水库|水厂|污水处理厂|工厂|厂|车间|社区|村|古城|古镇|景区|遗址|公园|湿地|大学|学院|学校|医院|平台|总部|小镇|馆|站|湖|广场"
+    "展示中心|展览馆|规划馆|博物馆|纪念馆|文化馆|图书馆|美术馆|体验中心|服务中心|指挥中心|创新中心|科创中心|数据中心|研发中心|物流中心|中心|"
+    "研究院|研究所|实验室|有限责任公司|股份有限公司|有限公司|集团公司|公司|集团|"
+    "工业园区|工业园|产业园区|产业园|科技园|示范园|园区|基地|开发区|高新区|保税区|示范区|自贸区|科学城|产业城|科技城|大学城|新城|"
+    "旅游区|度假区|风景区|保护区|示范段|示范点|修复点|种植园|生态园|博览园|植物园|果园|茶园|园艺场|育苗场|农场|林场|牧场|茶场|合作社|"
+    "历史文化街区|街区|故居|老街|陵园|书院|酒庄|工地|展厅|展馆|大坝|车站|机场|口岸|驿站|楼|"
+    "码头|港区|港|枢纽|船闸|大桥|电站|水库|水厂|污水处理厂|工厂|厂|车间|社区|村|古城|古镇|景区|遗址|公园|湿地|"
+    "大学|学院|中学|小学|幼儿园|学校|卫生院|医院|敬老院|福利院|平台|总部|小镇|馆|站|湖|广场|园(?![区艺林])"
 )
 _SITE = re.compile(rf"[{HAN}A-Za-z0-9·()“”]{{1,30}}?(?:{_SITE_END})(?:\([^()]{{1,8}}\)(?:有限公司|公司))?”?")
 _VISIT = re.compile(
-    r"(?:先后|分别|一行|专程|实地|现场|首先|随后|还|又|并|深入)*(?:来到了?|走进了?|参观考察了?|参观了?|实地考察了?|考察调研了?|考察了?|调研了?|察看了?|"
-    r"观摩了?|走访了?|前往|抵达|深入|到访|访问了?|实地察看了?|在|到|赴)"
+    r"(?:先后|分别|一行|专程|实地|现场|首先|随后|还|又|并|深入)*(?:来到了?|走进了?|(?:参观考察|参观|实地考察|考察调研|考察|调研|访问)了?(?![组团])|察看了?|"
+    r"观摩了?|走访了?|前往|抵达|深入|到访|实地察看了?|在|到|赴)"
 )
 _KINDS = (
-    ("展示中心|展览馆|规划馆", "exhibition_centre"),
-    ("研究院|研究所|实验室|创新中心|研发中心", "research_institute"),
-    ("体验中心|平台|数据中心", "platform"),
-    ("公司|集团|厂|车间|总部", "company"),
-    ("园区|工业园|产业园|科技园|示范园|基地|开发区|高新区|保税区|示范区|自贸区", "industrial_park"),
+    ("展示中心|展览馆|规划馆|展厅|展馆", "exhibition_centre"),
+    ("研究院|研究所|实验室|创新中心|科创中心|研发中心|科学城", "research_institute"),
+    ("体验中心|平台|数据中心|指挥中心", "platform"),
+    ("果园|茶园|种植园|生态园|园艺场|育苗场|农场|林场|牧场|茶场|合作社", "farm"),
+    ("公司|集团|厂|车间|总部|酒庄", "company"),
+    ("园区|工业园|产业园|科技园|示范园|基地|开发区|高新区|保税区|示范区|自贸区|新城", "industrial_park"),
+    ("码头|港区|港|枢纽|船闸|大桥|大坝|电站|车站|机场|口岸|驿站|站|工地", "infrastructure"),
     (
-        "故居|历史文化街区|街区|修复点|工地|酒庄|科创中心|博览园|植物园|园艺场|农场|林场|牧场|茶场|科学城|新城|老街|大坝|示范点|合作社|展厅|展馆|车站|机场|口岸|驿站|书院|楼|陵园|"
-        "码头|港区|港|枢纽|船闸|大桥|电站|站",
-        "infrastructure",
+        "博物馆|纪念馆|文化馆|图书馆|美术馆|故居|历史文化街区|街区|老街|古城|古镇|景区|旅游区|度假区|遗址|书院|陵园|馆",
+        "culture",
     ),
-    ("博物馆|纪念馆|文化馆|图书馆|美术馆|古城|古镇|景区|遗址|馆", "culture"),
     ("村|社区|小镇", "community"),
-    ("水库|水厂|污水处理厂|公园|湿地|湖", "environment"),
-    ("大学|学院|学校|医院", "public_service"),
+    ("水库|水厂|污水处理厂|公园|湿地|湖|保护区|风景区|修复点|植物园", "environment"),
+    ("大学|学院|中学|小学|幼儿园|学校|卫生院|医院|敬老院|福利院", "public_service"),
 )
-_GENERIC = re.compile(
-    rf"^(?:{pattern()}(?:省|市)?|[{HAN}]{{0,3}}(?:该|各类|相关|有关|重点|部分|多家|一批|等|两地|本地|当地|我[省市县区]|全[省市县区])[{HAN}]*)$"
-)
-
-
-def _number(words: str) -> int:
-    """Return a number written in digits or in Chinese (十一, 二〇一九).
-
-    >>> _number("十一"), _number("二十"), _number("二〇一九"), _number("16")
-    (11, 20, 2019, 16)
-    """
-    if words.isascii():
-        return int(words)
-    if "十" in words:
-        tens, _, ones = words.partition("十")
-        return 10 * _DIGITS.get(tens, 1) + _DIGITS.get(ones, 0)
-    return int("".join(str(_DIGITS[sign]) for sign in words))
-
-
-def find_dates(folded: str, body: Span, year: int | None, year_from: str | None) -> list[DateRecord]:
-    """Return the dates of the body: the first is the event's; the year is inherited from the header or stays open.
-
-    Parameters
-    ----------
-    folded, body
-        The folded text and the stretch to read.
-    year, year_from
-        The year of publication and where it stands; None when nothing states it.
-
-    Examples
-    --------
-    >>> [d.start for d in find_dates("2021年4月15日至16日考察。", Span(0, 16), None, None)]
-    ['2021-04-15']
-    """
-    found: list[DateRecord] = []
-    month = None
-    stated = year
-    for match in _DAY.finditer(folded, *body):
-        m, d = _number(match["m"]), _number(match["d"])
-        m2, d2 = _number(match["m2"] or match["m"]), _number(match["d2"] or match["d"])
-        if not (1 <= m <= 12 and 1 <= d <= 31 and 1 <= m2 <= 12 and 1 <= d2 <= 31):
-            continue
-        own = _number(match["y"]) if match["y"] else stated
-        if match["y"] and stated is None:
-            stated = own
-        month = m
-        kind = "mentioned"
-        if not any(f.kind == "event" for f in found) and not _is_deadline(folded, match.end()):
-            kind = "event"
-        prefix = f"{own:04d}" if own else "-"
-        last = _number(match["y2"]) if match["y2"] else own
-        found.append(
-            DateRecord(
-                kind=kind,
-                start=f"{prefix}-{m:02d}-{d:02d}",
-                end=f"{last:04d}-{m2:02d}-{d2:02d}" if last else f"--{m2:02d}-{d2:02d}",
-                year_from="stated" if match["y"] else (year_from if own else None),
-                spans=(Span(match.start(), match.end()),),
-                rule="places.date",
-            )
-        )
-    if not any(f.kind == "event" for f in found):
-        for match in _BARE_DAY.finditer(folded, *body):
-            # 15日下午: the month is not stated; with a dated report it is that report's month.
-            d, d2 = int(match["d"]), int(match["d2"] or match["d"])
-            if month is None and 1 <= d <= 31 and 1 <= d2 <= 31:
-                found.append(
-                    DateRecord(
-                        kind="event",
-                        start=f"---{d:02d}",
-                        end=f"---{d2:02d}",
-                        spans=(Span(match.start(), match.end()),),
-                        rule="places.day",
-                    )
-                )
-                break
-    return found
-
-
-def _is_deadline(folded: str, end: int) -> bool:
-    return folded[end : end + 1] in "前" or folded[end : end + 2] in ("之前", "以前", "底前")
-
-
-def find_meetings(folded: str, body: Span, dates: list[DateRecord]) -> list[Meeting]:
-    """Return the meetings that were held, with a date only where one single day governs them in the same clause."""
-    meetings: list[Meeting] = []
-    for match in re.finditer(
-        rf"{_MEETING.pattern}在(?P<p>[^,。;]{{2,20}}?)(?:召开|举行|举办|落幕|开幕)", folded[body.start : body.end]
-    ):
-        where = Span(body.start + match.start("n"), body.start + match.end("n"))
-        begin = max(folded.rfind("。", 0, where.start), folded.rfind("\n", 0, where.start)) + 1
-        days = [d for d in dates if begin <= d.spans[0].start < where.start and d.start == d.end]
-        cut = re.search(r"(?:^|[,;)日]|举行的|召开的)(?=[^,;)日]*$)", match["n"])
-        name = match["n"][cut.end() if cut else 0 :]
-        meetings.append(
-            Meeting(
-                name=name,
-                date=days[-1].start if days else None,
-                place=match["p"],
-                spans=(Span(where.end - len(name), where.end),),
-                rule="places.meeting_at",
-            )
-        )
-    held = re.compile(r"(?:召开了?|举行了?|举办了?|出席了?|参加了?)")
-    for match in held.finditer(folded, *body):
-        found = _MEETING.match(folded, match.end(), body.end)
-        if (
-            not found
-            or found["n"] in ("会议", "有关会议", "相关会议", "座谈会", "此次会议")
-            or found["n"].startswith(("有关", "相关"))
-        ) and not (found and found["n"] == "座谈会" and not meetings):
-            continue
-        span = Span(*found.span("n"))
-        name = folded[span.start : span.end]
-        if any(m.name == name for m in meetings):
-            continue
-        begin = max(folded.rfind("。", 0, match.start()), folded.rfind("\n", 0, match.start())) + 1
-        day = None
-        for date in dates:
-            where = date.spans[0]
-            clause = folded[where.end : match.start()]
-            if (
-                begin <= where.start < match.start()
-                and date.start == date.end
-                and clause.count(",") <= 2
-                and "。" not in clause
-            ):
-                day = date.start
-        place = re.compile(r"在([^,。;]{2,20}?)$").search(folded[begin : match.start()])
-        meetings.append(
-            Meeting(name=name, date=day, place=place[1] if place else None, spans=(span,), rule="places.meeting")
-        )
-    for label, kind in ((r"会议地点|地\s*点", "place"), (r"会议时间|时\s*间", "date")):
-        found_label = re.compile(rf"^\s*(?:{label})\s*:\s*([^\n]+)", re.M).search(folded, *body)
-        if not found_label:
-            continue
-        value = found_label[1].strip().rstrip("。;")
-        if kind == "date":
-            value = (
-                next((d.start for d in dates if found_label.start(1) <= d.spans[0].start < found_label.end(1)), None)
-                or ""
-            )
-        if not meetings:
-            head = re.compile(rf"[{HAN}A-Za-z0-9·“”]{{2,40}}(?:会议|联席会|座谈会|例会)(?=纪要)").search(folded)
-            span = Span(*head.span()) if head else Span(*found_label.span(1))
-            meetings.append(Meeting(name=head[0] if head else "会议", spans=(span,), rule="places.minutes"))
-        first = meetings[0]
-        meetings[0] = Meeting(
-            name=first.name,
-            date=value or first.date if kind == "date" else first.date,
-            place=value if kind == "place" else first.place,
-            spans=first.spans,
-            rule=first.rule,
-        )
-    return meetings
+_VAGUE = "该|各类|相关|有关|重点|部分|多家|一批|等|两地|本地|当地|我[省市县区]|全[省市县区]"
+_GENERIC = rf"^(?:{{region}}(?:省|市)?|[{HAN}]{{0,3}}(?:{_VAGUE})[{HAN}]*)$"
 
 
 def find_sites(folded: str, narrative: list[Span], atlas: Atlas, barred: set[str]) -> list[Site]:
@@ -218,7 +55,7 @@ def find_sites(folded: str, narrative: list[Span], atlas: Atlas, barred: set[str
     barred
         Names of regions and meetings that are no sites.
     """
-    sites: list[Site] = []
+    sites: dict[str, Site] = {}
     for sentence in narrative:
         for verb in _VISIT.finditer(folded, *sentence):
             at = verb.end()
@@ -232,13 +69,13 @@ def find_sites(folded: str, narrative: list[Span], atlas: Atlas, barred: set[str
                 tail = folded[span.end : span.end + 12]
                 if not _good(name, tail, loose, atlas, barred):
                     break
-                if not any(s.name == name for s in sites):
-                    sites.append(_site(folded, name, span, sentence, atlas))
-                glue = re.compile(r"、|和|以及|及|与").match(folded, span.end, sentence.end)
+                if name not in sites:
+                    sites[name] = _site(folded, name, span, sentence, atlas)
+                glue = re.compile(r"、|和|,?以及|及|与").match(folded, span.end, sentence.end)
                 if not glue:
                     break
                 at = glue.end()
-    return sites
+    return list(sites.values())
 
 
 def _grow(folded: str, span: Span, end: int) -> Span:
@@ -261,10 +98,10 @@ def _grow(folded: str, span: Span, end: int) -> Span:
 
 
 def _good(name: str, tail: str, loose: bool, atlas: Atlas, barred: set[str]) -> bool:
-    if name in barred or _GENERIC.match(name) or atlas.region(name) is not None or len(name) < 3:
+    if name in barred or compiled(_GENERIC).match(name) or atlas.region(name) is not None or len(name) < 3:
         return False
     if re.search(
-        r"[,。;]|会议|座谈|建设中|过程|发展中|情况|代表团|服务中心建设|我们|取得|推动|推进|促进|加快|打造|成为|提升|深化|加强|把",
+        r"[,。;]|会议|座谈|建设中|建成|新建|共建|筹建|过程|发展中|情况|代表团|服务中心建设|我们|取得|推动|推进|促进|加快|打造|成为|提升|深化|加强|把",
         name,
     ):
         return False
@@ -281,8 +118,8 @@ def _site(folded: str, name: str, span: Span, sentence: Span, atlas: Atlas) -> S
     related: tuple[str, ...] = ()
     stop = re.compile(r"[;。]").search(folded, span.end, sentence.end)
     clause = folded[span.end : stop.start() if stop else sentence.end]
-    located = re.search(rf"(?:所在地|位于|坐落于)((?:{pattern()}|{COUNTY})+)", clause)
-    inside = re.search(pattern(), name)
+    located = compiled("(?:所在地|位于|坐落于)((?:{region}|{county})+)").search(clause)
+    inside = compiled("{region}").search(name)
     if located:
         place = located[1]
     elif inside and (region := atlas.region(inside[0])):
@@ -290,7 +127,7 @@ def _site(folded: str, name: str, span: Span, sentence: Span, atlas: Atlas) -> S
     created = re.search(rf"(?:创办|打造|建设|建成|搭建)的?([{HAN}“”]{{3,20}}?平台)(?=[,、。;]|的)", clause)
     if created:
         related = (created[1],)
-    if located and (parts := re.findall(rf"{pattern()}|{COUNTY}", located[1])):
+    if located and (parts := compiled("{region}|{county}").findall(located[1])):
         above = list(atlas.path(parts[0])[1:])
         place = "".join(reversed(above)) + located[1]
     return Site(name=name, kind=kind, place=place, related=related, spans=(span,), rule="places.visit")

@@ -8,16 +8,16 @@ from dataclasses import dataclass
 from functools import cache
 
 from yijiang.agenda.records import Position, Span
-from yijiang.agenda.regions import COUNTY, HAN, LEVELS, Atlas, pattern
+from yijiang.agenda.regions import HAN, LEVELS, Atlas, by_name, compiled
 
 _RANKS = (
     "党总支书记|总支书记|党支部书记|支部书记|主委|委员|党组成员|党组书记|党委书记|总书记|书记长|书记|主任委员|主任|主席|省长|市长|区长|县长|州长|盟长|旗长|镇长|乡长|部长|厅长|局长|司长|处长|科长|"
     "秘书长|巡视员|调研员|董事长|董事|监事长|创始人|合伙人|总经理|总裁|首席执行官|首席科学家|行长|院长|所长|校长|检察长|组长|会长|理事长|司令员|政委|专员|行政长官|委员长|"
-    "常委|村支书|馆长|站长|台长|社长|主编|总工程师|总工|总会计师|经理|负责人|首席代表|总监|园长|局座|党委委员|党工委委员"
+    "常委|村支书|馆长|站长|台长|社长|主编|总工程师|总工|总会计师|经理|负责人|首席代表|总监|园长|队长|领队"
 )
 # 长期, 长江, 长远, 制度: what begins like a rank and is none.
 _NO_RANK = r"(?:(?<=长)(?:期|江|远|久|征|三角|春|治|途|效|联席)|们|级|会|办公|单位|制|负责制|联席)"
-RANK = re.compile(rf"(?:(?:[一二三四]级|代理|代|执行|常务|第一|副|总|原|兼)*)(?:{_RANKS})(?:助理)?(?!{_NO_RANK})")
+RANK = re.compile(rf"(?:(?:[一二三四]级|代理|代|执行|常务|第一|副|总|原|兼){{0,4}})(?:{_RANKS})(?:助理)?(?!{_NO_RANK})")
 
 _CORE = (
     "委办公厅|委组织部|委宣传部|委统战部|委政法委|委改革办|委政研室|委常委会|纪委监委|纪检监察委员会|纪委|监委|监察委员会|人大常委会|人民代表大会常务委员会|"
@@ -25,8 +25,9 @@ _CORE = (
 )
 _KIND = (
     "股份有限公司|有限责任公司|有限公司|集团公司|公司|集团|大学|学院|研究院|研究所|实验室|委员会|管委会|党工委|党委|党组|局|厅|部|署|办公厅|办公室|办|处|"
-    "协会|商会|联合会|学会|银行|医院|中心|总队|法院|检察院|海关|总站|基地|博物馆|报社|电视台|合作社|开发区|高新区|经开区|新区|园区|联盟|秘书处|"
-    "工商联|总工会|工会|团委|妇联|文联|社科联|残联|红十字会|发改委|发展改革委|国资委|卫健委|住建委|交委|经信委|科委|农委|建委|工委|村|社区|街道|镇|乡|港|厂|馆|站|会"
+    "协会|商会|联合会|学会|银行|医院|中心|总队|法院|检察院|海关|总站|基地|博物馆|报社|电视台|合作社|开发区|高新区|经开区|新区|园区|联盟|秘书处|医疗队|工作队|救援队|"
+    "工商联|总工会|工会|团委|妇联|文联|社科联|残联|红十字会|发改委|发展改革委|国资委|卫健委|住建委|交委|经信委|科委|农委|建委|工委|卫生健康委|民族宗教委|民宗委|城管委|交通委|经济信息委|农业农村委|"
+    "住房城乡建设委|文化旅游委|文旅委|规划自然资源委|村|社区|街道|镇|乡|港|厂|馆|站|会"
 )
 _NOISE = re.compile(
     r"^(?:由|和|与|及|在|以|向|对|率领|带领|陪同|邀请|会见|听取|以及|其中|还有|包括|当地|时任|来自|随同|同|经|受|让|请|据|并|"
@@ -34,6 +35,8 @@ _NOISE = re.compile(
 )
 _STOP = "，,。;:!?()“”《》、 \n\r\t|/"
 
+
+_MANY = re.compile(r"(?:[两二三四五六七八九十]|\d)+(?:省|市|县|区|州|地)(?:\([^()]{1,4}\))?$")
 
 # Offices of a committee or a government that a chain names without saying whose they are.
 _OFFICES = frozenset(
@@ -50,12 +53,13 @@ class Post:
     level: str | None
     body: str | None
     rank: str
+    many: bool = False
 
 
 @cache
 def _organisation() -> re.Pattern[str]:
-    one = rf"(?:{pattern()}(?:(?<![省市州盟区县])(?:省|市|自治区|州|县|区))?|{COUNTY})"
-    return re.compile(
+    one = "(?:{region}(?:(?<![省市州盟区县])(?:省|市|自治区|州|县|区))?|{county})"
+    return compiled(
         rf"(?P<region>(?:{one}){{1,3}})?(?P<level>全国|中央|国家|自治区|自治州|自治县|自治旗|省|市|州|盟|地区|县|新区|林区|区|旗)?"
         rf"(?P<body>{_CORE}|[{HAN}·A-Za-z0-9()“”]{{0,24}}?(?:{_KIND}))?(?P<group>{_CORE})?$"
     )
@@ -84,6 +88,10 @@ def iter_posts(folded: str, start: int, end: int) -> Iterator[Post]:
     floor = start
     for match in RANK.finditer(folded, start, end):
         left = match.start()
+        city = compiled("{region}").match(folded, match.end() - 1, end) if match[0].endswith("长") else None
+        if city and city.end() - city.start() > 2:
+            # 湖南省长沙市: the sign belongs to the name of the city.
+            continue
         begin = left
         while begin > floor and folded[begin - 1] not in _STOP and left - begin < 40:
             begin -= 1
@@ -100,7 +108,10 @@ def iter_posts(folded: str, start: int, end: int) -> Iterator[Post]:
                     begin -= 1
         words = folded[begin:left]
         region, level, body, used = split_organisation(words)
-        yield Post(Span(left - used, match.end()), region, level, body, match[0])
+        many = region is None and bool(
+            _MANY.search(folded[max(floor, left - used - 12) : left - used + len(level or "")])
+        )
+        yield Post(Span(left - used, match.end()), region, level, body, match[0], many)
         floor = match.end()
 
 
@@ -126,7 +137,7 @@ def last_region(words: str | None) -> str | None:
     """Return the innermost of joined names: 湖北省宜昌市 gives 宜昌市."""
     if not words:
         return None
-    parts = re.findall(rf"{pattern()}(?:(?<![省市州盟区县])(?:省|市|自治区|州|县|区))?|{COUNTY}", words)
+    parts = compiled("{region}(?:(?<![省市州盟区县])(?:省|市|自治区|州|县|区))?|{county}").findall(words)
     return parts[-1] if parts else words
 
 
@@ -143,6 +154,9 @@ class Inheritance:
         inner = last_region(words)
         if inner is None:
             return None
+        if inner.endswith("新区") and inner not in by_name():
+            # 湖南湘江新区 is one name.
+            return words
         region = self.atlas.region(inner)
         if region and inner != region.name and inner[-1] in "州盟":
             # 甘孜州 is how the text calls it; the full name stays behind it.
@@ -181,6 +195,9 @@ class Inheritance:
                 return self._inherit(post)
         if region is not None and self.atlas.region(region) is not None and region not in self.seen[-1:]:
             self.seen.append(region)
+        if post.many:
+            # 五县(区)政协主席: each of them is of another county.
+            return Position(organisation=None, title=rank, spans=(post.span,), rule="posts.many")
         if region is None and level in ("全国", "中央", "国家"):
             return self._done(post, f"{level}{body or ''}" or None, None)
         if region is None and level is not None:

@@ -10,7 +10,72 @@ from yijiang.agenda.records import Area, Commitment, Fact, Side, Span, Statement
 from yijiang.agenda.speech import Voice
 
 # A lead-in that names no matter of its own: the clauses after it do.
-_EMPTY = re.compile(r"(?:进一步)?(?:加强|深化)(?:交流)?合作$|共抓机遇|共担重任|同舟共济")
+_EMPTY = re.compile(
+    r"^[^在]{0,10}(?:加强|深化)(?:交流)?合作$|共抓机遇|共担重任|同舟共济|[同与和].{1,16}(?:一道|一起)$|"
+    r"以.{2,20}为(?:契机|抓手|引领|纽带|牵引)$|^.{0,6}(?:将|要)?(?:积极|主动|深度)(?:融入|对接)[^,]{2,10}$|"
+    r"^.{0,8}(?:依托|发挥|立足|围绕|聚焦|抢抓)[^,]{2,24}$"
+)
+# 坚持生态优先, 深化产业合作: the clause after it says what is meant.
+_LEADS = re.compile(
+    r"^.{0,8}(?:坚持.{2,16}|把.{2,20}作为[^,]{2,14}|(?:进一步)?(?:深化|加强).{0,12}(?:合作|协作|交流|对接|联动)|在.{1,10}(?:上|"
+    r"方面).{0,6}(?:对接|共享|合作|协同|联动|互动))$"
+)
+# What a clause aims at belongs to the promise before it.
+_RESULT = re.compile(
+    r"(?:争取|力争|确保|让|使|把.{2,20}(?:好|起来|下去)$|推动[^,]{0,8}(?:高质量发展|再上新台阶)$|实现|助力|更好|切实|不断|进而|从而|为.{2,20}(?:提供|作出|贡献)|总投资|每)"
+)
+_ACT = re.compile(
+    r"(?:并|还|也|同时)?(?:建议|提议|倡议|希望|在[^,]{2,30}(?:方面|领域))|"
+    r"(?:(?:并|还|也|同时|双方|各方|[两三四五][省市县州地]|我们|[^,]{1,8}?)(?:将|要|愿|可|应|须)|[两三四五各][省市县州地方][^,]{0,10}?)?(?:共同|共建|共享|共抓|携手|"
+    r"联合|联手|推动|推进|"
+    r"打通|建立|设立|支持|加快|完善|举办|实施|加强|深化|拓展|健全|组织|互派|开展|承接|协同|畅通|提升|打造|建设|开行|选派|探索|引导|促进|扩大|凡)"
+)
+# 甲是乙的…: a statement, not a promise.
+_STATES = re.compile(r"[^,将要愿]{1,14}(?:是|同处|同为|地处|位于)(?!否)")
+_PRESENT = re.compile(r"^[^,将要愿]{0,8}正(?!式|确|常)|正在|近年来|一直以来|长期以来")
+
+
+_OWN = re.compile(
+    r"(?<![重主必首紧需只])要(?![求点素])|将(?!来)|(?<![意志])愿(?![望景])|(?<![认不许宁])可(?![持靠观喜见谓])|"
+    r"(?:公司|集团|企业)计划|全力(?=支持|推进|推动|保障)"
+)
+
+
+def _mood(words: str, before: str | None) -> str | None:
+    """Return how a clause is said: a request, a proposal to all, a pledge, or the state of things; else as before.
+
+    >>> (
+    ...     _mood("希望两县建立机制", None),
+    ...     _mood("三省应加快打通", None),
+    ...     _mood("正抢抓机遇", "own"),
+    ...     _mood("全力做好", "own"),
+    ... )
+    ('request', 'joint', 'present', 'own')
+    """
+    if lexicon.REQUEST.search(words):
+        return "request"
+    if _PRESENT.search(words):
+        return "present"
+    if re.search(
+        r"(?:^|并|还|同时)(?:建议|提议|倡议)|(?:建议|提议|倡议)$|(?:双方|各方|[两三四五][省市县州地区])(?:都|还|也)?(?:应|要|可|须|将)",
+        words,
+    ):
+        return "joint"
+    if _OWN.search(words):
+        return "own"
+    return before
+
+
+def _inner(folded: str, clause: Span) -> Span:
+    """Return a clause without the quotation mark that opens or closes what was said."""
+    start, end = clause
+    if folded[start : start + 1] == "“" and "”" not in folded[start : end - 1]:
+        start += 1
+    if folded[end - 1 : end] == "”" and "“" not in folded[start:end]:
+        end -= 1
+    return Span(start, end)
+
+
 _SETTLED = re.compile(
     r"(?:双方|两[省市县州地]|会议|座谈会|会上)?(?:一致)?(?:商定|议定|约定|决定|确定)[^,。;:]{0,12}[:,]"
 )
@@ -106,66 +171,103 @@ class Reader:
     # Spoken ----------------------------------------------------------------------------------------------------------
 
     def _spoken(self, span: Span, voice: Voice) -> None:
+        mood: str | None = None
         for segment in _clauses(self.folded, span, ";"):
-            self._segment(_clauses(self.folded, segment, ","), voice, segment)
+            mood = self._segment(_clauses(self.folded, segment, ",:"), voice, mood)
 
-    def _segment(self, clauses: list[Span], voice: Voice, segment: Span) -> None:
+    def _segment(self, clauses: list[Span], voice: Voice, mood: str | None) -> str | None:
+        """Read the clauses between two semicolons; the mood in which a clause is said holds for those after it."""
         run: list[Span] = []
         area: str | None = None
-        for clause in clauses:
+        for clause in (_inner(self.folded, c) for c in clauses):
             words = self.folded[clause.start : clause.end]
-            if not self._promising(words, voice) and not (
-                run and area not in (None, "general") and self._goes_on(words)
-            ):
-                self._close(run, area, voice)
-                run, area = [], None
+            before, mood = mood, _mood(words, mood)
+            if run and mood != before and mood in ("request", "present"):
+                run, area = self._end(run, area, voice, before)
+            if mood == "present" or not (self._promising(words) or _RESULT.match(words)):
+                if run and mood != "present" and self._goes_on(words):
+                    run.append(clause)
+                else:
+                    run, area = self._end(run, area, voice, before)
                 continue
             code, _ = lexicon.area_of(words)
             if code == "benchmark" or (lexicon.LEARN.search(words) and voice.kind == "crowd"):
-                self._close(run, area, voice)
-                self._close([clause], "benchmark", voice)
-                run, area = [], None
+                if area != "benchmark":
+                    self._end(run, area, voice, before)
+                    run = []
+                run.append(clause)
+                area = "benchmark"
+                if voice.kind == "crowd" or not re.search(r"^(?:对标|借鉴|学习)", words):
+                    run, area = self._end(run, area, voice, mood)
                 continue
-            if run and area is not None and code in (None, area):
+            if run and (_RESULT.match(words) or (code in (None, area) and not self._fresh(run[-1], words))):
                 run.append(clause)
                 continue
-            if run and area is None and code is None:
+            if run and area is None and all(self._leads(c) for c in run):
+                # 坚持生态优先,共抓大保护: what leads in has no area of its own.
                 run.append(clause)
+                area = code
                 continue
-            self._close(run, area, voice)
+            self._end(run, area, voice, before)
             run, area = [clause], code
-        self._close(run, area, voice)
+        self._end(run, area, voice, mood)
+        return mood
+
+    def _end(self, run: list[Span], area: str | None, voice: Voice, mood: str | None) -> tuple[list[Span], str | None]:
+        """Make a commitment of a run of clauses, what only leads in to it left out, and begin a new one."""
+        while run and _EMPTY.search(self.folded[run[0].start : run[0].end]):
+            run = run[1:]
+        self._close(run, area, voice, mood=mood)
+        return [], None
+
+    def _leads(self, clause: Span) -> bool:
+        words = self.folded[clause.start : clause.end]
+        return bool(_LEADS.search(words)) and not _EMPTY.search(words)
+
+    def _fresh(self, last: Span, words: str) -> bool:
+        """Say whether a clause begins a promise of its own: it opens with an act, and what precedes is no lead-in."""
+        return bool(_ACT.match(words)) and not self._leads(last)
 
     def _goes_on(self, words: str) -> bool:
         return len(words) <= 14 and not lexicon.PAST.search(words) and not re.search(r"^(?:我们|他|她|是)", words)
 
-    def _promising(self, words: str, voice: Voice) -> bool:
+    def _promising(self, words: str) -> bool:
         if lexicon.PAST.search(words) or lexicon.THANKS.search(words) or lexicon.WELCOME.search(words):
             return False
-        if re.search(r"(?:指出|强调|说|表示|认为|希望)$", words) or len(words) < 4:
+        if re.search(r"(?:指出|强调|说|表示|认为|希望|建议|提出|如下)$", words) or len(words) < 4:
             return False
         if re.search(
-            r"^(?:是|在于|离不开|正)|正在|感到|的(?:重大)?(?:决策|机遇|优势)$|体现了|充分彰显|彰显了|是以|具有", words
-        ):
+            r"^(?:是|在于|离不开|正)|正在|感到|值得|的(?:重大)?(?:决策|机遇|优势)$|体现了|充分彰显|彰显了|是以|具有|基础扎实|由.{2,40}向.{2,40}(?:跨越|转变|迈进)|"
+            r"展现出|呈现出|发挥着",
+            words,
+        ) or _STATES.match(words):
             return False
         if lexicon.CONTEXT.search(words) and not (lexicon.JOINT.search(words) and re.search(r"在.{2,20}上", words)):
             return False
         return bool(lexicon.WILL.search(words) or lexicon.LEARN.search(words))
 
-    def _close(self, run: list[Span], area: str | None, voice: Voice, *, parallel: bool = False) -> None:
+    def _close(
+        self,
+        run: list[Span],
+        area: str | None,
+        voice: Voice,
+        *,
+        parallel: bool = False,
+        mood: str | None = None,
+    ) -> None:
         if not run:
             return
         if len(run) > 1 and all(re.match(r"在.{2,20}上", self.folded[c.start : c.end]) for c in run[1:]):
             # 在…上携手合作,在…上强化协同: parallel heads are promises of their own.
             for clause in run:
-                self._close([clause], area, voice, parallel=True)
+                self._close([clause], area, voice, parallel=True, mood=mood)
             return
         span = Span(run[0].start, run[-1].end)
         words = self.folded[span.start : span.end]
         if lead := re.match(r"(?:大家)?(?:一致)?(?:表示|认为),?(?=要|将|愿)", words):
             span = Span(span.start + lead.end(), span.end)
             words = words[lead.end() :]
-        kind = "joint_proposal" if parallel else self._kind(words, voice)
+        kind = "joint_proposal" if parallel else self._kind(words, voice, mood)
         if kind is None:
             return
         code = area or "general"
@@ -174,21 +276,21 @@ class Reader:
         if code == "general" and kind == "learning_intent" and not lexicon.LEARN.search(words):
             return
         self._add(span, kind, "spoken", code, voice)
-        if kind in ("joint_proposal", "agreed", "request", "own_pledge") and code not in ("general", "benchmark"):
-            self._area(code, span)
+        if kind in ("joint_proposal", "agreed", "request", "own_pledge"):
+            self._areas(code, span)
 
-    def _kind(self, words: str, voice: Voice) -> str | None:
+    def _kind(self, words: str, voice: Voice, mood: str | None) -> str | None:
         if lexicon.REQUEST.search(words):
             return "request"
         if lexicon.LEARN.search(words) or voice.kind == "crowd":
-            return (
-                "learning_intent" if re.search(r"要|将|进一步|推动|持续|学习|借鉴|对标|提升|加快|优化", words) else None
-            )
-        if lexicon.JOINT.search(words):
+            meant = re.search(r"要|将|进一步|推动|持续|学习|借鉴|对标|提升|加快|优化", words) or mood == "own"
+            return "learning_intent" if meant else None
+        if mood == "request":
+            return "request"
+        if lexicon.JOINT.search(words) or mood == "joint":
             return "joint_proposal"
-        if re.search(r"我省|我市|我县|我区|我州|我们(?:将|要)|本省|全省|全市|将|全力|愿", words):
-            return "own_pledge"
-        return None
+        own = re.search(r"我省|我市|我县|我区|我州|我们(?:将|要)|本省|全省|全市|将|全力|愿", words)
+        return "own_pledge" if own or mood == "own" else None
 
     def _area(self, code: str, span: Span) -> None:
         words = self.folded[span.start : span.end]
@@ -197,31 +299,40 @@ class Reader:
         spans = (*(known.spans if known else ()), span)
         self.areas[code] = Area(code=code, facets=facets, spans=spans, rule="promises.area")
 
+    def _areas(self, code: str, span: Span) -> None:
+        """Note the area of a promise, and every other that its words speak for at least half as much."""
+        words = self.folded[span.start : span.end]
+        for label in dict.fromkeys((code, *lexicon.strong_labels(words))):
+            if label not in ("general", "benchmark"):
+                self._area(label, span)
+
     # Agreed ----------------------------------------------------------------------------------------------------------
 
     def _signed(self, span: Span, party: str | None, voice: Voice) -> None:
         code, _ = lexicon.area_of(self.folded[span.start : span.end])
         code = "general" if code in (None, "benchmark") else str(code)
         self._add(span, "agreed", "agreed_text", code, voice, owner=party)
-        if code != "general":
-            self._area(code, span)
+        self._areas(code, span)
         for where in decisions.named_texts(self.folded, span):
             quote = self.text[where.start : where.end]
             self.facts.append(Fact(kind="signing", text=quote, spans=(where,), rule="promises.signing"))
 
     def _laid_down(self, span: Span, voice: Voice) -> None:
         """Read what a signed text lays down: a clause that promises opens a task, one that does not goes on with it."""
-        runs: list[Span] = []
-        for clause in _clauses(self.folded, span, ",;"):
-            words = self.folded[clause.start : clause.end]
-            if decisions.DURATION.search(words):
-                continue
-            if runs and not (lexicon.WILL.search(words) or lexicon.JOINT.search(words)):
-                runs[-1] = Span(runs[-1].start, clause.end)
-            elif lexicon.WILL.search(words) or lexicon.JOINT.search(words) or decisions.deadline_of(words):
-                runs.append(clause)
-        for run in runs:
-            self._decided(run, voice)
+        for part in _clauses(self.folded, span, ";"):
+            runs: list[Span] = []
+            for clause in _clauses(self.folded, part, ","):
+                words = self.folded[clause.start : clause.end]
+                if decisions.DURATION.search(words):
+                    continue
+                acts = lexicon.WILL.search(words) or lexicon.JOINT.search(words)
+                # 由甲局负责实施 says who does what was said before it.
+                if runs and (not acts or re.match(r"由.{2,30}(?:负责|牵头|承担|组织|实施|承办)", words)):
+                    runs[-1] = Span(runs[-1].start, clause.end)
+                elif acts or decisions.deadline_of(words):
+                    runs.append(clause)
+            for run in runs:
+                self._decided(run, voice)
 
     def _decided(self, span: Span, voice: Voice) -> None:
         words = self.folded[span.start : span.end]
@@ -235,11 +346,12 @@ class Reader:
             return
         code, _ = lexicon.area_of(self.folded[where.start : where.end])
         code = "general" if code in (None, "benchmark") else str(code)
-        line = self.folded.find("\n", where.end)
-        whole = Span(span.start, max(span.end, line if line >= 0 else len(self.folded)) if cut else span.end)
+        # Who is responsible stands in the same line, not pages away.
+        reach = min(len(self.folded), where.end + 400)
+        line = self.folded.find("\n", where.end, reach)
+        whole = Span(span.start, max(span.end, line if line >= 0 else reach) if cut else span.end)
         self._add(where, "agreed", "agreed_text", code, voice, around=whole)
-        if code != "general":
-            self._area(code, where)
+        self._areas(code, where)
 
     def _add(
         self,

@@ -5,33 +5,29 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from yijiang.agenda.days import find_dates
 from yijiang.agenda.folding import fold
 from yijiang.agenda.layout import Layout, layout
-from yijiang.agenda.people import Person, Roll, split_sentences
-from yijiang.agenda.places import find_dates, find_meetings, find_sites
+from yijiang.agenda.meetings import find_meetings
+from yijiang.agenda.people import Person, Roll
+from yijiang.agenda.places import find_sites
 from yijiang.agenda.posts import RANK
 from yijiang.agenda.promises import Reader
 from yijiang.agenda.records import Agenda, DateRecord, Meeting, Mention, Participant, Position, Span, Unresolved
 from yijiang.agenda.regions import Atlas
 from yijiang.agenda.sides import assign, find_sides, home_of
 from yijiang.agenda.speech import read_statements
+from yijiang.agenda.tree import any_of
+from yijiang.agenda.wrapping import unwrap
 
 _MINUTES = re.compile(r"会议纪要|纪要|议定事项|会议议定|主持人?\s*:|参会人员|参加人员\s*:|出席人员\s*:")
 
 
-def is_chinese(text: str) -> bool:
-    """Say whether a text is Chinese: at least a tenth of its letters are Han characters.
-
-    >>> is_chinese("江苏和湖北"), is_chinese("Minutes of the meeting")
-    (True, False)
-    """
-    han = sum(1 for sign in text[:20000] if "\u3400" <= sign <= "\u9fff")
-    letters = sum(1 for sign in text[:20000] if sign.isalpha())
-    return han * 10 >= letters > 0
-
-
 def read_chinese(text: str) -> Agenda:
     """Return what a Chinese report or set of minutes says; see `read_report`."""
+    whole = unwrap(text)
+    notes = {} if whole == text else {"lines": "put together"}
+    text = whole
     folded = fold(text)
     atlas = Atlas.of(folded)
     parts = layout(folded)
@@ -64,7 +60,10 @@ def read_chinese(text: str) -> Agenda:
         body=parts.body,
         sides=sides,
         participants=tuple(_participant(p, folded, text) for p in people),
-        mentions=(*parts.mentions, *roll.mentioned.values(), *_formulae(folded, parts.body, roll)),
+        mentions=tuple(
+            replace(m, name=text[m.spans[0].start : m.spans[0].end].replace(" ", "").replace("\u3000", ""))
+            for m in (*parts.mentions, *roll.mentioned.values(), *_formulae(folded, parts.body, roll))
+        ),
         dates=(*([parts.published] if parts.published else []), *dates),
         meetings=tuple(_plain_name(m, text) for m in meetings),
         sites=tuple(replace(s, name=text[s.spans[0].start : s.spans[0].end]) for s in sites),
@@ -73,6 +72,7 @@ def read_chinese(text: str) -> Agenda:
         commitments=tuple(reader.commitments),
         facts=tuple(reader.facts),
         unresolved=tuple(_unresolved(text, people, dates)),
+        notes=notes,
     )
 
 
@@ -102,7 +102,7 @@ def _written(person: Person, text: str) -> str:
 def _as_written(position: Position, folded: str, text: str) -> Position:
     """Return a position with its title in the characters of the text."""
     end = position.spans[0].end
-    start = end - len(position.title)
+    start = end - len(position.title or "")
     if folded[start:end] != position.title:
         return position
     return replace(position, title=text[start:end])
@@ -124,9 +124,9 @@ def _participant(person: Person, folded: str, text: str) -> Participant:
 
 
 def _roles(people: list[Person], folded: str, body: Span) -> None:
-    names = "|".join(re.escape(p.name) for p in sorted(people, key=lambda p: -len(p.name)))
-    if not names:
+    if not people:
         return
+    names = any_of(p.name for p in people)
     # Between a name and its verb only more posts and names may stand: 书记甲,省长乙率领.
     run = re.compile(rf"(?:[、,和与等]|{RANK.pattern}|{names}|[^,。;、:]{{0,24}}?(?={RANK.pattern}))*")
     for person in people:
@@ -181,4 +181,4 @@ def _unresolved(text: str, people: list[Person], dates: list[DateRecord]) -> lis
     return rows
 
 
-__all__ = ["is_chinese", "read_chinese", "split_sentences"]
+__all__ = ["read_chinese"]

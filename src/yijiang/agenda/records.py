@@ -39,15 +39,18 @@ class Record:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Position(Record):
-    """A public post as stated: organisation (None when not stated or inherited) and title."""
+    """A public post as stated: organisation and title, either None when the text states only the other."""
 
     organisation: str | None
-    title: str
+    title: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Participant(Record):
-    """A person who took part; `spans` are the mentions, `side` is visiting, host or None, `region` its region."""
+    """A person who took part; `spans` are the mentions, `side` is visiting, host or None, `region` its region.
+
+    The role is participant, chair, delegation_leader, host_principal or observer.
+    """
 
     name: str
     side: str | None = None
@@ -59,7 +62,7 @@ class Participant(Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mention(Record):
-    """A person named who did not take part: kind is byline_reporter, byline_editor or mentioned."""
+    """A person named who did not take part: kind is byline_reporter, byline_editor, recorder, absent or mentioned."""
 
     name: str
     kind: str
@@ -175,6 +178,9 @@ class Side(Record):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agenda:
     """Everything read from one report. `text` is what the spans count in; every span is (start, end) in code points.
+
+    It is the text that was given, but for a Chinese page whose lines break within sentences: there it is the paragraphs
+    put together, and `notes["lines"]` says so.
 
     `notes` says who read beside the rules: `vote` the network; `model`, `model_answered`, `endpoint`, `prompt_sha256`
     the model, who it says it is, where it was asked and what, with `model_kept`, `model_known` and `model_refused`: how

@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass, field
 from functools import cache
 
+from yijiang.agenda.tree import any_of
+from yijiang.agenda.words import counties
 from yijiang.agenda.words import regions as gazetteer
 
 HAN = "\u3400-\u9fff〇"
@@ -59,7 +61,9 @@ def by_name() -> dict[str, Region]:
         full[row.name] = region
         if len(row.short) > 1 and not (row.short in short and row.level != "province"):
             short[row.short] = region
-    return {**short, **full}
+    # A name that two counties bear lies nowhere until the text says where.
+    own = {n: Region(n, "county", up[0] if len(up) == 1 else None) for n, up in counties().items()}
+    return {**own, **short, **full}
 
 
 @cache
@@ -69,10 +73,23 @@ def abbreviations() -> dict[str, Region]:
 
 
 @cache
+def compiled(form: str) -> re.Pattern[str]:
+    """Return a pattern in which {region} stands for a name of the gazetteer and {county} for the form of a county.
+
+    >>> compiled("在({region}|{county})").search("在秭归县")[1]
+    '秭归县'
+    """
+    return re.compile(form.replace("{region}", pattern()).replace("{county}", COUNTY))
+
+
+@cache
 def pattern() -> str:
-    """Return a pattern that matches one name of the gazetteer, the longest first."""
-    names = sorted(by_name(), key=lambda n: (-len(n), n))
-    return "(?:" + "|".join(map(re.escape, names)) + ")"
+    """Return a pattern that matches one name of the gazetteer, the longest first.
+
+    A county is told by its form as well, and 2,700 more names would make the patterns slow to compile: only those whose
+    form misleads (沙市区) are here.
+    """
+    return any_of(n for n, region in by_name().items() if region.level != "county" or set(n[1:-1]) & set("县区市旗"))
 
 
 @dataclass(slots=True)
@@ -90,7 +107,7 @@ class Atlas:
         ['秭归县', '宜昌市', '湖北省']
         """
         atlas = cls()
-        for match in re.finditer(rf"({pattern()})(?=({COUNTY}))", folded):
+        for match in compiled("({region})(?=({county}))").finditer(folded):
             outer = by_name()[match[1]]
             inner = match[2]
             if inner not in by_name() and outer.name != inner and len(inner) <= 12:

@@ -7,13 +7,12 @@ import re
 
 from yijiang.agenda.people import Person
 from yijiang.agenda.records import Side, Span
-from yijiang.agenda.regions import COUNTY, HAN, Atlas, Region, pattern
+from yijiang.agenda.regions import COUNTY, HAN, Atlas, Region, compiled
 
 _TEAM = r"(?:党政|政府|学习|考察|调研|经贸|经济|代表|友好|人大|政协|招商|对口|协作|交流|企业家)"
 
 
-def _region_words() -> str:
-    return rf"(?:{pattern()}(?:(?<![省市州盟区县])(?:省|市|自治区|州|县|区))?|{COUNTY})"
+_ONE = "(?:{region}(?:(?<![省市州盟区县])(?:省|市|自治区|州|县|区))?|{county})"
 
 
 def home_of(publisher: str | None, atlas: Atlas) -> str | None:
@@ -24,7 +23,7 @@ def home_of(publisher: str | None, atlas: Atlas) -> str | None:
     """
     if publisher is None:
         return None
-    found = re.match(pattern(), publisher)
+    found = compiled("{region}").match(publisher)
     if found:
         region = atlas.region(found[0])
         return region.name if region else None
@@ -49,13 +48,14 @@ def find_sides(folded: str, body: Span, atlas: Atlas, home: str | None, people: 
     visiting: dict[str, Side] = {}
     host: dict[str, Side] = {}
     words = folded[body.start : body.end]
+    ends = {s.end: p for p in reversed(people) for s in p.mentions}
 
     def full(name: str) -> str | None:
-        inner = re.findall(_region_words(), name)
+        inner = compiled(_ONE).findall(name)
         region: Region | None = atlas.region(inner[-1]) if inner else None
         return region.name if region else (inner[-1] if inner and len(inner[-1]) > 2 else None)
 
-    for match in re.finditer(rf"(?P<r>(?:{_region_words()}){{1,2}}){_TEAM}{{1,4}}团", words):
+    for match in compiled(rf"(?P<r>(?>(?:{_ONE}){{1,4}})){_TEAM}{{1,4}}团").finditer(words):
         name = full(match["r"])
         if name and name not in visiting:
             at = body.start + match.start()
@@ -65,14 +65,14 @@ def find_sides(folded: str, body: Span, atlas: Atlas, home: str | None, people: 
             )
     for match in re.finditer(rf"(?:率领?|带领)(?:本|我|该)?[省市县区州盟旗]?(?:四套班子)?{_TEAM}{{1,4}}团", words):
         at = body.start + match.start()
-        leader = next((p for p in people for s in p.mentions if 0 <= at - s.end <= 4), None)
+        leader = next((ends[at - k] for k in range(5) if at - k in ends), None)
         name = _region_of(leader, atlas) if leader else None
         if name and name not in visiting:
             spans = (Span(at, body.start + match.end()),)
             visiting[name] = Side(region=name, role="visiting", spans=spans, rule="sides.leader")
-    for match in re.finditer(
-        rf"{_TEAM}{{1,3}}团[^,。;]{{0,8}}?(?:来到?|赴|到|抵达|莅临|走进)(?P<r>(?:{_region_words()}){{1,2}})", words
-    ):
+    for match in compiled(
+        rf"{_TEAM}{{1,3}}团[^,。;]{{0,8}}?(?:来到?|赴|到|抵达|莅临|走进)(?P<r>(?>(?:{_ONE}){{1,4}}))"
+    ).finditer(words):
         name = full(match["r"])
         model = atlas.region(next(iter(visiting))) if visiting else None
         own = atlas.region(name) if name else None
@@ -82,10 +82,10 @@ def find_sides(folded: str, body: Span, atlas: Atlas, home: str | None, people: 
             host.setdefault(name, Side(region=name, role="host", spans=spans, rule="sides.goes_to"))
             break
     go = (
-        rf"(?:来到?|赴|到|在|前往|抵达|莅临)(?P<r>(?:{_region_words()}){{1,2}}|我[省市县区州])"
+        rf"(?:来到?|赴|到|在|前往|抵达|莅临)(?P<r>(?>(?:{_ONE}){{1,4}})|我[省市县区州])"
         rf"(?:开展|进行|参加|参观|实地|召开|就)?[{HAN}、]{{0,12}}?(?:学习|考察|调研|访问|交流|对接|洽谈)"
     )
-    for match in re.finditer(go, words):
+    for match in compiled(go).finditer(words):
         name = (home if match["r"].startswith("我") else full(match["r"])) or None
         if name and name not in visiting and not any(atlas.within(name, h) or atlas.within(h, name) for h in host):
             at = body.start + match.start("r")
@@ -121,18 +121,36 @@ def find_sides(folded: str, body: Span, atlas: Atlas, home: str | None, people: 
                 continue
             if region not in found:
                 found[region] = Side(region=region, role=None, rule="sides.people")
+    for name in _invited(people, folded, found, atlas):
+        found[name] = Side(region=name, role="visiting", rule="sides.invited")
     if not any(s.role == "visiting" for s in found.values()) and len(found) > 1:
         found = _by_place(found, words, atlas)
     return tuple(found.values())
 
 
+_COMES_ALONG = re.compile(r"应邀(?:同行|随行|参加|出席|陪同)|(?:同行|随行)的(?:还)?有|一同(?:参加)?考察")
+
+
+def _invited(people: list[Person], folded: str, found: dict[str, Side], atlas: Atlas) -> list[str]:
+    """Return the regions of those who came along with the visitors by invitation and are on no side yet."""
+    names: list[str] = []
+    for person in people:
+        region = _region_of(person, atlas)
+        if region is None or any(atlas.within(region, f) or atlas.within(f, region) for f in (*found, *names)):
+            continue
+        at = person.mentions[0].start
+        begin = max(folded.rfind("。", 0, at), folded.rfind("\n", 0, at)) + 1
+        if _COMES_ALONG.search(folded, begin, at):
+            names.append(region)
+    return names
+
+
 def _by_place(found: dict[str, Side], words: str, atlas: Atlas) -> dict[str, Side]:
     """Give roles to the sides of a joint meeting: the side where it is held is the host, the others came."""
-    place = re.search(
-        rf"在(?P<r>(?:{_region_words()}){{1,3}})[^,。;]{{0,20}}?(?:召开|举行|举办|签署|签约)|地\s*点\s*:\s*(?P<q>{_region_words()})",
-        words,
-    )
-    parts = re.findall(_region_words(), (place["r"] or place["q"]) if place else "")
+    place = compiled(
+        rf"在(?P<r>(?>(?:{_ONE}){{1,3}}))[^,。;]{{0,20}}?(?:召开|举行|举办|签署|签约)|地\s*点\s*:\s*(?P<q>{_ONE})"
+    ).search(words)
+    parts = compiled(_ONE).findall((place["r"] or place["q"]) if place else "")
     name = parts[-1] if parts else None
     region = atlas.region(name) if name else None
     host = next((n for n in found if region and atlas.within(region.name, n)), None)
@@ -157,9 +175,9 @@ def _region_of(person: Person | None, atlas: Atlas) -> str | None:
 def _regions_of(person: Person, atlas: Atlas) -> list[str | None]:
     found_all: list[str | None] = []
     for position in person.positions:
-        found = re.match(rf"(?:{_region_words()})+", (position.organisation or "").removeprefix("中共"))
+        found = compiled(f"(?:{_ONE})+").match((position.organisation or "").removeprefix("中共"))
         if found:
-            parts = re.findall(_region_words(), found[0])
+            parts = compiled(_ONE).findall(found[0])
             region = atlas.region(parts[-1])
             found_all.append(region.name if region else parts[-1])
     return [*found_all, person.region]
@@ -180,8 +198,16 @@ def assign(people: list[Person], sides: tuple[Side, ...], atlas: Atlas, folded: 
             person.side, person.region = side.role, side.region
         else:
             person.region = regions[0] if regions else None
+    # 甲城党工委 goes with 甲城管委会 when the text places only one of them.
+    zones = {_stem(q.organisation): p for p in reversed(people) if p.side for q in p.positions}
+    for person in people:
+        stem = next((s for q in person.positions if (s := _stem(q.organisation)) in zones and s), None)
+        if person.region is None and stem:
+            person.side, person.region = zones[stem].side, zones[stem].region
     for before, person in itertools.pairwise(people):
         if person.side is not None or before.side is None or not person.positions:
+            continue
+        if any(q.rule == "posts.many" for q in person.positions):
             continue
         gap = folded[before.mentions[0].end : person.mentions[0].start]
         own = atlas.region(person.region) if person.region else None
@@ -189,3 +215,9 @@ def assign(people: list[Person], sides: tuple[Side, ...], atlas: Atlas, folded: 
         if len(gap) <= 40 and not re.search(r"[;。]", gap) and not placed:
             person.side = before.side
             person.region = before.region
+
+
+def _stem(organisation: str | None) -> str:
+    """Return what the bodies of one zone have in common in their names; "" for another kind of body."""
+    found = re.fullmatch(r"(?:中共)?(.{4,}?)(?:党工委|管委会|管理委员会|党委)", organisation or "")
+    return found[1] if found else ""

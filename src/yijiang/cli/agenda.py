@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +12,7 @@ from yijiang.cli.common import as_json, progress_line, show
 from yijiang.errors import OptionError
 
 if TYPE_CHECKING:
-    from yijiang.agenda import Agenda, Record, Refusal, Unresolved
+    from yijiang.agenda import Agenda, Participant, Record, Refusal, Unresolved
 
 
 def agenda(
@@ -52,7 +53,12 @@ def agenda(
     worst = 0
     with progress_line("agenda") as progress:
         results = []
-        step = progress if len(files) > 1 else None
+        done = itertools.count(1)
+
+        def step(name: str) -> None:
+            if len(files) > 1:
+                progress(f"{next(done)} of {len(files)}: {name}")
+
         for file, found in read_reports(files, step, ner=ner, llm=llm, allow_remote=allow_remote, model=model):
             if isinstance(found, YijiangError):
                 if len(files) == 1:
@@ -115,7 +121,7 @@ def summary(agenda: Agenda, name: str, lang: str) -> Iterator[str]:
     yield from readers(agenda, lang)
     yield say("people", count=len(agenda.participants))
     for person in agenda.participants:
-        posts = "、".join(f"{p.organisation or ''}{p.title}" for p in person.positions) or say("no_post")
+        posts = _posts(agenda, person) or say("no_post")
         yield f"  {person.name}  {person.region or ''}  {posts}{mark(person)}"
     dates = [d for d in agenda.dates if d.kind == "event"]
     for date in dates:
@@ -126,7 +132,7 @@ def summary(agenda: Agenda, name: str, lang: str) -> Iterator[str]:
     for site in agenda.sites:
         yield say("site", name=site.name, place=site.place or unknown) + mark(site)
     for area in agenda.areas:
-        quotes = "; ".join(agenda.quote(span) for span in area.spans)
+        quotes = "; ".join(" ".join(agenda.quote(span).split()) for span in area.spans)
         yield f"{word('area', area.code)}: {quotes}"
     firm = sum(c.firm for c in agenda.commitments)
     yield say("commitments", count=len(agenda.commitments), firm=firm)
@@ -139,7 +145,8 @@ def summary(agenda: Agenda, name: str, lang: str) -> Iterator[str]:
         rest = "; ".join(s for s in stated if s) or say("nothing_stated")
         who = promise.speaker or unknown
         kind, strength = word("commitment", promise.kind), word("strength", promise.strength)
-        yield f"  {promise.id} [{kind}, {strength}] {who}: {promise.text}{mark(promise)}"
+        # A line of the report may end inside a promise.
+        yield f"  {promise.id} [{kind}, {strength}] {who}: {' '.join(promise.text.split())}{mark(promise)}"
         yield f"     {rest}"
     if agenda.unresolved:
         yield say("unresolved", count=len(agenda.unresolved))
@@ -149,6 +156,13 @@ def summary(agenda: Agenda, name: str, lang: str) -> Iterator[str]:
         yield say("refused", count=agenda.notes.get("model_refused", len(agenda.refused)))
         for refusal in agenda.refused:
             yield f"  {refusal.text} ({why(refusal)})"
+
+
+def _posts(agenda: Agenda, person: Participant) -> str:
+    """Return somebody's posts as the report's own language writes them: 湖北省人民政府省长; Mayor, City of Győr."""
+    if agenda.language == "zh":
+        return "、".join(f"{p.organisation or ''}{p.title or ''}" for p in person.positions)
+    return "; ".join(", ".join(part for part in (p.title, p.organisation) if part) for p in person.positions)
 
 
 def readers(agenda: Agenda, lang: str) -> Iterator[str]:

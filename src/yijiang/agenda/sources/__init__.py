@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,7 +47,7 @@ def load(source: str | Path | bytes, *, kind: str | None = None, limit: int = LI
     DataError
         If the file is too large, broken, encrypted or no text.
     OptionError
-        If the kind is unknown, or reading it needs an extra that is not installed.
+        If the kind is unknown, a str is the name of a file, or reading it needs an extra that is not installed.
 
     Examples
     --------
@@ -56,11 +57,15 @@ def load(source: str | Path | bytes, *, kind: str | None = None, limit: int = LI
     if kind is not None and kind not in KINDS:
         raise OptionError(f"unknown kind of source {kind!r}; one of: {', '.join(KINDS)}")
     if isinstance(source, str):
+        if _names_file(source):
+            raise OptionError(
+                f"a str is the text itself, and {source!r} is the name of a file; give it as a path: Path({source!r})"
+            )
         data = source.encode("utf-8", errors="surrogatepass")
         return Loaded(_lines(source), "text", hashlib.sha256(data).hexdigest())
     if isinstance(source, Path):
-        size = source.stat().st_size
-        data = source.read_bytes() if size <= limit else b""
+        size = _size(source)
+        data = _bytes(source) if size <= limit else b""
     else:
         data, size = source, len(source)
     if size > limit:
@@ -86,6 +91,39 @@ def load(source: str | Path | bytes, *, kind: str | None = None, limit: int = LI
         words, title = prose(text)
         return Loaded(_lines(words), kind, digest, title, encoding, notes)
     return Loaded(_lines(text), "text", digest, None, encoding, notes)
+
+
+_FILE = re.compile(r"[^\n。!?！？；;]{1,200}\.(?:txt|md|html?|docx?|pdf|rtf|odt)", re.I)
+
+
+def _names_file(words: str) -> bool:
+    """Say whether a str is the name of a file rather than a text: it looks like one, or there is such a file."""
+    if "\n" in words or len(words) > 1000:
+        return False
+    if _FILE.fullmatch(words.strip()):
+        return True
+    try:
+        return Path(words).is_file()
+    except (OSError, ValueError):
+        return False
+
+
+def _size(file: Path) -> int:
+    try:
+        if file.is_dir():
+            raise DataError([Finding(str(file), 0, "", "", "this is a folder", "give one report, or several by name")])
+        return file.stat().st_size
+    except OSError as error:
+        problem = f"this file can't be read ({error.strerror or error})"
+        raise DataError([Finding(str(file), 0, "", "", problem, "check its name and its rights")]) from error
+
+
+def _bytes(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        problem = f"this file can't be read ({error.strerror or error})"
+        raise DataError([Finding(str(file), 0, "", "", problem, "check its name and its rights")]) from error
 
 
 def _lines(text: str) -> str:

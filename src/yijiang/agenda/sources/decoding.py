@@ -37,6 +37,10 @@ def decode(data: bytes) -> tuple[str, str, tuple[str, ...]]:
     for mark, name in _MARKS:
         if data.startswith(mark):
             return data.decode(name, errors="replace"), name, ()
+    for name in ("utf-16-le", "utf-16-be"):
+        # Without a mark: only the right order of the bytes yields the commonest characters.
+        if len(data) % 2 == 0 and _score(data[:4096], name) > 1.15:
+            return data.decode(name, errors="replace"), name, ()
     sample = data[:4096]
     if sample.count(0) > len(sample) // 50:
         raise DataError(
@@ -48,12 +52,13 @@ def decode(data: bytes) -> tuple[str, str, tuple[str, ...]]:
         stated = _CHARSET.search(data[:2048])
     names = [n for n in (_known(stated[1].decode("ascii")) if stated else None, "gb18030", "big5") if n]
     best = max(dict.fromkeys(names), key=lambda name: (_score(data[:200_000], name), -names.index(name)))
-    if _score(data[:200_000], best) < 1.0:
+    lines = data.split(b"\n")
+    if _score(data[:200_000], best) < 1.0 or any(map(_is_utf8, lines)):
         # Pieces in several encodings were put together: every line is read for itself.
-        lines = [_line(line, best) for line in data.split(b"\n")]
-        bad = sum("\ufffd" in line for line in lines)
+        read = [_line(line, best) for line in lines]
+        bad = sum("\ufffd" in line for line in read)
         notes = (f"{bad} lines hold bytes that no encoding explains",) if bad else ("lines in several encodings",)
-        return "\n".join(lines), f"{best} and others", notes
+        return "\n".join(read), f"{best} and others", notes
     return data.decode(best, errors="replace"), best, ()
 
 
@@ -73,6 +78,14 @@ def _score(data: bytes, name: str) -> float:
     han = sum("\u4e00" <= c <= "\u9fff" for c in text[:20_000]) or 1
     common = sum(c in _COMMON for c in text[:20_000]) / han
     return (1.0 if faults == 0 else 0.0) + common
+
+
+def _is_utf8(line: bytes) -> bool:
+    """Say whether a line is UTF-8 beyond chance: four characters of three bytes that no Chinese encoding yields."""
+    try:
+        return sum(sign >= "\u2e80" for sign in line.decode("utf-8")) >= 4
+    except UnicodeDecodeError:
+        return False
 
 
 def _line(line: bytes, best: str) -> str:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import importlib.util
-import re
 import subprocess
 import sys
 
+from yijiang.agenda.wrapping import paragraphs
 from yijiang.errors import DataError, Finding, OptionError
 
 SECONDS = 5.0
 """Time a file may take [s]."""
 
-_MEMORY = 1_500_000_000
+MEMORY = 280_000_000
+"""Memory a file may take beyond the program itself [byte]."""
+
 _PAGES = 200
-_HAN = "\u3400-\u9fff，。、；：？！）】》”"
 
 
 def _refuse(problem: str, remedy: str = "save it again from the program that made it, or give its text") -> DataError:
@@ -53,27 +54,6 @@ def text_of(data: bytes, seconds: float = SECONDS) -> str:
     return paragraphs(words)
 
 
-def paragraphs(words: str) -> str:
-    """Join the lines of a page into paragraphs: a line goes on unless it ends a sentence or is clearly short.
-
-    >>> paragraphs("湖北省代表团在江苏学习考\\n察。\\n第二段。")
-    '湖北省代表团在江苏学习考察。\\n第二段。'
-    """
-    lines = [line.rstrip() for line in words.splitlines() if line.strip()]
-    width = max((len(line) for line in lines), default=0)
-    result: list[str] = []
-    goes_on = False
-    for line in lines:
-        indented = line.startswith(("\u3000", "  "))
-        if goes_on and not indented and result:
-            blank = "" if re.search(f"[{_HAN}]$", result[-1]) or re.match(f"[{_HAN}]", line) else " "
-            result[-1] += blank + line.strip()
-        else:
-            result.append(line.strip())
-        goes_on = len(line) >= 0.8 * width and not line.endswith(("。", "！", "？", "：", ":"))
-    return "\n".join(result)
-
-
 def _child() -> int:
     """Read a pdf from stdin and write its text; run by `text_of` with limits on memory."""
     import io
@@ -83,7 +63,8 @@ def _child() -> int:
     if sys.platform != "win32":
         import resource
 
-        resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
+        # What the process allocates, not what it maps: shared libraries alone map more than this.
+        resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
     import pdfplumber
 
     with pdfplumber.open(io.BytesIO(sys.stdin.buffer.read())) as document:

@@ -48,6 +48,18 @@ def regions() -> tuple[Row, ...]:
 
 
 @cache
+def counties() -> dict[str, tuple[str, ...]]:
+    """Return the counties, districts and banners of China (GB/T 2260) to what they lie in; a few names occur twice.
+
+    Names of two characters are left out: 任县 is a county and a half of 现任县委书记.
+
+    >>> counties()["秭归县"], counties()["铁西区"][:2]
+    (('宜昌市',), ('沈阳市', '鞍山市'))
+    """
+    return {row["name"]: tuple(row["parents"].split("|")) for row in csv.DictReader(_text("counties.csv").splitlines())}
+
+
+@cache
 def not_names() -> frozenset[str]:
     """Return words of this genre that have the shape of a name and are none.
 
