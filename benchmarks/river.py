@@ -6,8 +6,8 @@ the time of the process alone: on a machine that others use, too, wall time says
 
 Peers: scipy's `spsolve_triangular` once a step (the way of RAPID's Python successor), and the numba kernels of
 river-route. river-route 3 needs Python 3.14 to install; its kernels do not. PLACE is a folder with unpacked wheels,
-PLACE/rr2 and PLACE/rr3 (which needs Python 3.12), or absent. A peer routes water alone: 1 lane in f32; ours carries 8 constituents in f64 with
-the water they ride on, and a lane is one of the eight.
+PLACE/rr2 and PLACE/rr3 (which needs Python 3.12), or absent. A peer routes water alone: 1 lane in f32; ours carries 8
+constituents in f64 with the water they ride on, and a lane is one of the eight.
 """
 
 from __future__ import annotations
@@ -120,9 +120,8 @@ def runs(
         net, Lateral(water, shares, "m³/s"), Lateral(loads, shares, "g/s"), step_hours=24 * STEP, decay=decay
     )
     unsteady.Run.work = work  # type: ignore[method-assign]
-    print(
-        f"{constituents} constituents x {scenarios} scenarios: balance {result.balance:.1e}, {result.cuts.max().to_dict()}"
-    )
+    cuts = result.cuts.max().to_dict()
+    print(f"{constituents} constituents x {scenarios} scenarios: balance {result.balance:.1e}, {cuts}")
 
     def again(threads: int) -> unsteady.Run:
         kept[0].work(False, threads)
