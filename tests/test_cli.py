@@ -115,6 +115,63 @@ def test_plan_goes_through_an_agenda_point_by_point(tmp_path: Path) -> None:
     assert "no project yet" in page
 
 
+MINUTES = """Upper and Middle Region River Council
+Minutes of the Second Meeting
+
+Date: 14 March 2024
+Present: Tom Reed (Vice Governor, Upper Region), Ada Weiss (Governor, Middle Region)
+
+1. Water quality
+Mr Reed said that Upper Region would build a treatment plant for its two largest towns.
+2. Shipping
+It was agreed to deepen the channel at the lock. Ms Weiss suggested that schools should exchange teachers.
+3. Action items
+A1. Draft the lock schedule. Owner: Middleton Port. Deadline: 30 June 2024.
+"""
+
+
+def test_plan_goes_through_english_minutes(tmp_path: Path) -> None:
+    file, out = tmp_path / "minutes.txt", tmp_path / "out"
+    file.write_text(MINUTES, encoding="utf-8")
+    done = yijiang(
+        "plan", "Upper", "Middle", "--belt", "tiny", "--agenda", str(file), "--draws", "2", "--out", str(out)
+    )
+    assert done.returncode == 0, done.stderr
+    agenda = json.loads((out / "plan.json").read_text(encoding="utf-8"))["agenda"]
+    said = {p["quote"]: (p["area"], p["projects"], p["owner"], p["deadline"], p["firm"]) for p in agenda["points"]}
+    assert said == {
+        "Upper Region would build a treatment plant for its two largest towns": (
+            ("river_protection", ["phosphorus"], None, None, False)
+        ),
+        "deepen the channel at the lock": ("integrated_transport", ["channel"], None, None, True),
+        "schools should exchange teachers": ("health_education", [], None, None, False),
+        "Draft the lock schedule": ("integrated_transport", ["channel"], "Middleton Port", "30 June 2024", True),
+    }
+    for point in agenda["points"]:
+        assert all((gain is None) == (not point["projects"]) for gain in point["effect"].values())
+    assert len(agenda["without_project"]) == 1
+    page = (out / "plan.html").read_text(encoding="utf-8")
+    assert "no project yet" in page
+    assert "Draft the lock schedule" in page
+
+
+def test_a_thousand_reports_in_one_call_with_progress(tmp_path: Path) -> None:
+    names = []
+    for k in range(1000):
+        file = tmp_path / f"{k:04d}.txt"
+        file.write_text(f"6月{k % 30 + 1}日,湖北省领导王忠林参加会议。", encoding="utf-8")
+        names.append(str(file))
+    names[500] = str(tmp_path / "missing.txt")
+    done = yijiang("agenda", *names, "--json")
+    assert done.returncode == 2
+    rows = json.loads(done.stdout)
+    assert len(rows) == 999
+    assert {p["name"] for row in rows for p in row["participants"]} == {"王忠林"}
+    assert "agenda: 1 of 1000: 0000.txt" in done.stderr
+    assert "agenda: 1000 of 1000: 0999.txt" in done.stderr
+    assert "missing.txt" in done.stderr
+
+
 def test_version() -> None:
     from yijiang import __version__
 

@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     from yijiang.agenda import Agenda
 
 AREAS = {
-    "river_protection": "river",
-    "integrated_transport": "transport",
-    "industry": "industry",
-    "science_technology": "science",
-    "culture_tourism": "culture",
+    "river_protection": ("river", "protection"),
+    "integrated_transport": ("transport",),
+    "industry": ("industry", "market", "chain", "capital"),
+    "science_technology": ("science", "technology"),
+    "culture_tourism": ("culture", "tourism"),
 }
-"""Area of an agenda to the area of a belt's projects; an area without an entry has no kind of project of its own."""
+"""Area of an agenda to the names that belts give the area of their projects; an area without an entry has none."""
 
 KINDS = {
     "technology": ("technology",),
@@ -61,7 +61,7 @@ def answers(project: Mapping[str, Any], area: str, facets: tuple[str, ...]) -> b
     kinds = {kind for name in (*facets, area) for kind in KINDS.get(name, ())}
     if project["kind"] in kinds:
         return True
-    return bool(project["area"] == AREAS.get(area) and not kinds)
+    return bool(project["area"] in AREAS.get(area, ()) and not kinds)
 
 
 def with_points(document: Mapping[str, Any], agenda: Agenda, name: str) -> dict[str, Any]:

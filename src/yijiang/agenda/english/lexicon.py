@@ -64,7 +64,11 @@ FACETS: dict[str, tuple[tuple[str, str], ...]] = {
         ("air", r"airports?|flights?"),
     ),
     "river_protection": (
-        ("water_quality", r"water quality|phosph\w+|nitr\w+|ammoni\w+|pollut\w+|monitoring|border sections?"),
+        (
+            "water_quality",
+            r"water quality|phosph\w+|nitr\w+|ammoni\w+|pollut\w+|monitoring|border sections?|"
+            r"treatment plants?|sewage|wastewater",
+        ),
         ("compensation", r"compensat\w+"),
         ("fishing_ban", r"fishing ban"),
         ("joint_enforcement", r"inspections?|enforce\w+|patrols?"),
