@@ -175,3 +175,20 @@ def test_an_equilibrium_of_another_model_is_refused() -> None:
         case(fixed=True).gradient(at=case(fixed=True).counterfactual())
     with pytest.raises(OptionError, match="fixed cost"):
         case(fixed=True).gradient(region="Hubei").using_kappa_hat("Abroad", "Hubei")
+
+
+def test_a_factor_that_nobody_has_does_not_stop_the_gradient() -> None:
+    # Anhui has no capital: its row of the matrix is zero, so it cannot be solved directly.
+    r = np.random.default_rng(4)
+    shares = r.lognormal(0, 0.5, (5, 5, 2))
+    added = np.full((5, 2, 2), 0.25)
+    added[4] = np.array([[0.5], [0.0]])
+    income = np.ones((5, 2))
+    income[4, 1] = 0.0
+    m = TradeModel.from_shares(
+        shares / shares.sum(1, keepdims=True), np.full((5, 2, 2), 0.25), added, np.full((5, 2), 0.5), income, 5.0
+    )
+    every = m.gradient()
+    one = m.gradient(region="2")
+    np.testing.assert_allclose(every.productivity_hat.sel(target="2"), one.productivity_hat, rtol=1e-8)
+    assert every.residual <= 1e-10

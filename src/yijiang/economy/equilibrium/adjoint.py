@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -31,6 +31,9 @@ DEPTH = 12
 MOST_PULLS = 300
 #: Figures carried side by side; more would only need more room.
 LANES = 16
+#: Up to this many entries of the state, several figures are solved directly when that takes fewer pulls than iterating:
+#: a figure takes about `PULLS_PER_FIGURE`, the matrix one per entry.
+DIRECT_UP_TO, PULLS_PER_FIGURE = 600, 40
 
 
 class Adjoint(NamedTuple):
@@ -165,6 +168,10 @@ def _block(solution: Solution, of: str, regions: Sequence[int], sector: int | No
         return out
 
     right = carry(f.seed, f.state, q, r)
+    if size <= DIRECT_UP_TO and size < PULLS_PER_FIGURE * lanes:
+        found = _direct(f, right, carry, p)
+        if found is not None:
+            return found
     x, m, active = np.zeros_like(right), memories(size, lanes, DEPTH), np.ones(lanes, dtype=np.bool_)
     if p.weights.size < PARALLEL_FROM:
         count = _iterate(p, w, nothing, right, x, q, r, m, active, ADJOINT_TOLERANCE, MOST_PULLS)
@@ -184,12 +191,38 @@ def _block(solution: Solution, of: str, regions: Sequence[int], sector: int | No
         better, rest = gmres(product, right[s], ADJOINT_TOLERANCE)
         if rest < residual[s]:
             x[s], residual[s] = better, rest
+    carry(f.seed, f.state + x, q, r)
+    return _adjoints(f, q, residual, count + 2)
+
+
+def _direct(
+    f: _Figures, right: Array, carry: Callable[[Seed, Array, Pull, Room], Array], p: Problem
+) -> list[Adjoint] | None:
+    """All figures from one factorisation of the matrix, pulled column by column; None where it is singular.
+
+    A factor that nobody has leaves a zero row, which iterating does not mind.
+    """
+    lanes, size = right.shape
+    q, r, nothing = pull(p, size), room(p, size), no_seed(p, size)
+    matrix = np.eye(size) - carry(nothing, np.eye(size), q, r).T
+    try:
+        x = np.linalg.solve(matrix, right.T).T
+    except np.linalg.LinAlgError:
+        return None
+    residual = np.abs(x @ matrix.T - right).max(1) / np.maximum(np.abs(right).max(1), 1e-300)
+    if not residual.max() <= ADJOINT_TOLERANCE:
+        return None
+    q, r = pull(p, lanes), room(p, lanes)
+    carry(f.seed, f.state + x, q, r)
+    return _adjoints(f, q, residual, size + 2)
+
+
+def _adjoints(f: _Figures, q: Pull, residual: Array, count: int) -> list[Adjoint]:
     if not residual.max() <= ADJOINT_LIMIT:
         raise SolveError(
             "the gradient's linear system was not solved", residual=float(residual.max()), tolerance=ADJOINT_TOLERANCE
         )
-    carry(f.seed, f.state + x, q, r)
     return [
-        Adjoint(Pull(*(x[s] for x in q)), f.final_price[s], f.final_share[s], float(residual[s]), count + 2)
-        for s in range(lanes)
+        Adjoint(Pull(*(x[s] for x in q)), f.final_price[s], f.final_share[s], float(residual[s]), count)
+        for s in range(residual.size)
     ]
