@@ -210,6 +210,9 @@ def split(size: int, cost: Floats, slope: Floats, part: Floats, mu: float, total
 
     Where no cost depends on the load this is the logit; elsewhere Newton on all ln(new_j) and θ together.
     """
+    if size == 1:
+        part[0] = total
+        return
     lowest, odds, bend = np.inf, 0.0, False
     for j in range(size):
         lowest = min(lowest, cost[j])
