@@ -236,6 +236,22 @@ def test_scenarios_side_by_side_are_scenarios_one_by_one() -> None:
         np.testing.assert_array_equal(together.load.sel(scenario=name), single.load.isel(scenario=0))
 
 
+def test_scenarios_that_share_their_water_are_lanes_like_any_other() -> None:
+    net, water, loads = tree(40)
+    factor = xr.DataArray([1.0, 0.2, 3.0, 0.0, 5.0], dims="scenario", coords={"scenario": list("abcde")})
+    oxygen = Oxygen(20.0, {"BOD": 1.0}, reaeration=0.5, theta={"TP": 1.0, "COD": 1.0})
+    many = Lateral(loads.series * factor, loads.shares, "g/s")
+    together = route(net, water, many, step_hours=24.0, decay=DECAY, oxygen=oxygen, by_series=True)
+    assert together.balance <= 1e-12
+    assert together.load.sizes == {"section": 8, "time": 24, "pollutant": 4, "series": 2, "scenario": 5}
+    single = route(net, water, loads, step_hours=24.0, decay=DECAY, oxygen=oxygen, by_series=True)
+    for name in "abcde":
+        got = together.load.sel(scenario=name).to_numpy()
+        wanted = single.load.isel(scenario=0).to_numpy() * float(factor.sel(scenario=name))
+        assert got == pytest.approx(wanted, rel=1e-12)
+    assert len(together.budget) == 5 + 4 * 2 * 5
+
+
 def test_a_series_for_every_reach_is_the_same_as_shares() -> None:
     net, water, loads = tree(30)
     by_share = route(net, water, loads, step_hours=24.0, decay=DECAY)

@@ -48,7 +48,8 @@ def route_pieces(
         of the series (series, scenario).
     mptr, mpat, mshare, mhead, mass, mass_sum
         Loads the same way: mshare (entry, constituent), `mass` (series, step, lane) and its sums (series, span, lane).
-        A lane is constituent × scenarios + scenario; lanes are padded to a multiple of 8.
+        A lane is constituent × scenarios + scenario; lanes are padded to a multiple of 8, scenarios to one of 4 if there
+        is more than one.
     empty
         Whether everything starts empty, or in balance with the first step.
     mouth, section, out_w, out_m
@@ -70,7 +71,7 @@ def route_pieces(
     in_m, lat_m, x_m = np.zeros((1, steps, lanes)), np.zeros((1, steps, lanes)), np.zeros((1, steps, lanes))
     sum_in, sum_lat = np.zeros((spans, lanes)), np.zeros((spans, lanes))
     into_w, into_m, side_m = np.zeros(scenarios), np.zeros(lanes), np.zeros(lanes)
-    p, p_lanes = np.zeros((scenarios, steps)), np.zeros((steps, lanes) if scenarios > 1 else (1, 1))
+    p = np.zeros((steps, scenarios))
     ends, age, room = np.zeros((scenarios, 4)), np.zeros(scenarios), np.zeros(scenarios)
     f, g, ones = np.zeros((spans, lanes)), np.zeros((spans, lanes)), np.ones(lanes)
     fp, gp = np.zeros((spans, count)), np.zeros((spans, count))
@@ -223,11 +224,6 @@ def route_pieces(
                 into_w[s] = ends[s, 0]
                 # Before the first step: in balance with it, at the concentration of what leaves.
                 age[s] = ends[s, 1] / ends[s, 0] if ends[s, 0] > 0.0 else 0.0
-            if scenarios > 1:
-                for t in range(steps):
-                    for q in range(species):
-                        for s in range(scenarios):
-                            p_lanes[t, q * scenarios + s] = p[s, t]
             for lane in range(lanes):
                 start_m[lane] = 0.0 if empty else f[0, lane] * into_m[lane] + g[0, lane] * part_of * side_m[lane]
             for k in range(0 if empty else count):
@@ -264,7 +260,7 @@ def route_pieces(
                 for eight in range(0, lanes, LANES):
                     scan_eight(
                         tributaries, scenarios > 1, buf_m, x_m, c0 if j == 0 else home, c1, home,
-                        p_lanes if scenarios > 1 else p, side, beside, fz, ones if tributaries < 0 else gz, held_m,
+                        p, side, beside, fz, ones if tributaries < 0 else gz, held_m,
                         total, segment[z], segment[z + 1], eight,
                     )  # fmt: skip
                 for k in range(count):

@@ -72,7 +72,7 @@ def wave_one(
     lateral, side, weight
         Side inflow (series, scenario, step), which series of it, and what multiplies it.
     taken, ends
-        Results: p (scenario, step); and (scenario, 4): outflow before the first step, water held before it and after
+        Results: p (step, scenario); and (scenario, 4): outflow before the first step, water held before it and after
         the last, Σ O.
     """
     steps = series.shape[2]
@@ -92,7 +92,7 @@ def wave_one(
             leaves = held + (through * arrives + enters * lateral[side, s, t])
             held = c * held + (stays * arrives + left * lateral[side, s, t])
             there = dead + hold * held + leaves
-            taken[s, t] = leaves / there if there > 0.0 else 1.0
+            taken[t, s] = leaves / there if there > 0.0 else 1.0
             series[out, s, t] = leaves
             total += leaves
     elif tributaries == 1:
@@ -101,7 +101,7 @@ def wave_one(
             leaves = held + (through * arrives + enters * lateral[side, s, t])
             held = c * held + (stays * arrives + left * lateral[side, s, t])
             there = dead + hold * held + leaves
-            taken[s, t] = leaves / there if there > 0.0 else 1.0
+            taken[t, s] = leaves / there if there > 0.0 else 1.0
             series[out, s, t] = leaves
             total += leaves
     else:
@@ -109,7 +109,7 @@ def wave_one(
             leaves = held + enters * lateral[side, s, t]
             held = c * held + left * lateral[side, s, t]
             there = dead + hold * held + leaves
-            taken[s, t] = leaves / there if there > 0.0 else 1.0
+            taken[t, s] = leaves / there if there > 0.0 else 1.0
             series[out, s, t] = leaves
             total += leaves
     ends[s, 2] = dead + hold * held
@@ -156,7 +156,7 @@ def wave_many(
             leaves = held[s] + (through * arrives + enters * lateral[side, s, t])
             held[s] = c * held[s] + (stays * arrives + left * lateral[side, s, t])
             there = dead + hold * held[s] + leaves
-            taken[s, t] = leaves / there if there > 0.0 else 1.0
+            taken[t, s] = leaves / there if there > 0.0 else 1.0
             series[out, s, t] = leaves
             ends[s, 3] += leaves
     for s in range(scenarios):

@@ -20,7 +20,10 @@ from yijiang.river.system import System
 
 @dataclass(slots=True, eq=False)
 class Run:
-    """Arrays of one run, and what comes out of it."""
+    """Arrays of one run, and what comes out of it.
+
+    `scenarios` have water of their own; `stride` lanes hold the scenarios of one constituent.
+    """
 
     arguments: tuple[Any, ...]
     depth: int
@@ -30,6 +33,7 @@ class Run:
     pieces: Pieces
     steps: int
     scenarios: int
+    stride: int
     lanes: int
     spans: int
     sections: int
@@ -46,22 +50,32 @@ class Run:
     ) -> Run:  # fmt: skip
         """Lay everything out."""
         steps = flows.amounts.shape[1]
-        scenarios = max(len(flows.scenarios), len(carried.scenarios) if carried is not None else 1)
-        wide = np.broadcast_to(flows.amounts[:, :, 0], (*flows.amounts.shape[:2], scenarios))
-        water = np.ascontiguousarray(wide.transpose(0, 2, 1))
         side = entries(net, pieces, flows)
         names = list(system.names)
         values = carried.amounts if carried is not None else np.zeros((1, steps, len(names), 1))
         copies = values.shape[0] if by_series else 1
         if by_series:
             values = _apart(values)
+        # Scenarios that share their water are lanes like any other; those with water of their own lie in fours.
+        own, outer = len(flows.scenarios), values.shape[3]
+        if own == 1:
+            copies, scenarios, stride = copies * outer, 1, outer
+            values = values.reshape(*values.shape[:2], -1, 1)
+        else:
+            scenarios = stride = -(-own // 4) * 4
+            wide = np.zeros((*values.shape[:3], scenarios))
+            wide[..., :own] = values
+            values = wide
+        # The water of the last scenario fills the four up: a river without water is nothing to route.
+        chosen = np.minimum(np.arange(scenarios), own - 1)
+        water = np.ascontiguousarray(flows.amounts[:, :, 0][:, :, chosen].transpose(0, 2, 1))
         size = pieces.reach.size
         none = Entries(
             np.zeros(size + 1, dtype=np.int64), np.zeros(0, np.int64), np.zeros((0, len(names))), np.zeros(0, np.int64)
         )
         loads = entries(net, pieces, carried) if carried is not None else none
         share = np.repeat(loads.share, copies, axis=1)
-        mass = lanes(values, scenarios)
+        mass = lanes(values)
         segment = np.concatenate([spans if spans is not None else [0], [steps]]).astype(np.int64)
         mass_sum = np.add.reduceat(mass, segment[:-1], axis=1)
         warm = np.ones((segment.size - 1, len(names)))
@@ -90,7 +104,7 @@ class Run:
         )  # fmt: skip
         width = mass.shape[2]
         return cls(
-            arguments, int(pieces.slot.max()) + 1, blocks, trunk, leaf, pieces, steps, scenarios, width,
+            arguments, int(pieces.slot.max()) + 1, blocks, trunk, leaf, pieces, steps, scenarios, stride, width,
             segment.size - 1, sections, np.zeros((sections, scenarios, steps)), np.zeros((sections, steps, width)),
             np.zeros((4, scenarios)), np.zeros((6, width)),
         )  # fmt: skip

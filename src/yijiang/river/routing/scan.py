@@ -31,7 +31,7 @@ def _build(builder: Any, pointers: list[Any], numbers: list[Any], children: int,
 
     Every series begins at a number of its own in its array, so that no views of arrays have to be made.
     """
-    steps, stride, offset = numbers[5:]
+    steps, stride, offset, apart, width = numbers[5:]
     # One pointer for each series, moved to where it begins.
     moved = [builder.gep(pointer, [begin]) for pointer, begin in zip(pointers[:5], numbers[:5], strict=True)]
     first, second, out, taken, lateral = moved
@@ -52,9 +52,10 @@ def _build(builder: Any, pointers: list[Any], numbers: list[Any], children: int,
     builder.cbranch(builder.icmp_signed(">", steps, zero), body, done)
 
     builder.position_at_end(body)
-    step, row = builder.phi(_INT), builder.phi(_INT)
+    step, row, at_taken = builder.phi(_INT), builder.phi(_INT), builder.phi(_INT)
     step.add_incoming(zero, entry)
     row.add_incoming(offset, entry)
+    at_taken.add_incoming(zero, entry)
     held = [[builder.phi(_VECTOR) for _ in halves] for _ in range(2)]
     for phis, values in zip(held, start, strict=True):
         for phi, value in zip(phis, values, strict=True):
@@ -76,7 +77,8 @@ def _build(builder: Any, pointers: list[Any], numbers: list[Any], children: int,
             into = builder.fadd(builder.fmul(f[h], inflow), into)
         there = builder.fadd(held[0][h], into)
         if wide:
-            every = load(taken, row, h)
+            # Four lanes are four scenarios that lie side by side; the other four begin `apart` from them.
+            every = load(taken, builder.add(at_taken, builder.mul(apart, ir.Constant(_INT, h))), 0)
             stays = builder.fsub(unit, every)
         leaves = builder.fmul(there, every)
         builder.store(leaves, spot(out, row, h), align=8)
@@ -86,6 +88,7 @@ def _build(builder: Any, pointers: list[Any], numbers: list[Any], children: int,
     following = builder.add(step, ir.Constant(_INT, 1))
     step.add_incoming(following, body)
     row.add_incoming(builder.add(row, stride), body)
+    at_taken.add_incoming(builder.add(at_taken, width), body)
     for phis, values in zip(held, later, strict=True):
         for phi, value in zip(phis, values, strict=True):
             phi.add_incoming(value, body)
@@ -105,15 +108,15 @@ def _build(builder: Any, pointers: list[Any], numbers: list[Any], children: int,
 
 
 def _scan(children: int, wide: bool) -> Any:
-    """Make the loop for a number of tributaries, with p by step or (`wide`) by step and lane."""
+    """Make the loop for a number of tributaries, with p by step or (`wide`) by step and scenario."""
 
     def scan(
         typing: Any, first: Any, second: Any, out: Any, taken: Any, lateral: Any, through: Any, share: Any, mass: Any,
         total: Any, at_first: Any, at_second: Any, at_out: Any, at_taken: Any, at_lateral: Any, steps: Any, stride: Any,
-        offset: Any,
+        offset: Any, apart: Any, width: Any,
     ) -> Any:  # fmt: skip
         arrays = (first, second, out, taken, lateral, through, share, mass, total)
-        signature = types.void(*arrays, *([types.int64] * 8))
+        signature = types.void(*arrays, *([types.int64] * 10))
 
         def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
             pointers = [
@@ -145,11 +148,11 @@ def scan_eight(
     tributaries
         Number of series that make up the inflow, or −1: `made` has all that enters.
     wide
-        Whether `taken` is by step and lane, not by step alone.
+        Whether there are several scenarios of water.
     series, made, one, two, out
         Series (place, step, lane), what enters (1, step, lane), and the places of tributaries and outflow.
     taken
-        Share of the water that leaves (row, step or lane).
+        Share of the water that leaves (step, scenario).
     lateral, side
         Loads (series, step, lane) and which of them.
     through, share, held, total
@@ -157,106 +160,49 @@ def scan_eight(
     """
     steps, lanes = series.shape[1], series.shape[2]
     length, row = end - begin, begin * lanes
-    a, b, c, d = (
-        one * steps * lanes + row,
-        two * steps * lanes + row,
-        out * steps * lanes + row,
-        side * steps * lanes + row,
-    )
+    # A multiple of four, or one: four lanes never straddle two constituents.
+    width = taken.shape[1]
+    a, b, c = one * steps * lanes + row, two * steps * lanes + row, out * steps * lanes + row
+    d, p = side * steps * lanes + row, begin * width + eight % width
+    apart = (eight + 4) % width - eight % width
     if wide:
         if tributaries < 0:
             scan_source_wide(
-                series,
-                series,
-                series,
-                taken,
-                made,
-                through,
-                share,
-                held,
-                total,
-                a,
-                b,
-                c,
-                row,
-                row,
-                length,
-                lanes,
-                eight,
-            )
+                series, series, series, taken, made, through, share, held, total, a, b, c, p, row, length, lanes, eight,
+                apart, width,
+            )  # fmt: skip
         elif tributaries == 0:
             scan_source_wide(
-                series,
-                series,
-                series,
-                taken,
-                lateral,
-                through,
-                share,
-                held,
-                total,
-                a,
-                b,
-                c,
-                row,
-                d,
-                length,
-                lanes,
-                eight,
-            )
+                series, series, series, taken, lateral, through, share, held, total, a, b, c, p, d, length, lanes, eight,
+                apart, width,
+            )  # fmt: skip
         elif tributaries == 1:
             scan_one_wide(
-                series,
-                series,
-                series,
-                taken,
-                lateral,
-                through,
-                share,
-                held,
-                total,
-                a,
-                b,
-                c,
-                row,
-                d,
-                length,
-                lanes,
-                eight,
-            )
+                series, series, series, taken, lateral, through, share, held, total, a, b, c, p, d, length, lanes, eight,
+                apart, width,
+            )  # fmt: skip
         else:
             scan_two_wide(
-                series,
-                series,
-                series,
-                taken,
-                lateral,
-                through,
-                share,
-                held,
-                total,
-                a,
-                b,
-                c,
-                row,
-                d,
-                length,
-                lanes,
-                eight,
-            )
+                series, series, series, taken, lateral, through, share, held, total, a, b, c, p, d, length, lanes, eight,
+                apart, width,
+            )  # fmt: skip
     elif tributaries < 0:
         scan_source(
-            series, series, series, taken, made, through, share, held, total, a, b, c, begin, row, length, lanes, eight
-        )
+            series, series, series, taken, made, through, share, held, total, a, b, c, begin, row, length, lanes, eight,
+            0, 0,
+        )  # fmt: skip
     elif tributaries == 0:
         scan_source(
-            series, series, series, taken, lateral, through, share, held, total, a, b, c, begin, d, length, lanes, eight
-        )
+            series, series, series, taken, lateral, through, share, held, total, a, b, c, begin, d, length, lanes, eight,
+            0, 0,
+        )  # fmt: skip
     elif tributaries == 1:
         scan_one(
-            series, series, series, taken, lateral, through, share, held, total, a, b, c, begin, d, length, lanes, eight
-        )
+            series, series, series, taken, lateral, through, share, held, total, a, b, c, begin, d, length, lanes, eight,
+            0, 0,
+        )  # fmt: skip
     else:
         scan_two(
-            series, series, series, taken, lateral, through, share, held, total, a, b, c, begin, d, length, lanes, eight
-        )
+            series, series, series, taken, lateral, through, share, held, total, a, b, c, begin, d, length, lanes, eight,
+            0, 0,
+        )  # fmt: skip

@@ -114,13 +114,12 @@ def entries(net: RiverNetwork, pieces: Pieces, lateral: LateralArrays) -> Entrie
     return Entries(ptr, series[o], share[o] * weight[sort][:, None], kinds[o])
 
 
-def lanes(values: Floats, scenarios: int) -> Floats:
+def lanes(values: Floats) -> Floats:
     """Lay (series, step, pollutant, scenario) out in lanes of a multiple of eight."""
-    series, steps, pollutants, own = values.shape
-    wide = np.broadcast_to(values, (series, steps, pollutants, scenarios)) if own != scenarios else values
-    size = pollutants * scenarios
+    series, steps = values.shape[:2]
+    flat = np.ascontiguousarray(values).reshape(series, steps, -1)
+    size = flat.shape[2]
     padded = max(LANES, -(-size // LANES) * LANES)
-    flat = np.ascontiguousarray(wide).reshape(series, steps, size)
     if padded == size:
         return flat
     result = np.zeros((series, steps, padded))

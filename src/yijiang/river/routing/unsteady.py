@@ -210,10 +210,14 @@ def _result(
     if by_series and carried is not None:
         series = carried.names
     names = list(system.names) if carried is not None else []
-    flow = run.out_w[pieces.same_place].transpose(0, 2, 1)
-    size = len(names) * len(series) * run.scenarios
-    load = run.out_m[pieces.same_place][:, :, :size].reshape(
-        len(sections), run.steps, len(names), len(series), run.scenarios
+    count = len(scenarios)
+    flow = run.out_w[pieces.same_place].transpose(0, 2, 1)[:, :, :count]
+    flow = np.broadcast_to(flow, (*flow.shape[:2], count)).copy()
+    size = len(names) * len(series) * run.stride
+    load = (
+        run.out_m[pieces.same_place][:, :, :size]
+        .reshape(len(sections), run.steps, len(names), len(series), run.stride)[..., :count]
+        .copy()
     )
     coords = {"section": sections, "time": flows.time, "scenario": scenarios}
     dry = np.argwhere(~(flow > 0))
@@ -257,13 +261,13 @@ def _budget(run: Run, names: list[str], series: list[str], scenarios: list[str],
     seconds = step_hours * 3600.0
     rows = []
     for s, scenario in enumerate(scenarios):
-        into, out, taken, held = run.budget_w[:, s] * seconds
+        into, out, taken, held = run.budget_w[:, min(s, run.scenarios - 1)] * seconds
         gap = abs(into - out - taken - held)
         rows.append(("water", "", scenario, into, 0.0, out, taken, 0.0, held, gap / into if into > 0 else gap))
     for p, name in enumerate(names):
         for k, one in enumerate(series):
             for s, scenario in enumerate(scenarios):
-                lane = (p * len(series) + k) * len(scenarios) + s
+                lane = (p * len(series) + k) * run.stride + s
                 into, out, taken, held, decayed, made = run.budget_m[:, lane] * (seconds / 1e6)
                 gap = abs(into + made - out - taken - decayed - held)
                 gap = gap / (into + made) if into + made > 0 else gap
