@@ -32,6 +32,8 @@ _ACT = re.compile(
 )
 # 甲是乙的…: a statement, not a promise.
 _STATES = re.compile(r"[^,将要愿]{1,14}(?:是|同处|同为|地处|位于)(?!否)")
+# “建成支点、走在前列、谱写新篇” is a formula, whatever verb stands before it.
+_SLOGAN = re.compile(r"“[^”、]+、[^”、]+、[^”]+”")
 _PRESENT = re.compile(r"^[^,将要愿]{0,8}正(?!式|确|常)|正在|近年来|一直以来|长期以来")
 
 
@@ -241,6 +243,8 @@ class Reader:
             r"展现出|呈现出|发挥着",
             words,
         ) or _STATES.match(words):
+            return False
+        if (slogan := _SLOGAN.search(words)) and 2 * len(slogan[0]) > len(words):
             return False
         if lexicon.CONTEXT.search(words) and not (lexicon.JOINT.search(words) and re.search(r"在.{2,20}上", words)):
             return False
