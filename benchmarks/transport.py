@@ -1,9 +1,9 @@
 """Transport beside its peers, interleaved: `python benchmarks/transport.py FOLDER [KIND …] [CASE …] [ROUNDS]`.
 
-FOLDER holds the TNTP networks (one folder each); KIND is skims, assignment or belt. Every round times each program once,
-one after the other; the table gives the median and the least time, the median processor time of all threads together
-(which a busy machine distorts less), and the ratios of the medians to ours. A peer that is not installed is left out and
-said so. All programs get the same costs; skims are compared with scipy's before they are timed.
+FOLDER holds the TNTP networks (one folder each); KIND is skims, assignment or belt. Every round times each program
+once, one after the other; the table gives the median and the least time, the median processor time of all threads
+together (which a busy machine distorts less), and the ratios of the medians to ours. A peer that is not installed is
+left out and said so. All programs get the same costs; skims are compared with scipy's before they are timed.
 """
 
 from __future__ import annotations

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from yijiang.transport.network import Network
     from yijiang.transport.paths.skims import ZoneSkims, widest
     from yijiang.transport.resilience import critical, disrupt
-    from yijiang.transport.season import season
+    from yijiang.transport.seasons import season
     from yijiang.transport.skims import Paths, Skims
 
 #: Where every public name lives; nothing is imported before it is asked for.
@@ -48,7 +48,7 @@ _HOME = {
     "logit_logsum": "choice",
     "logit_shares": "choice",
     "proportional": "assignment.proportional",
-    "season": "season",
+    "season": "seasons",
     "skim": "faces",
     "value_of_time": "choice",
     "widest": "paths.skims",
