@@ -5,8 +5,8 @@ reach. Every round times each program once, one after the other; the table gives
 the time of the process alone: on a machine that others use, too, wall time says more of them than of the program.
 
 Peers: scipy's `spsolve_triangular` once a step (the way of RAPID's Python successor), and the numba kernels of
-river-route. river-route 3 needs Python 3.14 to install; its kernels do not. PLACE is a folder with unpacked wheels,
-PLACE/rr2 and PLACE/rr3 (which needs Python 3.12), or absent. A peer routes water alone: 1 lane in f32; ours carries 8
+river-route. river-route 3 needs Python 3.14 to install; its kernels need 3.12. PLACE is a folder with unpacked wheels,
+PLACE/rr2 and PLACE/rr3; without it they are left out. A peer routes water alone: 1 lane in f32; ours carries 8
 constituents in f64 with the water they ride on, and a lane is one of the eight.
 """
 
@@ -79,6 +79,27 @@ def network(headwaters: int, sections: str = "random") -> tuple[RiverNetwork, ND
     return RiverNetwork(table, places), down, k, side
 
 
+class Peak:
+    """Growth of the peak of resident memory [MiB] from here on (Linux; elsewhere since the process began)."""
+
+    def __init__(self) -> None:
+        clear = Path("/proc/self/clear_refs")
+        if clear.exists():
+            clear.write_text("5")
+        self.begin = self._now("VmRSS")
+
+    @staticmethod
+    def _now(what: str) -> float:
+        status = Path("/proc/self/status")
+        if not status.exists():
+            return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        line = next(x for x in status.read_text().splitlines() if x.startswith(what))
+        return float(line.split()[1]) / 1024
+
+    def grown(self) -> float:
+        return self._now("VmHWM") - self.begin
+
+
 def timed(programs: dict[str, Callable[[], object]], rounds: int) -> dict[str, tuple[float, float]]:
     """Medians of wall and process time of each program, called in turn."""
     taken: dict[str, list[tuple[float, float]]] = {name: [] for name in programs}
@@ -93,7 +114,7 @@ def timed(programs: dict[str, Callable[[], object]], rounds: int) -> dict[str, t
 
 
 def runs(
-    net: RiverNetwork, side: Floats, steps: int, constituents: int, scenarios: int
+    net: RiverNetwork, side: Floats, steps: int, constituents: int, scenarios: int, own_water: bool = False
 ) -> Callable[[int], unsteady.Run]:
     """Prepare one run of the kernels, as `route` does, and return it."""
     names = [f"r{i:07d}" for i in range(side.size)]
@@ -101,13 +122,16 @@ def runs(
     wave = 1 + 0.5 * np.sin(np.arange(steps) / 58)
     labels = [f"g{i}" for i in range(31)]
     water = xr.DataArray(np.tile(wave, (31, 1)), dims=("series", "time"), coords={"series": labels})
-    if scenarios > 1:
-        factor = xr.DataArray(np.linspace(0.8, 1.2, scenarios), dims="scenario")
-        water = (water * factor).assign_coords(scenario=[f"k{i}" for i in range(scenarios)])
     pollutants = [f"p{i}" for i in range(constituents)]
     loads = water.expand_dims(pollutant=pollutants) * 0.1
+    if scenarios > 1:
+        factor = xr.DataArray(np.linspace(0.8, 1.2, scenarios), dims="scenario")
+        factor = factor.assign_coords(scenario=[f"k{i}" for i in range(scenarios)])
+        # Either the loads alone differ, or the water does.
+        water, loads = (water * factor, loads) if own_water else (water, loads * factor)
     shares = pd.DataFrame({"reach": names, "series": [labels[r] for r in region], "share": side})
     decay = {p: 0.05 * i for i, p in enumerate(pollutants)}
+    inputs = Lateral(water, shares, "m³/s"), Lateral(loads, shares, "g/s")
     kept: list[unsteady.Run] = []
     work = unsteady.Run.work
 
@@ -116,12 +140,18 @@ def runs(
         work(self, empty, threads)
 
     unsteady.Run.work = keep  # type: ignore[method-assign]
-    result = route(
-        net, Lateral(water, shares, "m³/s"), Lateral(loads, shares, "g/s"), step_hours=24 * STEP, decay=decay
-    )
+    # Compiled on a short run first, so that the memory of the compiler is not counted.
+    short = [Lateral(i.series.isel(time=slice(0, 2)), i.shares, i.unit) for i in inputs]
+    route(net, short[0], short[1], step_hours=24 * STEP, decay=decay)
+    kept.clear()
+    peak = Peak()
+    result = route(net, inputs[0], inputs[1], step_hours=24 * STEP, decay=decay)
+    grown = peak.grown()
     unsteady.Run.work = work  # type: ignore[method-assign]
-    cuts = result.cuts.max().to_dict()
-    print(f"{constituents} constituents x {scenarios} scenarios: balance {result.balance:.1e}, {cuts}")
+    what = f"{constituents} constituents x {scenarios} scenarios"
+    print(
+        f"{what}: balance {result.balance:.1e}, memory above the inputs {grown:.0f} MiB, {result.cuts.max().to_dict()}"
+    )
 
     def again(threads: int) -> unsteady.Run:
         kept[0].work(False, threads)
@@ -219,15 +249,15 @@ def main(words: list[str]) -> None:
     net, down, k, side = network(headwaters)
     count = down.size
     print(f"{count} reaches x {steps} steps, {rounds} rounds; network read in {time.perf_counter() - began:.1f} s")
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     eight = runs(net, side, steps, LANES, 1)
-    four = runs(net, side, steps, 2, 4)
+    shared = runs(net, side, steps, 2, 4)
+    four = runs(net, side, steps, 2, 4, own_water=True)
     programs: dict[str, Callable[[], object]] = {
         "yijiang, 8 constituents, f64, 1 thread": lambda: eight(1),
         "yijiang, 8 constituents, f64, 2 threads": lambda: eight(2),
-        "yijiang, 2 constituents x 4 scenarios, f64": lambda: four(1),
+        "yijiang, 2 constituents x 4 load scenarios": lambda: shared(1),
+        "yijiang, 2 constituents x 4 water scenarios": lambda: four(1),
     }
-    grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
     programs |= peers(down, k, side, steps, place)
     for name, (wall, cpu) in timed(programs, rounds).items():
         own = name.startswith("yijiang")
@@ -235,7 +265,6 @@ def main(words: list[str]) -> None:
         per = count * used * (LANES if own else 1) * 1e-9
         unit = "ns per reach-step-lane" if own else "ns per reach-step"
         print(f"{name:<48} wall {wall / per:7.3f}  CPU {cpu / per:7.3f} {unit}")
-    print(f"growth of the peak of memory by preparing and running both: {grown:.0f} MiB")
 
     carrier = Carrier.of(net, {f"p{i}": 0.05 * i for i in range(8)})
     loads = np.random.default_rng(3).gamma(2.0, 1.0, (count, 8))

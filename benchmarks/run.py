@@ -178,6 +178,16 @@ def freight() -> Callable[[], object]:
     return lambda: assign(net, tonnes, 0.02, values, CHAINS)
 
 
+@case("river: steady, 8 constituents on 99,999 reaches (peers: benchmarks/river.py)", 20)
+def river() -> Callable[[], object]:
+    from river import network
+    from yijiang.river import Carrier
+
+    carrier = Carrier.of(network(50_000)[0], {f"p{i}": 0.05 * i for i in range(8)})
+    loads = np.random.default_rng(0).gamma(2.0, 1.0, (99_999, 8))
+    return lambda: carrier.run(loads)
+
+
 @case("plan: Hubei and Jiangsu, 12 candidates, 40 draws", 1)
 def plan() -> Callable[[], object]:
     belt = yj.case("yangtze2017")

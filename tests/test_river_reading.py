@@ -263,6 +263,7 @@ def test_calibration_finds_decay_and_factors_again() -> None:
     assert found.fit.loc["all", "nse"] > 0.9
     assert found.relative_error == pytest.approx(0.05, abs=0.015)
     assert "The data tell decay from load" in found.report()
+    assert "U：负荷系数1." in found.report("zh")
     exact = calibrate(net, loads, observed(net, true, 0.12, 0.0, ["s1", "s3", "s5"]), "X", by=["region"], regimes=plan)
     assert exact.decay == pytest.approx(0.12, rel=1e-6)
     assert exact.relative_error < 1e-6
@@ -274,6 +275,8 @@ def test_calibration_says_when_decay_and_load_cannot_be_told_apart() -> None:
     found = calibrate(net, loads, seen[seen["month"] == 7], "X")
     assert not found.identified
     assert "cannot tell decay from load" in found.statement
+    assert "数据无法区分降解与负荷。降解系数" in found.report("zh")
+    assert "全部负荷：负荷系数" in found.report("zh")
     few = calibrate(net, loads, seen.iloc[:2], "X")
     assert "2 values for 2 unknowns" in few.statement
 

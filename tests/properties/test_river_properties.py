@@ -15,7 +15,7 @@ from yijiang.river.formulas import GRAMS_PER_SECOND, spread_factor
 from yijiang.river.loads import Loads
 
 POLLUTANTS = ("TP", "NH3-N", "COD")
-RUNS = settings(max_examples=40, deadline=None, derandomize=True)
+RUNS = settings(max_examples=25, deadline=None, derandomize=True)
 
 
 def random_river(seed: int, count: int, decay_scale: float) -> tuple[RiverNetwork, pd.DataFrame, dict[str, float]]:

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from yijiang.errors import DataError, Finding, OptionError, SolveError
+from yijiang.messages import message
 from yijiang.river.fit import fit
 from yijiang.river.formulas import Floats
 from yijiang.river.loads import SOURCE_KEYS, Loads
@@ -18,6 +19,7 @@ from yijiang.river.response import Groups, response
 GRID = 41
 CHI_SQUARE_95 = 3.841
 INDISTINGUISHABLE = 0.95
+ALL = "all loads"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,8 +42,8 @@ class Calibration:
         Every value used: `section`, `time`, `regime`, `value`, `modelled`, `residual`.
     identified : bool
         Whether the data tell decay from load.
-    statement : str
-        In words, what they can and cannot tell.
+    notes : tuple of (message key, values)
+        Why, as `statement` and `report` say it.
     correlation : float
         Of the errors of decay and of a factor common to all loads [-].
     relative_error : float
@@ -56,20 +58,38 @@ class Calibration:
     fit: pd.DataFrame
     observed: pd.DataFrame
     identified: bool
-    statement: str
+    notes: tuple[tuple[str, dict[str, str]], ...]
     correlation: float
     relative_error: float
 
-    def report(self) -> str:
-        """One block of text a person can read."""
+    @property
+    def statement(self) -> str:
+        """In English what the data can and cannot tell."""
+        return self._told("en")
+
+    def _told(self, lang: str) -> str:
+        first = message("calibration.told" if self.identified else "calibration.not_told", lang)
+        rest = [message(key, lang, **values) for key, values in self.notes]
+        return (" " if lang == "en" else "").join([first, *rest])
+
+    def report(self, lang: str = "en") -> str:
+        """One block of text a person can read, in English or Chinese."""
         whole = self.fit.loc["all"]
-        lines = [
-            f"{self.pollutant}: decay {self.decay:.4g} 1/day (95 %: {self.decay_low:.4g} to {self.decay_high:.4g})",
-            *(f"  {k}: factor {r.factor:.3f} ({r.low:.3f} to {r.high:.3f})" for k, r in self.factors.iterrows()),
-            f"  {len(self.observed)} values, bias {whole['bias']:+.3g} mg/L, RMSE {whole['rmse']:.3g} mg/L",
-            f"  {self.statement}",
-        ]
-        return "\n".join(lines)
+
+        def say(key: str, **values: str) -> str:
+            return message(f"calibration.{key}", lang, **values)
+
+        numbers = {"value": f"{self.decay:.4g}", "low": f"{self.decay_low:.4g}", "high": f"{self.decay_high:.4g}"}
+        lines = [say("decay", pollutant=self.pollutant, **numbers)]
+        for name, row in self.factors.iterrows():
+            group = say("all_loads") if name == ALL else str(name)
+            numbers = {
+                key: f"{row[column]:.3f}" for key, column in (("value", "factor"), ("low", "low"), ("high", "high"))
+            }
+            lines.append("  " + say("factor", group=group, **numbers))
+        fitted = {"bias": f"{whole['bias']:+.3g}", "rmse": f"{whole['rmse']:.3g}"}
+        lines.append("  " + say("fit", count=str(len(self.observed)), **fitted))
+        return "\n".join([*lines, "  " + self._told(lang)])
 
 
 def calibrate(
@@ -183,7 +203,7 @@ def calibrate(
     names = model.labels
     deviation = 1.96 * np.sqrt(np.maximum(np.diag(covariance)[1:], 0.0))
     table = table.assign(modelled=modelled, residual=modelled - table["value"])
-    identified, statement = _statement(count, unknowns, (k, k_low, k_high), (low, high), phi, factor, correlation)
+    identified, notes = _notes(count, unknowns, (k, k_low, k_high), (low, high), phi, factor, correlation)
     return Calibration(
         pollutant=pollutant,
         decay=k,
@@ -200,7 +220,7 @@ def calibrate(
         fit=fit(table),
         observed=table,
         identified=identified,
-        statement=statement,
+        notes=notes,
         correlation=correlation,
         relative_error=float(np.sqrt(np.mean((table["residual"] / table["value"].clip(lower=1e-12)) ** 2))),
     )
@@ -258,7 +278,7 @@ class _Model:
     ) -> None:  # fmt: skip
         self.net, self.pollutant, self.boundary = net, pollutant, boundary
         self.keys = by or ["_all"]
-        self.loads = loads if by else loads.assign(_all="all loads")
+        self.loads = loads if by else loads.assign(_all=ALL)
         self.sections = sorted(set(table["section"]))
         self.regimes = sorted(set(table["regime"]))
         row = {name: j for j, name in enumerate(self.sections)}
@@ -361,22 +381,20 @@ def _spread(model: _Model, k: float, phi: Floats, weight: Floats, scale: float) 
     return covariance, correlation
 
 
-def _statement(
+def _notes(
     count: int, unknowns: int, decay: tuple[float, float, float], bounds: tuple[float, float], phi: Floats,
     factor: tuple[float, float], correlation: float,
-) -> tuple[bool, str]:  # fmt: skip
-    """Whether the data tell decay from load, and why."""
+) -> tuple[bool, tuple[tuple[str, dict[str, str]], ...]]:  # fmt: skip
+    """Whether the data tell decay from load, and why not."""
     _, low, high = decay
-    whole = bounds[1] - bounds[0]
-    notes = []
+    notes: list[tuple[str, dict[str, str]]] = []
     if count < unknowns + 1:
-        notes.append(f"{count} values for {unknowns} unknowns leave nothing to check the fit with")
-    if high - low > 0.9 * whole:
-        notes.append(f"every decay from {low:.3g} to {high:.3g} 1/day fits about as well")
+        notes.append(("calibration.few", {"count": str(count), "unknowns": str(unknowns)}))
+    if high - low > 0.9 * (bounds[1] - bounds[0]):
+        notes.append(("calibration.range", {"low": f"{low:.3g}", "high": f"{high:.3g}"}))
     if abs(correlation) > INDISTINGUISHABLE:
-        notes.append(f"the errors of decay and of the loads move together (correlation {correlation:.3f})")
+        notes.append(("calibration.together", {"value": f"{correlation:.3f}"}))
     identified = not notes
     if np.any(phi <= factor[0] * (1 + 1e-9)) or np.any(phi >= factor[1] * (1 - 1e-9)):
-        notes.append("a load factor stands at its bound")
-    first = "The data tell decay from load" if identified else "The data cannot tell decay from load"
-    return identified, first + (": " + "; ".join(notes) if notes else "") + "."
+        notes.append(("calibration.bound", {}))
+    return identified, tuple(notes)

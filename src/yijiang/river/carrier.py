@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,6 +15,8 @@ from yijiang.river.network import RiverNetwork
 from yijiang.river.system import System
 
 BALANCE_TOLERANCE = 1e-12
+TINY = 1e-200
+"""Rate that stands for no decay [1/day]."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,20 +57,36 @@ class Carrier:
     """
 
     system: System
-    _through: Floats
-    _share: Floats
-    _mouth: Floats
+    _gone: Floats
+    _rate: Floats
+    _mouth: Ints
     _wanted: Ints
+    _places: Any
+    _special: Ints
 
     @classmethod
     def of(cls, net: RiverNetwork, decay: Mapping[str, float] | None = None, regime: str = "mean") -> Carrier:
         """Work out the factors of every reach once."""
         system = System.of(net, decay, regime)
-        factors, _ = system.reach_factors(storage=False)
-        wanted = np.zeros(len(net.reach_names), dtype=np.int64)
+        top, count = net.topology, len(net.reach_names)
+        # Where nothing decays a rate too small to see stands for 0, so that u/(k τ) is 1 and not 0/0.
+        rates = np.maximum(np.array(list(system.rates.values()), dtype=np.float64), TINY)
+        x = rates * system.water.travel_days[:, None]
+        gone = np.where(net.lake[:, None], x / (1.0 + x), -np.expm1(-x))
+        wanted, mouth = np.zeros(count, dtype=np.int64), (np.diff(top.down_ptr) == 0).astype(np.int64)
         wanted[net.section_reach] = 1
-        mouth = (np.diff(net.topology.down_ptr) == 0).astype(np.float64)
-        return cls(system, _eights(factors.through), _eights(factors.share), mouth, wanted)
+        tributaries = np.diff(top.ptr)
+        parts = np.zeros(count, dtype=np.int64)
+        np.add.at(parts, np.repeat(np.arange(count), tributaries), (top.share != 1.0).astype(np.int64))
+        special = np.flatnonzero((wanted + mouth + parts > 0) | (tributaries > 2))
+        places = np.full((count, 3), top.depth, dtype=np.int32)
+        for k in range(2):
+            has = np.flatnonzero(tributaries > k)
+            places[has, k] = top.slot[top.above[top.ptr[has] + k]]
+        places[:, 2] = top.slot
+        rate = np.ones((-(-rates.size // LANES), LANES))
+        rate.ravel()[: rates.size] = 1.0 / rates
+        return cls(system, _eights(gone), rate, mouth, wanted, places * LANES, special)
 
     def run(self, loads: Floats) -> Carried:
         """Carry loads spread along reaches (reach, pollutant) [t/yr], in the order of the network and of `decay`.
@@ -90,17 +109,17 @@ class Carrier:
             wanted = (len(net.reach_names), len(names))
             raise OptionError(f"loads have shape {given.shape}; wanted {wanted}: reach, pollutant")
         top, sections = net.topology, net.section_reach
-        eights = _eights(given)
+        eights, pace = _eights(given), 1.0 / water.travel_days
         heads = np.zeros((eights.shape[0], int(self._wanted.sum()), LANES))
         budgets = np.zeros((eights.shape[0], 4, LANES))
         for k, lanes in enumerate(eights):
             carry(
-                top.ptr, top.above, top.share, top.slot, top.depth, self._mouth, water.kept, self._through[k],
-                self._share[k], lanes, self._wanted, heads[k], budgets[k],
+                top.ptr, top.above, top.share, top.slot, top.depth, self._mouth, self._places, self._special,
+                water.kept, pace, self._rate[k], self._gone[k], lanes, self._wanted, heads[k], budgets[k],
             )  # fmt: skip
         head, budget = (a.transpose(1, 0, 2).reshape(a.shape[1], -1)[:, : len(names)] for a in (heads, budgets))
         # A sum that is no number, or a negative load anywhere, shows in the budget: only then is the cause looked for.
-        if not np.all(np.isfinite(budget)) or budget[3].any():
+        if not np.all(np.isfinite(budget)) or np.any(budget[2] < 0):
             raise DataError(_faults(given, net.reach_names, names))
         row = np.cumsum(self._wanted) - 1
         f = net.section_fraction
@@ -108,7 +127,7 @@ class Carrier:
         mass = head[row[sections]] * place.through + given[sections] * f[:, None] * place.share
         content = mass * (GRAMS_PER_SECOND / water.section_flow)[:, None]
         inflow = budget[0]
-        gap = np.abs(inflow - budget[1] - budget[2]) / np.where(inflow > 0, inflow, 1.0)
+        gap = np.abs(inflow - budget[3] - budget[1]) / np.where(inflow > 0, inflow, 1.0)
         balance = float(gap.max(initial=0.0))
         if not balance <= BALANCE_TOLERANCE:
             raise SolveError("the mass balance of the river does not close", balance=balance)

@@ -48,8 +48,8 @@ def route_pieces(
         of the series (series, scenario).
     mptr, mpat, mshare, mhead, mass, mass_sum
         Loads the same way: mshare (entry, constituent), `mass` (series, step, lane) and its sums (series, span, lane).
-        A lane is constituent × scenarios + scenario; lanes are padded to a multiple of 8, scenarios to one of 4 if there
-        is more than one.
+        A lane is constituent × scenarios + scenario; lanes are padded to a multiple of 8, scenarios to one of 4 if
+        there is more than one.
     empty
         Whether everything starts empty, or in balance with the first step.
     mouth, section, out_w, out_m

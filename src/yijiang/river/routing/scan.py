@@ -168,41 +168,41 @@ def scan_eight(
     if wide:
         if tributaries < 0:
             scan_source_wide(
-                series, series, series, taken, made, through, share, held, total, a, b, c, p, row, length, lanes, eight,
-                apart, width,
+                series, series, series, taken, made, through, share, held, total, a, b, c, p, row, length, lanes,
+                eight, apart, width,
             )  # fmt: skip
         elif tributaries == 0:
             scan_source_wide(
-                series, series, series, taken, lateral, through, share, held, total, a, b, c, p, d, length, lanes, eight,
-                apart, width,
+                series, series, series, taken, lateral, through, share, held, total, a, b, c, p, d, length, lanes,
+                eight, apart, width,
             )  # fmt: skip
         elif tributaries == 1:
             scan_one_wide(
-                series, series, series, taken, lateral, through, share, held, total, a, b, c, p, d, length, lanes, eight,
-                apart, width,
+                series, series, series, taken, lateral, through, share, held, total, a, b, c, p, d, length, lanes,
+                eight, apart, width,
             )  # fmt: skip
         else:
             scan_two_wide(
-                series, series, series, taken, lateral, through, share, held, total, a, b, c, p, d, length, lanes, eight,
-                apart, width,
+                series, series, series, taken, lateral, through, share, held, total, a, b, c, p, d, length, lanes,
+                eight, apart, width,
             )  # fmt: skip
     elif tributaries < 0:
         scan_source(
-            series, series, series, taken, made, through, share, held, total, a, b, c, begin, row, length, lanes, eight,
-            0, 0,
+            series, series, series, taken, made, through, share, held, total, a, b, c, begin, row, length, lanes,
+            eight, 0, 0,
         )  # fmt: skip
     elif tributaries == 0:
         scan_source(
-            series, series, series, taken, lateral, through, share, held, total, a, b, c, begin, d, length, lanes, eight,
-            0, 0,
+            series, series, series, taken, lateral, through, share, held, total, a, b, c, begin, d, length, lanes,
+            eight, 0, 0,
         )  # fmt: skip
     elif tributaries == 1:
         scan_one(
-            series, series, series, taken, lateral, through, share, held, total, a, b, c, begin, d, length, lanes, eight,
-            0, 0,
+            series, series, series, taken, lateral, through, share, held, total, a, b, c, begin, d, length, lanes,
+            eight, 0, 0,
         )  # fmt: skip
     else:
         scan_two(
-            series, series, series, taken, lateral, through, share, held, total, a, b, c, begin, d, length, lanes, eight,
-            0, 0,
+            series, series, series, taken, lateral, through, share, held, total, a, b, c, begin, d, length, lanes,
+            eight, 0, 0,
         )  # fmt: skip
