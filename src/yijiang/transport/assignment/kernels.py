@@ -86,7 +86,7 @@ def path_cost(p: int, constant: Floats, fac_ptr: Ints, fac: Shorts, state: Float
 @njit(cache=True)
 def balance_group(
     first: int, last: int, flow: Floats, constant: Floats, fac_ptr: Ints, fac: Shorts, weight: float, pce: float,
-    load: Floats, param: Floats, state: Floats, mark: Ints, stamp: int, cost: Floats,
+    load: Floats, param: Floats, state: Floats, mark: Ints, stamp: int, cost: Floats, floor: float,
 ) -> tuple[float, int]:  # fmt: skip
     """Move flow from dearer paths of a group to its cheapest one, each by a Newton step; returns Σ flow·(cost − least).
 
@@ -101,8 +101,8 @@ def balance_group(
     excess = 0.0
     for p in range(first, last):
         excess += flow[p] * (cost[p - first] - least)
-    if excess <= 0.0:
-        return 0.0, stamp
+    if excess <= floor:
+        return excess, stamp
     for p in range(first, last):
         if p == best or flow[p] <= 0.0 or cost[p - first] - least <= EVEN * least:
             continue
@@ -151,7 +151,7 @@ def balance_group(
 def sweep(
     pair_ptr: Ints, group_ptr: Ints, flow: Floats, constant: Floats, fac_ptr: Ints, fac: Shorts, demand: Floats,
     pair_class: Ints, weight: Floats, pce: Floats, scale: Floats, nest: Ints, nest_scale: Floats, share: Floats,
-    load: Floats, param: Floats, state: Floats, excess: Floats, skip: float,
+    load: Floats, param: Floats, state: Floats, excess: Floats, skip: float, floor: float,
 ) -> float:  # fmt: skip
     """Balance all pairs whose last excess is above `skip`, groups first, then the demand between groups.
 
@@ -167,6 +167,8 @@ def sweep(
         Written: part of the pair's demand that takes the group.
     excess : (pair)
         Read and written: Σ flow·(cost − least) found when the pair was last balanced, and what its choice moved.
+    floor
+        Excess of a group or a choice that is left as it is, far below what the gap wanted allows.
 
     Returns
     -------
@@ -191,13 +193,13 @@ def sweep(
             if group_ptr[g + 1] - group_ptr[g] > 1:
                 more, stamp = balance_group(
                     group_ptr[g], group_ptr[g + 1], flow, constant, fac_ptr, fac, weight[k], pce[k], load, param,
-                    state, mark, stamp, cost,
+                    state, mark, stamp, cost, floor,
                 )  # fmt: skip
                 found += more
         if scale[k] > 0.0 and pair_ptr[i + 1] - pair_ptr[i] > 1:
             found += choose(
                 pair_ptr[i], pair_ptr[i + 1], group_ptr, flow, constant, fac_ptr, fac, demand[i], weight[k], pce[k],
-                scale[k], nest, nest_scale, share, load, param, state, work,
+                scale[k], nest, nest_scale, share, load, param, state, work, floor,
             )  # fmt: skip
         excess[i] = found
     total: float = excess.sum()
@@ -265,7 +267,7 @@ def split(size: int, cost: Floats, slope: Floats, part: Floats, mu: float, total
 def choose(
     first: int, last: int, group_ptr: Ints, flow: Floats, constant: Floats, fac_ptr: Ints, fac: Shorts, demand: float,
     weight: float, pce: float, mu: float, nest: Ints, nest_scale: Floats, share: Floats, load: Floats, param: Floats,
-    state: Floats, work: Floats,
+    state: Floats, work: Floats, floor: float,
 ) -> float:  # fmt: skip
     """Move demand between the groups of a pair towards the nested logit; returns demand·Σ|change of share|·|cost|.
 
@@ -318,12 +320,16 @@ def choose(
     split(count_open, composite, bend, target, mu, demand, log)
     off = 0.0
     for j in range(size):
-        g = first + j
+        if cost[j] < np.inf:
+            new[j] *= target[int(held[nest[first + j]])]
+            off += abs(new[j] - part[j]) * cost[j]
+    if off <= floor:
+        return off
+    for j in range(size):
+        g, amount = first + j, new[j]
         if cost[j] == np.inf:
             share[g] = 0.0
             continue
-        amount = new[j] * target[int(held[nest[g]])]
-        off += abs(amount - part[j]) * cost[j]
         if abs(amount - part[j]) <= EVEN * demand:
             continue
         for p in range(group_ptr[g], group_ptr[g + 1]):

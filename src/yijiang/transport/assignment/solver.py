@@ -23,6 +23,8 @@ SWEEPS, SWEEP_TARGET = 10, 0.05
 MOST_SWEEPS, MOST_TARGET, PATIENCE = 200, 0.01, 20
 #: Pairs whose excess is below this part of the mean are left out of a sweep.
 SKIP = 0.1
+#: What a pair is off by is left alone below this part of its even share of the gap wanted.
+FLOOR = 0.01
 #: A path joins a group when it is cheaper than all there are by this part.
 CHEAPER = 1e-14
 #: How far the load of a hard limit may be above it, relative to the limit.
@@ -107,6 +109,7 @@ def solve(
         pathkernels.facility_loads(*paths[:2], *paths[3:5], group_class, problem.pce, load)
     kernels.evaluate_all(load, param, state)
     rounds: list[Round] = []
+    floor = 0.0
     sweeps, target = (MOST_SWEEPS, SWEEP_TARGET) if len(limits.at) else (SWEEPS, SWEEP_TARGET)
     for turn in range(iterations + 1):
         least = source.price(problem, state)
@@ -117,6 +120,8 @@ def solve(
         if turn or start is not None:
             gap, total = _working_gap(problem, paths, part, least, state)
             over = limits.excess(load)
+            # Hard limits are met far tighter than the gap.
+            floor = 0.0 if len(limits.at) else FLOOR * tolerance * total / pairs
             rounds.append(Round(gap, over, len(paths.flow)))
             if gap <= tolerance and limits.met(load):
                 return Solution(paths, part, load, state, param, least, rounds)
@@ -143,7 +148,7 @@ def solve(
         for n in range(sweeps):
             left = kernels.sweep(
                 problem.pair_ptr, *paths[:5], problem.demand, problem.pair_class, problem.weight, problem.pce,
-                problem.scale, problem.nest, problem.nest_scale, share, load, param, state, excess, skip,
+                problem.scale, problem.nest, problem.nest_scale, share, load, param, state, excess, skip, floor,
             )  # fmt: skip
             first, skip = first if n else left, SKIP * left / pairs
             if left <= target * first:

@@ -159,6 +159,7 @@ class ChainTrees:
         self.label, self.came = np.empty(legs), np.empty(legs, np.int32)
         self.total = np.empty((len(self.job_class), len(prefixes.of_chain), zones))
         self.exit_port = np.empty(self.total.shape, np.int32)
+        self._joined: Floats | None = None
 
     def _star(self, vehicle: int) -> Star:
         v = self.virtual
@@ -200,6 +201,9 @@ class ChainTrees:
     def price(self, problem: Problem, state: Floats) -> Floats:
         """Bring the trees up to date and join the chains; see `Source`."""
         cost = np.ascontiguousarray(problem.link_costs(state))
+        if self._joined is not None and np.allclose(cost, self._joined, rtol=SAME, atol=0.0):
+            return self.total[self.job, self.chain, self.end]
+        self._joined = cost
         v, p = self.virtual, self.prefixes
         truck = int(v.mode_first[self.road])
         weight = cost[:, self.arc_first[truck] : self.arc_first[truck + 1]]
@@ -230,7 +234,7 @@ class ChainTrees:
         twin.out_trees, twin.back_trees = self.out_trees.fork(), self.back_trees.fork()
         twin.tree_pred, twin.leg, twin.best = self.tree_pred.copy(), self.leg.copy(), self.best.copy()
         twin.label, twin.came = np.empty_like(self.label), np.empty_like(self.came)
-        twin.total, twin.exit_port = np.empty_like(self.total), np.empty_like(self.exit_port)
+        twin.total, twin.exit_port, twin._joined = np.empty_like(self.total), np.empty_like(self.exit_port), None
         twin.leg_trees = {
             m: trees.fork(twin.tree_pred[self.tree_ptr[m] : self.tree_ptr[m + 1]].reshape(trees.pred.shape))
             for m, trees in self.leg_trees.items()
