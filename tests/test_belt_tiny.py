@@ -208,11 +208,12 @@ def test_a_large_belt_is_read_and_checked_quickly(tiny: Belt, tmp_path: Path) ->
     big = large(tiny)
     assert len(big.table("trade")) == 41_067
     big.write(tmp_path / "big")
-    start = time.perf_counter()
+    # Processor time: what other processes take of the machine is not ours.
+    start = time.process_time()
     back = read(tmp_path / "big", strict=False)
-    middle = time.perf_counter()
+    middle = time.process_time()
     assert back.check().empty
-    end = time.perf_counter()
+    end = time.process_time()
     assert back == big
     assert middle - start < 1.0
     assert end - middle < 3.0

@@ -27,7 +27,7 @@ def ramp(years: int, rate: float) -> float:
     >>> ramp(0, 0.06)
     1.0
     >>> round(ramp(3, 0.06), 6)
-    0.944779
+    0.891004
     """
     if years == 0:
         return 1.0
