@@ -158,7 +158,7 @@ def test_workers_change_nothing(chosen: Plan) -> None:
     runs = [ensemble.run(chosen.base, chosen.ensemble.job, 4, 1, workers) for workers in (1, 2)]
     for name in ensemble.NAMES:
         assert np.array_equal(getattr(runs[0], name), getattr(runs[1], name))
-    assert runs[0].pair_gross.shape[1] == 6
+    assert runs[0].pair_gross.shape[1] == len(chosen.ensemble.job.pairs) > 0
 
 
 def test_explain_adds_up(evaluator: Evaluator) -> None:

@@ -38,7 +38,7 @@ class Job:
     transfer : (region,)
         Its transfers [million yuan a year].
     candidates, pairs
-        Projects, and pairs of them, each evaluated at full size.
+        Projects, and pairs of them that act on one another, each evaluated at full size.
     cells : (limit, 2)
         Positions of the limited sections and pollutants.
     limits
@@ -104,7 +104,9 @@ class Ensemble:
         return np.asarray(self.gross[:, k] - self.cost[:, k])
 
     def net_pair(self, pair: tuple[str, str]) -> Floats:
-        """Gross − cost + compensation of one pair (draw, region)."""
+        """Gross − cost + compensation of one pair (draw, region); the sum of both where they do not act together."""
+        if pair not in self.job.pairs:
+            return np.asarray(self.net(pair[0]) + self.net(pair[1]))
         k = self.job.pairs.index(pair)
         a, b = (self.job.candidates.index(name) for name in pair)
         return np.asarray(self.pair_gross[:, k] - self.cost[:, a] - self.cost[:, b])

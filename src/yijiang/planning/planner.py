@@ -47,6 +47,8 @@ TOLERANCE = 0.02
 WORTH_WORKERS = 6
 #: Points of the frontier.
 POINTS = 10
+#: A pair acts if it does more than this part of the largest gain (or of an allowed concentration) beyond its sum.
+ACTING = 1e-3
 METHODS = ("milp", "exhaustive")
 
 
@@ -296,7 +298,7 @@ def plan(
     coalition = _coalitions(search, partners, alone, choice, rules)
     progress("ranges")
     job = Job(
-        choice.scale, choice.transfer, responses.candidates, tuple(responses.pair),
+        choice.scale, choice.transfer, responses.candidates, _acting(found.problem),
         np.array([[s, p] for s, p, _ in rules.cells()[0]], dtype=np.int64).reshape(-1, 2),
         tuple((section, pollutant) for section, pollutant, _ in found.problem.limits),
     )  # fmt: skip
@@ -308,6 +310,16 @@ def plan(
         _payment_effect(choice, search), TOLERANCE,
         _sign_not_identified(base, choice), time.perf_counter() - began,
     )  # fmt: skip
+
+
+def _acting(problem: Problem) -> tuple[tuple[str, str], ...]:
+    """Pairs that do more together than the sum of each alone, by enough to be told; only these are drawn again."""
+    scale = max(1.0, float(np.abs(problem.gross).max(initial=0.0)))
+    apart = np.abs(problem.pair_gross).max(axis=1, initial=0.0) / scale
+    moved = (np.abs(problem.pair_change) / problem.bound).max(axis=1, initial=0.0)
+    acting = (apart > ACTING) | (moved > ACTING)
+    names = problem.projects
+    return tuple((names[a], names[b]) for (a, b), on in zip(problem.pairs.tolist(), acting, strict=True) if on)
 
 
 def _partners(belt: Belt, regions: Sequence[str]) -> tuple[str, ...]:

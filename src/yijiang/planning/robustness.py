@@ -113,17 +113,24 @@ def _drawn(problem: Problem, ensemble: Ensemble, where: list[int], draw: int) ->
     job = ensemble.job
     rows = [job.candidates.index(n) for n in problem.projects]
     names = problem.projects
-    pairs = [job.pairs.index((names[a], names[b])) for a, b in problem.pairs]
+    # A pair that does not act on one another keeps what little it did on the base draw.
+    place = {pair: k for k, pair in enumerate(job.pairs)}
+    known = [(k, place[names[a], names[b]]) for k, (a, b) in enumerate(problem.pairs) if (names[a], names[b]) in place]
+    acting, pairs = (np.array([row[i] for row in known], dtype=np.int64) for i in (0, 1))
     gross, moved = ensemble.gross[draw][:, where], ensemble.moved[draw]
     # What a partner alone must hold is part of what all must hold together.
     limits = [job.limits.index((section, pollutant)) for section, pollutant, _ in problem.limits]
     moved, pair_moved = moved[:, limits], ensemble.pair_moved[draw][:, limits]
-    first, second = ([job.candidates.index(names[k]) for k in problem.pairs[:, side]] for side in (0, 1))
+    both = problem.pairs[acting]
+    first, second = ([job.candidates.index(names[k]) for k in both[:, side]] for side in (0, 1))
+    pair_gross, pair_change = problem.pair_gross.copy(), problem.pair_change.copy()
+    pair_gross[acting] = ensemble.pair_gross[draw][pairs][:, where] - gross[first] - gross[second]
+    pair_change[acting] = pair_moved[pairs] - moved[first] - moved[second]
     return replace(
         problem,
         gross=gross[rows],
         cost=ensemble.cost[draw][rows][:, where],
-        pair_gross=ensemble.pair_gross[draw][pairs][:, where] - gross[first] - gross[second],
+        pair_gross=pair_gross,
         change=moved[rows],
-        pair_change=pair_moved[pairs] - moved[first] - moved[second],
+        pair_change=pair_change,
     )
