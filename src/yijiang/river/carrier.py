@@ -63,6 +63,9 @@ class Carrier:
     _wanted: Ints
     _places: Any
     _special: Ints
+    _pace: Floats
+    _at_sections: tuple[Ints, Floats, Floats]
+    _labels: tuple[Any, Any]
 
     @classmethod
     def of(cls, net: RiverNetwork, decay: Mapping[str, float] | None = None, regime: str = "mean") -> Carrier:
@@ -86,7 +89,16 @@ class Carrier:
         places[:, 2] = top.slot
         rate = np.ones((-(-rates.size // LANES), LANES))
         rate.ravel()[: rates.size] = 1.0 / rates
-        return cls(system, _eights(gone), rate, mouth, wanted, places * LANES, special)
+        # What a run needs at the sections is worked out here, too.
+        r, f, water = net.section_reach, net.section_fraction, system.water
+        place, _ = system.reach_factors(water.travel_days[r] * f, r, storage=False)
+        scale = GRAMS_PER_SECOND / water.section_flow[:, None]
+        sections = (np.cumsum(wanted) - 1)[r], place.through * scale, f[:, None] * place.share * scale
+        labels = pd.Index(net.section_names, name="section"), pd.Index(list(system.names), name="pollutant")
+        return cls(
+            system, _eights(gone), rate, mouth, wanted, places * LANES, special, 1.0 / water.travel_days, sections,
+            labels,
+        )  # fmt: skip
 
     def run(self, loads: Floats) -> Carried:
         """Carry loads spread along reaches (reach, pollutant) [t/yr], in the order of the network and of `decay`.
@@ -109,30 +121,26 @@ class Carrier:
             wanted = (len(net.reach_names), len(names))
             raise OptionError(f"loads have shape {given.shape}; wanted {wanted}: reach, pollutant")
         top, sections = net.topology, net.section_reach
-        eights, pace = _eights(given), 1.0 / water.travel_days
+        eights = _eights(given)
         heads = np.zeros((eights.shape[0], int(self._wanted.sum()), LANES))
         budgets = np.zeros((eights.shape[0], 4, LANES))
         for k, lanes in enumerate(eights):
             carry(
                 top.ptr, top.above, top.share, top.slot, top.depth, self._mouth, self._places, self._special,
-                water.kept, pace, self._rate[k], self._gone[k], lanes, self._wanted, heads[k], budgets[k],
+                water.kept, self._pace, self._rate[k], self._gone[k], lanes, self._wanted, heads[k], budgets[k],
             )  # fmt: skip
         head, budget = (a.transpose(1, 0, 2).reshape(a.shape[1], -1)[:, : len(names)] for a in (heads, budgets))
         # A sum that is no number, or a negative load anywhere, shows in the budget: only then is the cause looked for.
         if not np.all(np.isfinite(budget)) or np.any(budget[2] < 0):
             raise DataError(_faults(given, net.reach_names, names))
-        row = np.cumsum(self._wanted) - 1
-        f = net.section_fraction
-        place, _ = self.system.reach_factors(water.travel_days[sections] * f, sections, storage=False)
-        mass = head[row[sections]] * place.through + given[sections] * f[:, None] * place.share
-        content = mass * (GRAMS_PER_SECOND / water.section_flow)[:, None]
+        row, through, share = self._at_sections
+        content = head[row] * through + given[sections] * share
         inflow = budget[0]
         gap = np.abs(inflow - budget[3] - budget[1]) / np.where(inflow > 0, inflow, 1.0)
         balance = float(gap.max(initial=0.0))
         if not balance <= BALANCE_TOLERANCE:
             raise SolveError("the mass balance of the river does not close", balance=balance)
-        columns = pd.Index(list(names), name="pollutant")
-        return Carried(pd.DataFrame(content, pd.Index(net.section_names, name="section"), columns), balance)
+        return Carried(pd.DataFrame(content, *self._labels), balance)
 
 
 def _eights(values: Floats) -> Floats:
