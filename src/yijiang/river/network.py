@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -153,23 +153,6 @@ class RiverNetwork:
     def braids(self) -> list[tuple[str, str]]:
         """Where the river divides and joins again: pairs of the reach that divides and the one where its ways meet."""
         return braids(self.topology, self.reach_names)
-
-    def check_places(self, reaches: Sequence[str], table: str = "reaches") -> Ints:
-        """Numbers of reaches by name.
-
-        Raises
-        ------
-        DataError
-            With every name that the river does not have.
-        """
-        place = {name: i for i, name in enumerate(self.reach_names)}
-        unknown = [(i, name) for i, name in enumerate(reaches) if name not in place]
-        if unknown:
-            remedy = f"known: {', '.join(self.reach_names[:20])}{', …' if len(self.reach_names) > 20 else ''}"
-            raise DataError(
-                Finding(table, i + 2, "reach", name, "there is no such reach", remedy) for i, name in unknown
-            )
-        return np.array([place[name] for name in reaches], dtype=np.int64)
 
     @property
     def sections(self) -> pd.DataFrame:
