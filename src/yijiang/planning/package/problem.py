@@ -187,16 +187,3 @@ class Problem:
         """Scales of a package named (project,): 1 for its projects."""
         wanted = set(names)
         return np.array([1.0 if name in wanted else 0.0 for name in self.projects])
-
-    def without_targets(self) -> Problem:
-        """The same choice without the agreed targets."""
-        keep = np.array([kind != "target" for _, _, kind in self.limits], dtype=bool)
-        return replace(
-            self,
-            limits=tuple(x for x, k in zip(self.limits, keep, strict=True) if k),
-            change=self.change[:, keep],
-            pair_change=self.pair_change[:, keep],
-            room=self.room[keep],
-            bound=self.bound[keep],
-            base_moved=self.moved_at_none[keep],
-        )
