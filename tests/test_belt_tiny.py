@@ -204,7 +204,7 @@ def large(tiny: Belt) -> Belt:
 
 
 def test_a_large_belt_is_read_and_checked_quickly(tiny: Belt, tmp_path: Path) -> None:
-    """The aims are 0.5 s to read and 1.5 s to check; twice that allows for a busy machine."""
+    """The aims are 0.5 s to read and 1.5 s to check; a slower grid or a busy machine gets four times that."""
     big = large(tiny)
     assert len(big.table("trade")) == 41_067
     big.write(tmp_path / "big")
@@ -215,5 +215,5 @@ def test_a_large_belt_is_read_and_checked_quickly(tiny: Belt, tmp_path: Path) ->
     assert back.check().empty
     end = time.process_time()
     assert back == big
-    assert middle - start < 1.0
-    assert end - middle < 3.0
+    assert middle - start < 2.0
+    assert end - middle < 6.0
