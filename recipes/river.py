@@ -19,7 +19,9 @@ Yichang 1074 and Yibin to the estuary 2808 km of waterway. So Hukou–Anqing is 
 long, by up to a third: at these decay rates less than the calibration error of a binding concentration.
 
 Mean flows are sourced at Yichang, Hankou, Datong and the mouth; those between are assumed and leave out the water that
-the three outlets below Shashi lend to Lake Dongting. Velocities are assumed. The first reach, one kilometre long,
+the three outlets below Shashi lend to Lake Dongting. Velocities are assumed, and so are widths, from which the mean
+depth follows: depth = flow ÷ (velocity × width); no survey was at hand. The Three Gorges reservoir (reaches 6 to 9) is
+a slow river here and no mixed lake, so no reach has a volume. The first reach, one kilometre long,
 stands for the river above Panzhihua. Low flow = mean × `flow_low_ratio`.
 
 Loads reaching the river [t/yr]: census total of the activity × the province's share in it × the share of the province
@@ -30,6 +32,12 @@ flow,
     m_out = m_in e^(−kτ) + w (1 − e^(−kτ))/(kτ),   τ = length ÷ velocity,
 
 carry the sourced fluxes past Datong (2018: TP 93,700 t, NH3-N 214,700 t). COD is not scaled: shown, never binding.
+
+Months: the flow of every month ÷ the mean flow is assumed in the form that the gauge at Datong has (most in July, least
+in January); washed-in loads go with flow^0.9, so that at the design low flow they are the share assumed for it.
+
+Observations: the two fluxes the loads are scaled to, and what the city of Wuhu was paid for in 2024–25: total phosphorus
+at the Liangshan hills kept at or below 0.08 mg/L in 2023. The section stands at the bridge of Wuhu, some km above.
 
 Limits: provincial census tables were not at hand; treatment differs between provinces, the estimate ignores it. The
 census split by activity is as published in the bulletin (its COD parts agree with the sourced sum). The factor on NH3-N
@@ -46,6 +54,15 @@ import math
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from common import merge_sources
+
+#: Width of the water [m] by reach number, assumed: it does not change with the flow.
+WIDTH = (200, 250, 400, 500, 600, 900, 900, 1000, 1000, 1200, 1100, 1500, 1700, 1600, 1600, 1700, 1800, 1800, 1900,
+         2000, 2000, 2200, 4000, 10000)  # fmt: skip
+#: Flow of the months, January first, in the form of the gauge at Datong [1000 m³/s], assumed.
+SEASON = (11.5, 12.5, 17.0, 24.5, 33.0, 40.0, 49.0, 44.0, 40.0, 32.0, 23.0, 14.5)
+DAYS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+WASHED = 0.9
 REACHES = [
     # reach, region, km_to, mean flow at the end, velocity mean, velocity low
     ("R01_Panzhihua", "Sichuan", 1, 1750, 1.2, 0.8),
@@ -75,7 +92,7 @@ REACHES = [
 ]
 STATIONS = {"Yichang": 9, "Hankou": 13, "Datong": 18, "Yangtze mouth": 24}
 TIDAL_FROM = 2857.0
-OWN = {"anhui_jiangsu": "river_border", "hubei_exit": "river_chain"}  # sections that are not in the list of the bureau
+OWN = {"anhui_jiangsu": "river_border", "hubei_exit": "river_chain", "wuhu": "river_wuhu"}  # sections that are not in the list of the bureau
 SECTIONS = [
     # section, name_en, name_zh, number of the reach that it ends, regions above and below a border section
     ("panzhihua", "Panzhihua", "攀枝花", 1, "", ""),
@@ -92,6 +109,7 @@ SECTIONS = [
     ("jiujiang", "Jiujiang", "九江化工厂下游", 15, "", ""),
     ("hubei_exit", "Exit of Hubei (Huangmei)", "湖北出境(黄梅)", 16, "Hubei", "Jiangsu"),
     ("datong", "Datong", "大通", 18, "", ""),
+    ("wuhu", "Wuhu (Liangshan)", "芜湖（东西梁山）", 19, "", ""),
     ("anhui_jiangsu", "Anhui–Jiangsu border (Wujiang, Sanxingcun)", "皖苏交界(乌江、三兴村)", 20, "Anhui", "Jiangsu"),
     ("nanjing", "Nanjing", "南京化工厂下游", 21, "", ""),
     ("zhenjiang", "Zhenjiang Qinglongshan", "镇江青龙山", 22, "", ""),
@@ -317,15 +335,26 @@ def check_sources(folder: Path) -> None:
         raise ValueError(f"census, COD of agriculture and households: {both} here, {sourced} in the source")
 
 
+def months() -> list[list[object]]:
+    """Flow and washed-in loads of every month ÷ their mean over the year."""
+    rows = [SEASON, [flow**WASHED for flow in SEASON]]
+    means = [sum(v * d for v, d in zip(row, DAYS, strict=True)) / sum(DAYS) for row in rows]
+    shares = [[round(v / mean, 4) for v in row] for row, mean in zip(rows, means, strict=True)]
+    return [[m, *pair, "", "river_assumption", "assumed"] for m, pair in enumerate(zip(*shares, strict=True), start=1)]
+
+
 def write_tables(out: Path, loads: Loads, flow_ratio: float) -> None:
-    """Write the six tables of the river."""
+    """Write the tables of the river."""
     reaches: list[list[object]] = []
     for i, (reach, region, km_to, flow, fast, slow) in enumerate(REACHES, start=1):
         below = REACHES[i][0] if i < len(REACHES) else ""
         numbers = [start(i), float(km_to), float(flow), flow * flow_ratio, fast, slow]
-        reaches.append([reach, below, region, *numbers, start(i) >= TIDAL_FROM, "", "river_chain", "assumed"])
+        depths = [round(q / (u * WIDTH[i - 1]), 1) for q, u in ((flow, fast), (flow * flow_ratio, slow))]
+        rest = [start(i) >= TIDAL_FROM, *depths, "", "", "", "", ""]
+        reaches.append([reach, below, region, *numbers, *rest, "", "river_chain", "assumed"])
     tail = "year source status"
-    columns = f"reach downstream region km_from km_to flow_mean flow_low velocity_mean velocity_low tidal {tail}"
+    columns = "reach downstream region km_from km_to flow_mean flow_low velocity_mean velocity_low tidal"
+    columns += f" depth_mean depth_low volume_mean volume_low abstraction k_hours x {tail}"
     write(out, "reaches", columns, reaches)
     sections: list[list[object]] = []
     for key, english, chinese, i, upstream, downstream in SECTIONS:
@@ -336,6 +365,13 @@ def write_tables(out: Path, loads: Loads, flow_ratio: float) -> None:
     write(out, "sections", columns, sections)
     kinetics = [[*row[:5], "1/day", *row[5:], "", "river_kinetics", "assumed"] for row in KINETICS]
     write(out, "kinetics", f"pollutant name_zh value low high unit binding calibration_error {tail}", kinetics)
+    write(out, "months", f"month flow diffuse {tail}", months())
+    seen = [
+        ["datong", "TP", 93700, "", False, True, 2018, "river_flux", "aggregated"],
+        ["datong", "NH3-N", 214700, "", False, True, 2018, "river_flux", "aggregated"],
+        ["wuhu", "TP", "", 0.08, True, False, 2023, "river_wuhu", "official"],
+    ]
+    write(out, "observations", f"section pollutant flux concentration bound fitted {tail}", seen)
     order = {name: i for i, name in enumerate(row[0] for row in KINETICS)}
     listed = sorted(loads, key=lambda key: (key[1], order[key[3]], key[0], key[2]))
     rows: list[list[object]] = []
@@ -398,6 +434,8 @@ def main() -> None:
     loads, factors = calibrate(arguments.source)
     arguments.out.mkdir(parents=True, exist_ok=True)
     write_tables(arguments.out, loads, ratio)
+    if arguments.out == case:
+        merge_sources(case)
     print(report(arguments.source, loads, factors, ratio, diffuse))
 
 

@@ -264,6 +264,26 @@ TP|总磷|0.01|0|0.02|1/day|true|0.1
 NH3-N|氨氮|0.05|0.02|0.1|1/day|true|0.2
 COD|化学需氧量|0.1|0.05|0.2|1/day|false|0.5
 """),
+        "months": evident("""
+month|flow|diffuse
+1|0.4|0.4
+2|0.35|0.4
+3|0.6|0.6
+4|0.9|0.9
+5|1.2|1.2
+6|1.5|1.5
+7|1.9|1.9
+8|1.6|1.6
+9|1.3|1.3
+10|1.0|1.0
+11|0.7|0.7
+12|0.5|0.5
+"""),
+        "observations": evident("""
+section|pollutant|concentration|bound|fitted
+border_um|TP|0.04|false|false
+s4|TP|0.05|true|false
+"""),
         "loads": frame("region reach activity pollutant value unit", loads),
         "targets": evident("""
 section|pollutant|region|reduction

@@ -16,18 +16,20 @@ from numpy.typing import NDArray
 from .economy import Accounts, TradeModel
 from .errors import OptionError
 from .numerics.labels import positions
-from .river import RiverNetwork
 from .river.transfer import TransferMatrix
 from .scenario import Project, Rules, read_projects
 
 if TYPE_CHECKING:
     from .belt import Belt
     from .freight import Freight
+    from .river import RiverNetwork
 
 Floats = NDArray[np.float64]
 
 #: Activities whose loads are washed in by rain, so that less of them arrives at low flow.
 DIFFUSE = ("agriculture", "land", "upstream")
+#: Activities that nobody can be asked to reduce.
+NATURAL = ("land", "upstream")
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,12 +159,15 @@ class Loads:
         Yearly load [t/yr].
     low_share : (load,)
         Share of the mean rate that enters at low flow: diffuse loads wait for rain.
+    diffuse : (load,)
+        Whether rain washes it in.
     region, sector, reach, pollutant : (load,)
         Positions; sector is −1 for people and land.
     """
 
     tonnes: Floats
     low_share: Floats
+    diffuse: NDArray[np.bool_]
     region: NDArray[np.int64]
     sector: NDArray[np.int64]
     reach: NDArray[np.int64]
@@ -233,19 +238,26 @@ class Base:
         """The river, or None when the belt has none."""
         if "river" not in self.belt.scope:
             return None
-        tables = self.belt.tables
-        kinetics = tables["kinetics"].rename(columns={"value": "decay"})
-        return RiverNetwork(
-            tables["reaches"],
-            tables["sections"],
-            dict(zip(kinetics["pollutant"], kinetics["decay"].astype(float), strict=True)),
-        )
+        from .ecology import river_of
+
+        return river_of(self.belt)
 
     @cached_property
     def transfer(self) -> dict[str, TransferMatrix]:
-        """Response of every section to every reach, by regime [mg/L per t/yr]."""
+        """Response of every section to every reach, by regime, found when first asked for [mg/L per t/yr]."""
         assert self.river is not None
-        return {regime: self.river.transfer(regime=regime) for regime in ("mean", "low")}
+        return _Transfers(self.river)
+
+    def rates(self, regime: str) -> Floats:
+        """Rate of every load in a regime ÷ its yearly mean rate (load,) [-]."""
+        loads = self.loads
+        if regime == "mean":
+            return np.ones(loads.tonnes.size)
+        if regime == "low":
+            return loads.low_share
+        months = self.belt.tables["months"]
+        row = months[months["month"] == int(regime.removeprefix("m"))].iloc[0]
+        return np.where(loads.diffuse, float(row["diffuse"]), 1.0)
 
     @cached_property
     def loads(self) -> Loads:
@@ -259,6 +271,7 @@ class Base:
         return Loads(
             table["value"].to_numpy(float),
             np.where(activity.isin(DIFFUSE), share, 1.0),
+            activity.isin(DIFFUSE).to_numpy(),
             positions(table["region"], region),
             positions(activity, position, missing=-1),
             positions(table["reach"], {r: i for i, r in enumerate(matrix.reaches)}),
@@ -278,12 +291,22 @@ class Base:
         """Concentration at every section (section, pollutant) for loads given per row [mg/L]."""
         loads, matrix = self.loads, self.transfer[regime]
         spread = np.zeros((len(matrix.reaches), len(matrix.pollutants)))
-        weight = loads.low_share if regime == "low" else 1.0
-        np.add.at(spread, (loads.reach, loads.pollutant), tonnes * weight)
+        np.add.at(spread, (loads.reach, loads.pollutant), tonnes * self.rates(regime))
         return matrix.concentration(spread)
 
     def long_loads(self, tonnes: Floats, regime: str) -> pd.DataFrame:
         """The loads of a scenario as the river room reads them, with who sends them."""
         table = self.belt.tables["loads"][["region", "activity", "reach", "pollutant"]].copy()
-        table["tonnes"] = tonnes * (self.loads.low_share if regime == "low" else 1.0)
+        table["tonnes"] = tonnes * self.rates(regime)
         return table.rename(columns={"activity": "source"})
+
+
+class _Transfers(dict[str, TransferMatrix]):
+    """Responses by regime, each found when it is first asked for."""
+
+    def __init__(self, river: RiverNetwork) -> None:
+        self._river = river
+
+    def __missing__(self, regime: str) -> TransferMatrix:
+        found = self[regime] = self._river.transfer(regime=regime)
+        return found

@@ -1,4 +1,4 @@
-"""Sections against their limits: what a scenario does to the classes of the river."""
+"""A belt's river and its sections against their limits: what a scenario does to the classes of the river."""
 
 from __future__ import annotations
 
@@ -9,13 +9,83 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from .river.grade import Standard, distinguishable
+from .river import RiverNetwork
+from .river.grade import CLASSES, SCHEMES, Standard, distinguishable
 
 if TYPE_CHECKING:
     from .base import Base
+    from .belt import Belt
     from .evaluation import State
 
 Floats = NDArray[np.float64]
+
+
+def month_regime(month: int) -> str:
+    """Name of a month among the regimes of a river.
+
+    >>> month_regime(2)
+    'm02'
+    """
+    return f"m{month:02d}"
+
+
+def river_of(belt: Belt) -> RiverNetwork:
+    """The river of a belt; with a table of months, every month is a regime of its own.
+
+    Q_m = r_m Q̄,  u_m = ū r_m^b,  b = ln(u_low/ū) / ln(Q_low/Q̄)
+
+    Velocity, depth and volume of a month follow the power of the flow that goes through the two regimes given.
+
+    References
+    ----------
+    Leopold, L. B. and Maddock, T. (1953), The hydraulic geometry of stream channels, USGS Professional Paper 252.
+
+    Examples
+    --------
+    >>> import yijiang as yj
+    >>> river_of(yj.case("tiny")).regimes[:3]
+    ('mean', 'low', 'm01')
+    """
+    tables = belt.tables
+    reaches, months = tables["reaches"].copy(), tables["months"]
+    flow, low = (reaches[f"flow_{r}"].to_numpy(float) for r in ("mean", "low"))
+    apart = np.log(np.where(low < flow, low / flow, np.e))
+    for row in months.to_dict("records"):
+        regime, ratio = month_regime(int(row["month"])), float(row["flow"])
+        reaches[f"flow_{regime}"] = flow * ratio
+        for column in ("velocity", "depth", "volume"):
+            mean, least = (reaches[f"{column}_{r}"].to_numpy(float) for r in ("mean", "low"))
+            power = np.where(low < flow, np.log(least / mean) / apart, 0.0)
+            reaches[f"{column}_{regime}"] = mean * ratio**power
+    kinetics = tables["kinetics"]
+    decay = dict(zip(kinetics["pollutant"], kinetics["value"].astype(float), strict=True))
+    return RiverNetwork(reaches, tables["sections"], decay)
+
+
+def standard_of(belt: Belt) -> Standard:
+    """The standard by which a belt's sections are classed: its own table, or else GB 3838-2002.
+
+    >>> import yijiang as yj
+    >>> standard_of(yj.case("tiny")).name
+    'GB3838-2002'
+    """
+    table = belt.tables["standards"]
+    if table.empty:
+        return _national()
+    wide = table.pivot(index="pollutant", columns="class", values="value")
+    scheme = next(s for s in SCHEMES if len(s) == len(wide.columns))
+    wide.columns = pd.Index(scheme)
+    names = belt.tables["kinetics"].set_index("pollutant")["name_zh"]
+    wide = wide.reset_index(names="parameter").assign(water="any", unit="mg/L", direction="max")
+    return Standard.of(belt.name, wide.assign(name_en="", name_zh=wide["parameter"].map(names)))
+
+
+def class_names(belt: Belt) -> dict[str, list[str]]:
+    """Names of the classes by language, the best first; empty for those of GB 3838-2002, which every page knows."""
+    standard = standard_of(belt)
+    if standard.classes == CLASSES:
+        return {}
+    return {lang: list(names) for lang, names in SCHEMES[standard.classes].items()}
 
 
 def limits(base: Base) -> Floats:
@@ -25,22 +95,33 @@ def limits(base: Base) -> Floats:
     """
     assert base.river is not None
     required = base.river.sections.set_index("section")["limit_class"].astype(int)
-    matrix = base.transfer["low"]
+    matrix, edges = base.transfer["low"], class_edges(base)
     table = np.full((len(matrix.sections), len(matrix.pollutants)), np.inf)
     for s, section in enumerate(matrix.sections):
-        for p, pollutant in enumerate(matrix.pollutants):
-            table[s, p] = _limit(pollutant, int(required[section]))
+        grade = int(required[section])
+        # Beyond the last class with a limit everything is allowed.
+        if grade <= edges.shape[1]:
+            table[s] = np.where(np.isnan(edges[:, grade - 1]), np.inf, edges[:, grade - 1])
     return table
 
 
-def classes(base: Base, concentration: Floats) -> NDArray[np.int64]:
-    """Class of every single value (section, pollutant); 6 = worse than class V."""
-    matrix = base.transfer["low"]
-    result = np.full(concentration.shape, 6, dtype=np.int64)
-    for p, pollutant in enumerate(matrix.pollutants):
-        for grade in range(5, 0, -1):
-            result[concentration[:, p] <= _limit(pollutant, grade), p] = grade
-    return result
+def class_edges(base: Base) -> Floats:
+    """Limits of the classes (pollutant, class) [mg/L]; missing for a pollutant that the standard does not know."""
+    pollutants, standard = base.transfer["low"].pollutants, standard_of(base.belt)
+    edges = np.full((len(pollutants), standard.worst - 1), np.nan)
+    for p, pollutant in enumerate(pollutants):
+        if _graded(standard, pollutant):
+            edges[p] = [standard.limit(pollutant, grade) for grade in range(1, standard.worst)]
+    return edges
+
+
+def classes(edges: Floats, concentration: Floats) -> NDArray[np.int64]:
+    """Class of every single value (…, section, pollutant): 1 the best, one more than the last with a limit beyond it.
+
+    A pollutant that the standard does not know has class 0: none.
+    """
+    found = 1 + (concentration[..., None] > edges).sum(axis=-1)
+    return np.where(np.isnan(edges).any(axis=-1), 0, found)
 
 
 def reached_by(base: Base, regions: set[str]) -> NDArray[np.bool_]:
@@ -62,17 +143,17 @@ def sections_table(base: Base, still: State, state: State) -> pd.DataFrame:
     """One row per section and pollutant: base and plan at low and mean flow [mg/L], class, limit."""
     if base.river is None:
         return pd.DataFrame()
-    matrix, bound = base.transfer["low"], limits(base)
+    matrix, bound, edges = base.transfer["low"], limits(base), class_edges(base)
     sections = base.river.sections
     places = {str(r["section"]): r for r in sections.to_dict("records")}
     error = base.belt.tables["kinetics"].set_index("pollutant")["calibration_error"].astype(float)
-    before, after, may_bind = classes(base, still.low), classes(base, state.low), binding(base)
+    before, after, may_bind = classes(edges, still.low), classes(edges, state.low), binding(base)
     rows = []
     for s, section in enumerate(matrix.sections):
         for p, pollutant in enumerate(matrix.pollutants):
             limit = float(bound[s, p])
             changed = before[s, p] != after[s, p]
-            boundary = _limit(pollutant, int(min(before[s, p], after[s, p]))) if changed else limit
+            boundary = edges[p, min(before[s, p], after[s, p]) - 1] if changed else limit
             rows.append(
                 {
                     "section": section,
@@ -82,8 +163,8 @@ def sections_table(base: Base, still: State, state: State) -> pd.DataFrame:
                     "base": float(still.low[s, p]),
                     "plan": float(state.low[s, p]),
                     "limit": limit,
-                    "class_base": int(before[s, p]),
-                    "class_plan": int(after[s, p]),
+                    "class_base": int(before[s, p]) or None,
+                    "class_plan": int(after[s, p]) or None,
                     "class_limit": int(places[section]["limit_class"]),
                     "distinguishable": not changed
                     or bool(distinguishable(still.low[s, p], state.low[s, p], boundary, float(error[pollutant]))),
@@ -96,10 +177,10 @@ def sections_table(base: Base, still: State, state: State) -> pd.DataFrame:
 
 
 @cache
-def _standard() -> Standard:
+def _national() -> Standard:
     return Standard.read("GB3838-2002")
 
 
-@cache
-def _limit(pollutant: str, grade: int) -> float:
-    return _standard().limit(pollutant, grade)
+def _graded(standard: Standard, pollutant: str) -> bool:
+    return standard.knows(pollutant) and len(standard.rows(pollutant)) == 1
+

@@ -155,12 +155,11 @@ def _by_status(plan: Plan) -> dict[str, dict[str, float]]:
 
 
 def _water(plan: Plan) -> dict[str, Any]:
-    if plan.base.river is None:
-        return {"river": [], "tightest": None, "river_profile": []}
-    from yijiang import ecology
-    from yijiang.river import steady
+    from yijiang import ecology, waters
 
-    base, river_net = plan.base, plan.base.river
+    base, still = plan.base, plan.search.responses.still
+    if base.river is None:
+        return {"river": [], "tightest": None, **waters.told(base, still, plan.choice.state, [])}
     rows = [{str(k): v for k, v in row.items()} for row in plan.outcome.sections.to_dict("records")]
     matrix = base.transfer["low"]
     own = ecology.reached_by(base, set(plan.regions))
@@ -186,28 +185,11 @@ def _water(plan: Plan) -> dict[str, Any]:
         )
     judged = [r for r in river if r["own"] and r["may_bind"]]
     tightest = max(judged, key=lambda r: r["plan"] / r["limit"], default=None)
-    profile = []
-    runs = {
-        "base": steady(river_net, base.long_loads(plan.search.responses.still.tonnes, "low"), regime="low").profile,
-        "plan": steady(river_net, base.long_loads(plan.choice.state.tonnes, "low"), regime="low").profile,
-    }
-    for pollutant in matrix.pollutants:
-        lines = {k: v[v["pollutant"] == pollutant].sort_values("km", kind="stable") for k, v in runs.items()}
-        # The very head carries nothing yet; the line starts with the first water that does.
-        lines = {k: v[v["concentration"] > 0] for k, v in lines.items()}
-        profile.append(
-            {
-                "pollutant": pollutant,
-                "regime": "low",
-                "km": lines["base"]["km"].tolist(),
-                "base": lines["base"]["concentration"].tolist(),
-                "plan": lines["plan"]["concentration"].tolist(),
-            }
-        )
     tight = tightest and {k: tightest[k] for k in ("section", "pollutant")} | {
         "ratio": tightest["plan"] / tightest["limit"]
     }
-    return {"river": river, "tightest": tight, "river_profile": profile}
+    shown = waters.sections_shown(base, river, tight)
+    return {"river": river, "tightest": tight, **waters.told(base, still, plan.choice.state, shown)}
 
 
 def _price(price: Price | None, allowed: float, money: str) -> dict[str, Any]:

@@ -71,6 +71,90 @@ def flows_in_order(belt: Belt, found: Findings) -> None:
     found.rows("reaches", at, "flow_low", values, "low flow above the mean flow", "exchange the two or correct one")
 
 
+def water_goes_nowhere(belt: Belt, found: Findings) -> None:
+    """Flow falls downstream only by a stated abstraction, which leaves some water."""
+    frame = belt.tables["reaches"]
+    names, below = frame["reach"].tolist(), frame["downstream"].tolist()
+    place = {name: i for i, name in enumerate(names)}
+    taken = frame["abstraction"].fillna(0.0).to_numpy()
+    for column in ("flow_mean", "flow_low"):
+        flow, arriving = frame[column].to_numpy(), np.zeros(len(frame))
+        for i, after in enumerate(below):
+            if after in place:
+                arriving[place[after]] += flow[i]
+        left = arriving - taken
+        for i in np.flatnonzero((arriving > 0) & ((left <= 0) | (flow < left * (1 - 1e-9)))):
+            problem = f"{arriving[i]:g} m³/s arrive and {taken[i]:g} are taken out: the flow does not fit"
+            remedy = "correct the flow, or state in abstraction what is taken out"
+            found.add("reaches", int(i) + 2, column, cell_text(flow[i]), problem, remedy)
+
+
+def lakes_in_every_regime(belt: Belt, found: Findings) -> None:
+    """A lake has its volume at mean and at low flow, and a depth is stated for both or for none."""
+    frame = belt.tables["reaches"]
+    for what in ("volume", "depth"):
+        for column, other in ((f"{what}_mean", f"{what}_low"), (f"{what}_low", f"{what}_mean")):
+            at = np.flatnonzero((frame[column].isna() & frame[other].notna()).to_numpy())
+            found.rows("reaches", at, column, [""] * len(at), f"{other} is given", f"enter {column}, or neither")
+            at = np.flatnonzero((frame[column] == 0).to_numpy())
+            found.rows("reaches", at, column, ["0"] * len(at), "must be above 0", "enter the figure, or leave it blank")
+
+
+YEAR_TOLERANCE = 0.02
+"""How far the mean of the months may be from 1: published monthly means are rounded."""
+DAYS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+
+
+def months_make_a_year(belt: Belt, found: Findings) -> None:
+    """All twelve months are there, and over the year their flow and washed-in loads come to the mean."""
+    frame = belt.tables["months"]
+    if frame.empty:
+        return
+    missing = sorted(set(range(1, 13)) - set(frame["month"].dropna().astype(int)))
+    if missing:
+        listed = ", ".join(str(m) for m in missing)
+        found.add("months", 0, "month", listed, "months are missing", "give all twelve months, or none")
+        return
+    days = frame["month"].map(dict(enumerate(DAYS, start=1))).to_numpy(float)
+    for column in ("flow", "diffuse"):
+        values = frame[column].to_numpy(float)
+        at = np.flatnonzero(values <= 0) if column == "flow" else np.zeros(0, dtype=np.intp)
+        found.rows("months", at, column, ["0"] * len(at), "must be above 0", "enter flow ÷ long-term mean flow")
+        mean = float(values @ days / days.sum())
+        if not abs(mean - 1) <= YEAR_TOLERANCE:
+            remedy = "divide every month by the mean of the year"
+            found.add("months", 0, column, f"{mean:.3g}", "the mean of the months is not 1", remedy)
+
+
+def classes_in_order(belt: Belt, found: Findings) -> None:
+    """A standard of the belt has four or five classes for every pollutant in it, each looser than the one before."""
+    frame = belt.tables["standards"]
+    if frame.empty:
+        return
+    counts = {}
+    for pollutant, rows in frame.groupby("pollutant", sort=True):
+        order = rows.sort_values("class", kind="stable")
+        counts[str(pollutant)] = len(order)
+        at = int(order.index[0])
+        if order["class"].tolist() != list(range(1, len(order) + 1)) or len(order) not in (4, 5):
+            remedy = "give classes 1 to 4 (high, good, moderate, poor) or 1 to 5 (I to V)"
+            found.add("standards", at + 2, "class", str(pollutant), "classes are missing", remedy)
+        elif (np.diff(order["value"].to_numpy(float)) < 0).any():
+            remedy = "let the limits rise from class to class"
+            found.add("standards", at + 2, "value", str(pollutant), "a worse class has a stricter limit", remedy)
+    if len(set(counts.values())) > 1:
+        told = ", ".join(f"{name} {count}" for name, count in counts.items())
+        found.add("standards", 0, "class", told, "pollutants differ in their number of classes", "give all the same")
+
+
+def observations_say_something(belt: Belt, found: Findings) -> None:
+    """An observation has a flux or a concentration."""
+    frame = belt.tables["observations"]
+    at = np.flatnonzero((frame["flux"].isna() & frame["concentration"].isna()).to_numpy())
+    remedy = "enter a flux [t/yr] or a concentration [mg/L]"
+    found.rows("observations", at, "flux", [""] * len(at), "nothing was observed", remedy)
+
+
 def sections_in_their_reach(belt: Belt, found: Findings) -> None:
     """A section's river-km lies between the ends of its reach."""
     reaches = belt.tables["reaches"]
