@@ -21,8 +21,14 @@ STATUS = {"year": "2011", "source": "danube_projects_assumption", "status": "ass
 PARAMETERS = [
     ("discount_rate", 0.05, 0.03, 0.08, "1/yr", "rate at which capital costs are spread over the life of a project"),
     ("friction_cap", 0.05, 0.02, 0.1, "1", "largest share by which easing trade can lower its cost"),
-    ("diffuse_low_flow_share", 0.45, 0.25, 0.7, "1",
-     "rate at low flow ÷ yearly mean rate of the loads that rain washes in (agriculture, land)"),
+    (
+        "diffuse_low_flow_share",
+        0.45,
+        0.25,
+        0.7,
+        "1",
+        "rate at low flow ÷ yearly mean rate of the loads that rain washes in (agriculture, land)",
+    ),
     ("flow_low_ratio", 0.45, 0.35, 0.55, "1", "design low flow ÷ long-term mean flow of every reach"),
     ("transfer_limit", 500, 100, 2000, "million USD/yr", "largest side payment of a country"),
 ]

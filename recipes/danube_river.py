@@ -93,7 +93,20 @@ DIFFUSE = {"agriculture": 0.7, "land": 0.3}  # assumed shares of activities
 OTHERS = {
     "households": 0.8, "process_manufacturing": 0.1, "light_manufacturing": 0.08, "equipment_manufacturing": 0.02
 }  # fmt: skip
-SEASON = (0.92, 0.98, 1.15, 1.36, 1.34, 1.22, 1.03, 0.85, 0.76, 0.73, 0.80, 0.90)  # assumed: most in April, least in October
+SEASON = (
+    0.92,
+    0.98,
+    1.15,
+    1.36,
+    1.34,
+    1.22,
+    1.03,
+    0.85,
+    0.76,
+    0.73,
+    0.80,
+    0.90,
+)  # assumed: most in April, least in October
 DAYS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 Loads = dict[tuple[str, int, str, str], float]

@@ -92,7 +92,11 @@ REACHES = [
 ]
 STATIONS = {"Yichang": 9, "Hankou": 13, "Datong": 18, "Yangtze mouth": 24}
 TIDAL_FROM = 2857.0
-OWN = {"anhui_jiangsu": "river_border", "hubei_exit": "river_chain", "wuhu": "river_wuhu"}  # sections that are not in the list of the bureau
+OWN = {
+    "anhui_jiangsu": "river_border",
+    "hubei_exit": "river_chain",
+    "wuhu": "river_wuhu",
+}  # sections that are not in the list of the bureau
 SECTIONS = [
     # section, name_en, name_zh, number of the reach that it ends, regions above and below a border section
     ("panzhihua", "Panzhihua", "攀枝花", 1, "", ""),

@@ -183,4 +183,3 @@ def _national() -> Standard:
 
 def _graded(standard: Standard, pollutant: str) -> bool:
     return standard.knows(pollutant) and len(standard.rows(pollutant)) == 1
-

@@ -203,7 +203,9 @@ def profiles(base: Base, still: State, state: State) -> list[dict[str, Any]]:
     return found
 
 
-def sections_shown(base: Base, rows: Sequence[dict[str, Any]], tightest: dict[str, Any] | None, most: int = 4) -> list[str]:
+def sections_shown(
+    base: Base, rows: Sequence[dict[str, Any]], tightest: dict[str, Any] | None, most: int = 4
+) -> list[str]:
     """Sections whose causes are drawn, down the river: the tightest, borders, and the last that is reached.
 
     Parameters

@@ -111,7 +111,19 @@ def test_streeter_phelps_equal_rates() -> None:
 def test_oxygen_saturation_of_standard_methods() -> None:
     # Table of EN 25814 (ISO 5814), fresh water at 101.325 kPa, printed to three digits. Seen: in the manual of a sensor,
     # manualslib.es/manual/67236 page 52; the equation (APHA 1985) in the documentation of SWAT+, section 4:5.3.2.
-    printed = {0: 14.6, 4: 13.1, 5: 12.8, 10: 11.3, 15: 10.1, 16: 9.87, 20: 9.09, 22: 8.74, 25: 8.26, 28: 7.83, 30: 7.56}
+    printed = {
+        0: 14.6,
+        4: 13.1,
+        5: 12.8,
+        10: 11.3,
+        15: 10.1,
+        16: 9.87,
+        20: 9.09,
+        22: 8.74,
+        25: 8.26,
+        28: 7.83,
+        30: 7.56,
+    }
     found = saturation(np.array(list(printed), dtype=float))
     assert [float(f"{value:.3g}") for value in found] == list(printed.values())
     # Standard Methods, table 4500-O:I, to five digits: not seen.

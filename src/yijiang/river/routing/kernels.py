@@ -11,8 +11,9 @@ import numpy as np
 from numba import njit
 
 from yijiang.river.formulas import LANES, Floats, Ints
-from yijiang.river.routing.reach import decay_factors, pair_factors, wave_many, wave_one
+from yijiang.river.routing.reach import decay_factors, pair_factors, wave_one
 from yijiang.river.routing.scan import scan_eight
+from yijiang.river.routing.wave import wave_many
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -44,7 +45,7 @@ def route_pieces(
         First step of every span of steps with rates of their own, with one entry more for the end; factors on decay
         (span, constituent) and making (span, pair).
     wptr, wpat, wshare, whead, water, water_sum
-        Side inflow: series wpat[e] of `water` (series, scenario, step) times wshare[e], at the head if whead[e]; sums
+        Side inflow: series wpat[e] of `water` (series, step, scenario) times wshare[e], at the head if whead[e]; sums
         of the series (series, scenario).
     mptr, mpat, mshare, mhead, mass, mass_sum
         Loads the same way: mshare (entry, constituent), `mass` (series, step, lane) and its sums (series, span, lane).
@@ -54,7 +55,7 @@ def route_pieces(
         Whether everything starts empty, or in balance with the first step.
     mouth, section, out_w, out_m
         Whether a piece runs into no other; number of the section at its end or −1, and the series there (section,
-        scenario, step) and (section, step, lane).
+        step, scenario) and (section, step, lane).
     leaf, leaf_…
         Number of the block that ends in a piece or −1, and what it hands over: series, values before the first step,
         sums.
@@ -62,17 +63,18 @@ def route_pieces(
         Sums over the pieces: inflow, outflow at mouths, abstracted, change held (4, scenario), and the same with
         decayed and made (6, lane).
     """
-    scenarios, steps, lanes = water.shape[1], water.shape[2], mass.shape[2]
+    steps, scenarios, lanes = water.shape[1], water.shape[2], mass.shape[2]
     species, spans, count = decay.shape[1], warm.shape[0], pairs.shape[0]
-    buf_w, buf_m = np.zeros((depth, scenarios, steps)), np.zeros((depth, steps, lanes))
+    buf_w, buf_m = np.zeros((depth, steps, scenarios)), np.zeros((depth, steps, lanes))
     w0, m0 = np.zeros((depth, scenarios)), np.zeros((depth, lanes))
     wt, mt = np.zeros((depth, scenarios)), np.zeros((depth, spans, lanes))
-    in_w, lat_w = np.zeros((scenarios, steps)), np.zeros((1, scenarios, steps))
+    in_w, lat_w = np.zeros((steps, scenarios)), np.zeros((1, steps, scenarios))
     in_m, lat_m, x_m = np.zeros((1, steps, lanes)), np.zeros((1, steps, lanes)), np.zeros((1, steps, lanes))
     sum_in, sum_lat = np.zeros((spans, lanes)), np.zeros((spans, lanes))
     into_w, into_m, side_m = np.zeros(scenarios), np.zeros(lanes), np.zeros(lanes)
     p = np.zeros((steps, scenarios))
-    ends, age, room = np.zeros((scenarios, 4)), np.zeros(scenarios), np.zeros(scenarios)
+    ends, age = np.zeros((scenarios, 4)), np.zeros(scenarios)
+    room, room_sum = np.zeros(scenarios), np.zeros(scenarios)
     f, g, ones = np.zeros((spans, lanes)), np.zeros((spans, lanes)), np.ones(lanes)
     fp, gp = np.zeros((spans, count)), np.zeros((spans, count))
     held0, held_m, total, start_m = np.zeros(lanes), np.zeros(lanes), np.zeros(lanes), np.zeros(lanes)
@@ -109,28 +111,28 @@ def route_pieces(
             budget_w[2, s] += (1.0 - kept[i]) * arrived
             if not easy:
                 for t in range(steps):
-                    in_w[s, t] = 0.0
+                    in_w[t, s] = 0.0
                 into_w[s] *= kept[i]
                 for e in range(ptr[i], ptr[i + 1]):
                     j = slot[above[e]]
                     weight = part[e] * kept[i]
                     for t in range(steps):
-                        in_w[s, t] += weight * buf_w[j, s, t]
+                        in_w[t, s] += weight * buf_w[j, t, s]
             if not only:
                 for t in range(steps):
-                    lat_w[0, s, t] = 0.0
+                    lat_w[0, t, s] = 0.0
             for e in range(wptr[i], wptr[i + 1]):
                 budget_w[0, s] += wshare[e] * water_sum[wpat[e], s]
                 if whead[e] != 0:
-                    into_w[s] += wshare[e] * water[wpat[e], s, 0]
+                    into_w[s] += wshare[e] * water[wpat[e], 0, s]
                     for t in range(steps):
-                        in_w[s, t] += wshare[e] * water[wpat[e], s, t]
+                        in_w[t, s] += wshare[e] * water[wpat[e], t, s]
                 elif not only:
                     for t in range(steps):
-                        lat_w[0, s, t] += wshare[e] * water[wpat[e], s, t]
+                        lat_w[0, t, s] += wshare[e] * water[wpat[e], t, s]
             if not easy:
                 for t in range(steps):
-                    buf_w[home, s, t] = in_w[s, t]
+                    buf_w[home, t, s] = in_w[t, s]
 
         # Mass: straight from the tributaries' places where that will do, else through an array of its own.
         heads = False
@@ -217,7 +219,7 @@ def route_pieces(
             else:
                 wave_many(
                     wave[i, 0], wave[i, 1], wave[i, 2], dead[i], empty, joins, buf_w, source, c1, home, rest, into_w,
-                    beside_w, which, weight, p, ends, room,
+                    beside_w, which, weight, p, ends, room, room_sum,
                 )  # fmt: skip
             for s in range(scenarios):
                 budget_w[3, s] += ends[s, 2] - ends[s, 1]

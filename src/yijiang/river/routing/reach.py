@@ -65,21 +65,21 @@ def wave_one(
     empty
         Whether it starts without water that moves, or in balance with the first step.
     tributaries, series, one, two, out, s
-        Number of series that make up the inflow (0, 1, 2), where they are in (place, scenario, step), where the
+        Number of series that make up the inflow (0, 1, 2), where they are in (place, step, scenario), where the
         outflow goes (which may be the place of a tributary), and the scenario.
     kept, before
         Share of the inflow that is not withdrawn, and the inflow before the first step.
     lateral, side, weight
-        Side inflow (series, scenario, step), which series of it, and what multiplies it.
+        Side inflow (series, step, scenario), which series of it, and what multiplies it.
     taken, ends
         Results: p (step, scenario); and (scenario, 4): outflow before the first step, water held before it and after
         the last, Σ O.
     """
-    steps = series.shape[2]
+    steps = series.shape[1]
     d = 1.0 - c
     through, stays, enters, left = a * kept, (b + c * a) * kept, d * weight, c * d * weight
     into = kept * before
-    start = 0.0 if empty else into + weight * lateral[side, s, 0]
+    start = 0.0 if empty else into + weight * lateral[side, 0, s]
     held = 0.0 if empty else b * into + c * start
     hold = 1.0 / d
     ends[s, 0] = start
@@ -88,76 +88,29 @@ def wave_one(
     # The same loop three times: what differs is what arrives. The brackets keep the chain from step to step short.
     if tributaries == 2:
         for t in range(steps):
-            arrives = series[one, s, t] + series[two, s, t]
-            leaves = held + (through * arrives + enters * lateral[side, s, t])
-            held = c * held + (stays * arrives + left * lateral[side, s, t])
+            arrives = series[one, t, s] + series[two, t, s]
+            leaves = held + (through * arrives + enters * lateral[side, t, s])
+            held = c * held + (stays * arrives + left * lateral[side, t, s])
             there = dead + hold * held + leaves
             taken[t, s] = leaves / there if there > 0.0 else 1.0
-            series[out, s, t] = leaves
+            series[out, t, s] = leaves
             total += leaves
     elif tributaries == 1:
         for t in range(steps):
-            arrives = series[one, s, t]
-            leaves = held + (through * arrives + enters * lateral[side, s, t])
-            held = c * held + (stays * arrives + left * lateral[side, s, t])
+            arrives = series[one, t, s]
+            leaves = held + (through * arrives + enters * lateral[side, t, s])
+            held = c * held + (stays * arrives + left * lateral[side, t, s])
             there = dead + hold * held + leaves
             taken[t, s] = leaves / there if there > 0.0 else 1.0
-            series[out, s, t] = leaves
+            series[out, t, s] = leaves
             total += leaves
     else:
         for t in range(steps):
-            leaves = held + enters * lateral[side, s, t]
-            held = c * held + left * lateral[side, s, t]
+            leaves = held + enters * lateral[side, t, s]
+            held = c * held + left * lateral[side, t, s]
             there = dead + hold * held + leaves
             taken[t, s] = leaves / there if there > 0.0 else 1.0
-            series[out, s, t] = leaves
+            series[out, t, s] = leaves
             total += leaves
     ends[s, 2] = dead + hold * held
     ends[s, 3] = total
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def wave_many(
-    a: float, b: float, c: float, dead: float, empty: bool, tributaries: int, series: Floats, one: int, two: int,
-    out: int, kept: float, before: Floats, lateral: Floats, side: int, weight: float, taken: Floats, ends: Floats,
-    held: Floats,
-) -> None:  # fmt: skip
-    """Route the water of several scenarios through one sub-reach, all of a step before the next.
-
-    It is `wave_one` for every scenario, to the last bit; side by side their chains from step to step hide each other.
-
-    Parameters
-    ----------
-    a, b, c, dead, empty, tributaries, series, one, two, out, kept, lateral, side, weight, taken, ends
-        As in `wave_one`.
-    before
-        Inflow before the first step (scenario).
-    held
-        Room to work in (scenario).
-    """
-    scenarios, steps = series.shape[1], series.shape[2]
-    d = 1.0 - c
-    through, stays, enters, left = a * kept, (b + c * a) * kept, d * weight, c * d * weight
-    hold = 1.0 / d
-    for s in range(scenarios):
-        into = kept * before[s]
-        start = 0.0 if empty else into + weight * lateral[side, s, 0]
-        held[s] = 0.0 if empty else b * into + c * start
-        ends[s, 0] = start
-        ends[s, 1] = dead + hold * held[s]
-        ends[s, 3] = 0.0
-    for t in range(steps):
-        for s in range(scenarios):
-            arrives = 0.0
-            if tributaries == 2:
-                arrives = series[one, s, t] + series[two, s, t]
-            elif tributaries == 1:
-                arrives = series[one, s, t]
-            leaves = held[s] + (through * arrives + enters * lateral[side, s, t])
-            held[s] = c * held[s] + (stays * arrives + left * lateral[side, s, t])
-            there = dead + hold * held[s] + leaves
-            taken[t, s] = leaves / there if there > 0.0 else 1.0
-            series[out, s, t] = leaves
-            ends[s, 3] += leaves
-    for s in range(scenarios):
-        ends[s, 2] = dead + hold * held[s]

@@ -68,7 +68,7 @@ class Run:
             values = wide
         # The water of the last scenario fills the four up: a river without water is nothing to route.
         chosen = np.minimum(np.arange(scenarios), own - 1)
-        water = np.ascontiguousarray(flows.amounts[:, :, 0][:, :, chosen].transpose(0, 2, 1))
+        water = np.ascontiguousarray(flows.amounts[:, :, 0][:, :, chosen])
         size = pieces.reach.size
         none = Entries(
             np.zeros(size + 1, dtype=np.int64), np.zeros(0, np.int64), np.zeros((0, len(names))), np.zeros(0, np.int64)
@@ -99,13 +99,13 @@ class Run:
             pieces.ptr, pieces.above, pieces.part, pieces.slot, kept, moving.sub, moving.wave, moving.dead, moving.days,
             net.lake[pieces.reach].astype(np.int64), np.ascontiguousarray(decay), np.ascontiguousarray(pairs),
             np.ascontiguousarray(making), segment, np.repeat(warm, copies, axis=1), warm_pair, side.ptr, side.series,
-            np.ascontiguousarray(side.share[:, 0]), side.head, water, water.sum(axis=2), loads.ptr, loads.series, share,
+            np.ascontiguousarray(side.share[:, 0]), side.head, water, water.sum(axis=1), loads.ptr, loads.series, share,
             loads.head, mass, mass_sum,
         )  # fmt: skip
         width = mass.shape[2]
         return cls(
             arguments, int(pieces.slot.max()) + 1, blocks, trunk, leaf, pieces, steps, scenarios, stride, width,
-            segment.size - 1, sections, np.zeros((sections, scenarios, steps)), np.zeros((sections, steps, width)),
+            segment.size - 1, sections, np.zeros((sections, steps, scenarios)), np.zeros((sections, steps, width)),
             np.zeros((4, scenarios)), np.zeros((6, width)),
         )  # fmt: skip
 
@@ -116,7 +116,7 @@ class Run:
         run: Callable[..., None] = route_pieces
         count = len(self.blocks)
         store = (
-            np.zeros((count, self.scenarios, self.steps)), np.zeros((count, self.steps, self.lanes)),
+            np.zeros((count, self.steps, self.scenarios)), np.zeros((count, self.steps, self.lanes)),
             np.zeros((count, self.scenarios)), np.zeros((count, self.lanes)), np.zeros((count, self.scenarios)),
             np.zeros((count, self.spans, self.lanes)),
         )  # fmt: skip

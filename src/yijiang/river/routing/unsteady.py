@@ -211,7 +211,7 @@ def _result(
         series = carried.names
     names = list(system.names) if carried is not None else []
     count = len(scenarios)
-    flow = run.out_w[pieces.same_place].transpose(0, 2, 1)[:, :, :count]
+    flow = run.out_w[pieces.same_place][:, :, :count]
     flow = np.broadcast_to(flow, (*flow.shape[:2], count)).copy()
     size = len(names) * len(series) * run.stride
     load = (
