@@ -62,6 +62,21 @@ def names(frame: pd.DataFrame, table: str, column: str, found: list[Finding]) ->
     return read
 
 
+def places(column: pd.Series, known: pd.Index) -> npt.NDArray[np.int64]:
+    """Position of every cell's name among the known ones, −1 where it is none of them.
+
+    >>> places(pd.Series(["b", " a", "c"]), pd.Index(["a", "b"], dtype=object)).tolist()
+    [1, 0, -1]
+    """
+    raw = column.to_numpy(dtype=object)
+    at: npt.NDArray[np.int64] = np.asarray(known.get_indexer(raw), dtype=np.int64)
+    other = np.flatnonzero(at < 0)
+    if other.size:
+        # Only cells that are not written as the names are: a blank too many, 7.0 for 7, or no name at all.
+        at[other] = known.get_indexer([label(raw[i]) for i in other])
+    return at
+
+
 def flags(frame: pd.DataFrame, table: str, column: str, found: list[Finding]) -> npt.NDArray[np.bool_]:
     """Read a column of yes and no (bool, 0/1, true/false); a missing column is no throughout."""
     if column not in frame.columns:

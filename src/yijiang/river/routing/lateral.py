@@ -11,7 +11,7 @@ import pandas as pd
 
 from yijiang.errors import DataError, Finding, OptionError
 from yijiang.river import cells
-from yijiang.river.formulas import Floats
+from yijiang.river.formulas import Floats, Ints
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -85,8 +85,8 @@ class LateralArrays:
     amounts : ndarray (series, step, pollutant, scenario)
     names
         Of the series.
-    reach : ndarray (entry) of names
-    series : ndarray (entry)
+    reach, series : ndarray (entry)
+        Positions.
     share : ndarray (entry, pollutant)
     head : ndarray (entry) of bool
     time, scenarios
@@ -95,8 +95,8 @@ class LateralArrays:
 
     amounts: Floats
     names: list[str]
-    reach: list[str]
-    series: Any
+    reach: Ints
+    series: Ints
     share: Floats
     head: Any
     time: Any
@@ -164,14 +164,16 @@ def lay_out(lateral: Lateral, table: str, unit: str, known: Sequence[str], pollu
             wide[:] = values[:, :, :1]
         elif many:
             wide[:, :, place[word]] = values[:, :, k]
-    share = np.zeros((len(reach), len(pollutants)))
+    share = np.zeros((reach.size, len(pollutants)))
     held = [place[str(n)] for n in own if n is not None] if many else []
-    for e, p in enumerate(column):
-        targets = [p] if p is not None else (held or list(range(len(pollutants))))
-        share[e, targets] = part[e]
+    # An entry of no pollutant in particular is one of all that the series has.
+    every = column < 0
+    for target in held or range(len(pollutants)):
+        share[every, target] = part[every]
+    share[np.flatnonzero(~every), column[~every]] = part[~every]
     time = array.coords["time"].to_numpy() if "time" in array.coords else np.arange(values.shape[1])
     scenarios = [str(v) for v in array.coords["scenario"].to_numpy()] if "scenario" in array.coords else [""]
-    return LateralArrays(wide, names, reach, np.array(series, dtype=np.int64), share, np.array(head), time, scenarios)
+    return LateralArrays(wide, names, reach, series, share, head, time, scenarios)
 
 
 def _bad_values(values: Floats, names: list[str], table: str) -> list[Finding]:
@@ -190,33 +192,34 @@ def _bad_values(values: Floats, names: list[str], table: str) -> list[Finding]:
 def _entries(
     shares: pd.DataFrame, table: str, known: Sequence[str], names: list[str], pollutants: Sequence[str] | None,
     found: list[Finding],
-) -> tuple[list[str], list[int], list[int | None], list[bool]]:  # fmt: skip
-    """Reach, series, pollutant and kind of every share."""
-    places, listed = set(known), {name: i for i, name in enumerate(names)}
-    reach = [cells.label(v) for v in shares["reach"]]
-    series: list[int] = []
-    for i, (place, name) in enumerate(zip(reach, map(cells.label, shares["series"]), strict=True)):
-        if place not in places:
-            found.append(Finding(table, i + 2, "reach", place, "there is no such reach", "name a reach of the river"))
-        if name not in listed:
-            remedy = f"known: {', '.join(names[:20])}"
-            found.append(Finding(table, i + 2, "series", name, "there is no such series", remedy))
-        series.append(listed.get(name, -1))
-    column: list[int | None] = [None] * len(shares)
+) -> tuple[Ints, Ints, Ints, Any]:  # fmt: skip
+    """Reach, series, pollutant (−1: none in particular) and kind of every share."""
+    count = len(shares)
+    reach = cells.places(shares["reach"], pd.Index(known, dtype=object))
+    series = cells.places(shares["series"], pd.Index(list(dict.fromkeys(names)), dtype=object))
+    listed = f"known: {', '.join(names[:20])}"
+    for i in np.flatnonzero((reach < 0) | (series < 0)).tolist():
+        if reach[i] < 0:
+            name, remedy = cells.label(shares["reach"].iloc[i]), "name a reach of the river"
+            found.append(Finding(table, i + 2, "reach", name, "there is no such reach", remedy))
+        if series[i] < 0:
+            name = cells.label(shares["series"].iloc[i])
+            found.append(Finding(table, i + 2, "series", name, "there is no such series", listed))
+    column = np.full(count, -1, dtype=np.int64)
     if pollutants is not None and "pollutant" in shares.columns:
-        position = {name: k for k, name in enumerate(pollutants)}
-        for i, name in enumerate(map(cells.label, shares["pollutant"])):
-            if name and name not in position:
+        column = cells.places(shares["pollutant"], pd.Index(pollutants, dtype=object))
+        for i in np.flatnonzero(column < 0).tolist():
+            if name := cells.label(shares["pollutant"].iloc[i]):
                 remedy = f"known: {', '.join(pollutants)}"
                 found.append(Finding(table, i + 2, "pollutant", name, "it has no decay rate", remedy))
-            column[i] = position.get(name)
-    head = [False] * len(shares)
+    head = np.zeros(count, dtype=np.bool_)
     if "enters" in shares.columns:
-        for i, word in enumerate(map(cells.label, shares["enters"])):
-            if word not in ("", "spread", "point"):
+        kind = cells.places(shares["enters"], pd.Index(["spread", "point"], dtype=object))
+        for i in np.flatnonzero(kind < 0).tolist():
+            if word := cells.label(shares["enters"].iloc[i]):
                 remedy = 'enter "spread" (along the reach) or "point" (at its head)'
                 found.append(Finding(table, i + 2, "enters", word, "not a way to enter a reach", remedy))
-            head[i] = word == "point"
+        head = kind == 1
     return reach, series, column, head
 
 

@@ -87,8 +87,7 @@ class Entries:
 
 def entries(net: RiverNetwork, pieces: Pieces, lateral: LateralArrays) -> Entries:
     """Hand the shares of reaches on to their pieces; several lines of one reach and series become one."""
-    place = {name: i for i, name in enumerate(net.reach_names)}
-    reach = np.array([place[name] for name in lateral.reach], dtype=np.int64)
+    reach = lateral.reach
     kinds = np.asarray(lateral.head, dtype=np.int64)
     order = np.lexsort((kinds, lateral.series, reach))
     key = np.stack([reach, lateral.series, kinds])[:, order]

@@ -182,16 +182,14 @@ def _spans(temperature: Any, flows: LateralArrays) -> tuple[Ints | None, Floats 
 
 def _dry(net: RiverNetwork, flows: LateralArrays, carried: LateralArrays) -> None:
     """Refuse loads on reaches that no water ever reaches."""
-    place = {name: i for i, name in enumerate(net.reach_names)}
     wet = np.zeros(len(net.reach_names), dtype=np.bool_)
-    some = flows.amounts.sum(axis=(1, 2, 3))[flows.series] * flows.share[:, 0] > 0
-    wet[[place[name] for name, any_ in zip(flows.reach, some, strict=True) if any_]] = True
+    wet[flows.reach[flows.amounts.sum(axis=(1, 2, 3))[flows.series] * flows.share[:, 0] > 0]] = True
     top = net.topology
     if not wet.all():
         for i in range(wet.size):
             wet[i] = wet[i] or wet[top.above[top.ptr[i] : top.ptr[i + 1]]].any()
-    active = carried.amounts.sum(axis=(1, 3))[carried.series] * carried.share > 0
-    dry = sorted({n for n, any_ in zip(carried.reach, active.any(axis=1), strict=True) if any_ and not wet[place[n]]})
+    active = (carried.amounts.sum(axis=(1, 3))[carried.series] * carried.share > 0).any(axis=1)
+    dry = sorted(net.reach_names[i] for i in np.unique(carried.reach[active & ~wet[carried.reach]]))
     if dry:
         problem, remedy = "no water ever flows here, but a load enters", "give it water, or move the load downstream"
         raise DataError(Finding("loads", 0, "reach", name, problem, remedy) for name in dry)

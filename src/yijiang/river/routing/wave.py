@@ -1,6 +1,6 @@
 """Water of several scenarios through one reach over all steps, four scenarios at once in the vector unit.
 
-It is `reach.wave_one` for every scenario, to the last bit: the same sums in the same order, none of them fused. Scenarios
+It is `reach.wave_one` for every scenario, to the last bit: the same sums in one order, none of them fused. Scenarios
 lie side by side (place, step, scenario), a multiple of four of them. See `scan` for why the loop is given to LLVM.
 """
 
