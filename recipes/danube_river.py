@@ -192,7 +192,8 @@ def main() -> None:
         "sections",
         [
             {"section": s, "name_en": en, "name_zh": zh, "reach": REACHES[i - 1][0], "km": REACHES[i - 1][2],
-             "limit_class": LOW_FLOW_CLASS, "upstream_region": up, "downstream_region": down, "tidal": "false", **assumed}
+             "limit_class": LOW_FLOW_CLASS, "upstream_region": up, "downstream_region": down, "tidal": "false",
+             **assumed}
             for s, en, zh, i, up, down in SECTIONS
         ],
     )  # fmt: skip

@@ -36,8 +36,8 @@ carry the sourced fluxes past Datong (2018: TP 93,700 t, NH3-N 214,700 t). COD i
 Months: the flow of every month ÷ the mean flow is assumed in the form that the gauge at Datong has (most in July, least
 in January); washed-in loads go with flow^0.9, so that at the design low flow they are the share assumed for it.
 
-Observations: the two fluxes the loads are scaled to, and what the city of Wuhu was paid for in 2024–25: total phosphorus
-at the Liangshan hills kept at or below 0.08 mg/L in 2023. The section stands at the bridge of Wuhu, some km above.
+Observations: the two fluxes the loads are scaled to, and what the city of Wuhu was paid for in 2024–25: phosphorus at
+the Liangshan hills kept at or below 0.08 mg/L in 2023. The section stands at the bridge of Wuhu, some km above.
 
 Limits: provincial census tables were not at hand; treatment differs between provinces, the estimate ignores it. The
 census split by activity is as published in the bulletin (its COD parts agree with the sourced sum). The factor on NH3-N

@@ -72,7 +72,7 @@ def standard_of(belt: Belt) -> Standard:
     table = belt.tables["standards"]
     if table.empty:
         return _national()
-    wide = table.pivot(index="pollutant", columns="class", values="value")
+    wide = table.pivot_table(index="pollutant", columns="class", values="value")
     scheme = next(s for s in SCHEMES if len(s) == len(wide.columns))
     wide.columns = pd.Index(scheme)
     names = belt.tables["kinetics"].set_index("pollutant")["name_zh"]

@@ -15,10 +15,11 @@ from .river import admissible, steady
 from .river import attribution as shares_by_month
 from .river.formulas import GRAMS_PER_SECOND
 from .river.grade import distinguishable
+from .wordbook import names
 
 if TYPE_CHECKING:
     from .base import Base
-    from .evaluation import State
+    from .evaluation import Outcome, State
 
 Floats = NDArray[np.float64]
 MONTHS = range(1, 13)
@@ -252,4 +253,38 @@ def told(base: Base, still: State, state: State, shown: Sequence[str]) -> dict[s
         "river_room": room(base, state.tonnes).to_dict("records"),
         "river_loads": base.belt.tables["loads"].groupby("status", sort=True)["value"].size().to_dict(),
         "classes": ecology.class_names(base.belt),
+    }
+
+
+def outcome_document(outcome: Outcome) -> dict[str, Any]:
+    """What the page of an evaluation tells of the river: names, sections, and all of `told`."""
+    base = outcome.base
+    belt, bound = base.belt, ecology.limits(base)
+    matrix = base.transfer["low"]
+    rows = []
+    for row in outcome.sections.to_dict("records"):
+        at = matrix.sections.index(row["section"]), matrix.pollutants.index(row["pollutant"])
+        rows.append({**row, "may_bind": row["binding"], "binding": bool(row["plan"] >= bound[at] * (1 - 1e-3))})
+    judged = [r for r in rows if r["may_bind"] and np.isfinite(r["limit"])]
+    tightest = max(judged, key=lambda r: r["plan"] / r["limit"], default=None)
+    shown = sections_shown(base, rows, tightest)
+    return {
+        "titles": {lang: belt.meta[f"title_{lang}"] for lang in ("en", "zh")},
+        "river_name": {lang: belt.meta.get(f"river_{lang}", "") for lang in ("en", "zh")},
+        "year": belt.year,
+        "unit": f"{belt.money} per year",
+        "names": names(belt),
+        "river": rows,
+        **told(base, outcome.base_state, outcome.state, shown),
+    }
+
+
+def outcome_tables(outcome: Outcome) -> dict[str, pd.DataFrame]:
+    """The river of an evaluation as tables: months, causes (region × activity × section × month), fit and room."""
+    base, still, state = outcome.base, outcome.base_state, outcome.state
+    return {
+        "river_months": by_month(base, still, state),
+        "river_causes": attribution(base, state.tonnes),
+        "river_fit": misfit(base),
+        "river_room": room(base, state.tonnes),
     }

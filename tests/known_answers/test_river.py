@@ -109,7 +109,7 @@ def test_streeter_phelps_equal_rates() -> None:
 
 
 def test_oxygen_saturation_of_standard_methods() -> None:
-    # Table of EN 25814 (ISO 5814), fresh water at 101.325 kPa, printed to three digits. Seen: in the manual of a sensor,
+    # Table of EN 25814 (ISO 5814), fresh water at 101.325 kPa, to three digits. Seen: in the manual of a sensor,
     # manualslib.es/manual/67236 page 52; the equation (APHA 1985) in the documentation of SWAT+, section 4:5.3.2.
     printed = {
         0: 14.6,

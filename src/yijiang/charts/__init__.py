@@ -3,6 +3,7 @@
 from yijiang.charts.bars import BeforeAfter, RangeBar, before_after_bars, range_bars
 from yijiang.charts.chance import chance_mark
 from yijiang.charts.lines import SectionMark, line_profile
+from yijiang.charts.stacked import StackedBar, stacked_bars
 from yijiang.charts.strip import Flow, Place, Port, strip_map
 
 __all__ = [
@@ -12,9 +13,11 @@ __all__ = [
     "Port",
     "RangeBar",
     "SectionMark",
+    "StackedBar",
     "before_after_bars",
     "chance_mark",
     "line_profile",
     "range_bars",
+    "stacked_bars",
     "strip_map",
 ]

@@ -173,7 +173,7 @@ def evaluate(
     draws
         Ranges over this many of the belt's trade draws (a large number means all); 0 for none.
     out
-        Folder for evaluation.json and tables/; nothing is written unless given.
+        Folder for evaluation.json, river.html and tables/; nothing is written unless given.
     json
         Print the outcome as JSON.
     """
@@ -196,6 +196,13 @@ def evaluate(
         if out is not None:
             progress("tables")
             with folder_for(out) as folder:
+                if "river" in chosen.scope:
+                    from yijiang.report.river import write_html
+                    from yijiang.waters import outcome_document, outcome_tables
+
+                    values |= outcome_document(outcome)
+                    frames |= outcome_tables(outcome)
+                    write_html(values, folder / "river.html")
                 (folder / "evaluation.json").write_text(as_json(values) + "\n", encoding="utf-8", newline="\n")
                 write_tables(frames, folder / "tables")
     if json:

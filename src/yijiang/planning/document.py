@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from yijiang._version import __version__
+from yijiang.wordbook import names
 
 from . import listing
 from .choices import choices, sharing
@@ -36,7 +37,7 @@ def document(plan: Plan) -> dict[str, Any]:
         "river_name": {"en": belt.meta.get("river_en", ""), "zh": belt.meta.get("river_zh", "")},
         "year": belt.year,
         "unit": f"million {money} per year",
-        "names": _names(plan),
+        "names": names(belt),
         "package": [
             {"project": name, "scale": plan.choice.scale[name], "start": _start(plan, name)} for name in plan.package
         ],
@@ -66,24 +67,6 @@ def document(plan: Plan) -> dict[str, Any]:
 def _start(plan: Plan, project: str) -> int:
     """First year of work: as planned, or the first possible one."""
     return plan.choice.start.get(project, int(plan.base.projects[project].row["start_year"]))
-
-
-def _names(plan: Plan) -> dict[str, dict[str, dict[str, str]]]:
-    tables = plan.base.belt.tables
-    names: dict[str, dict[str, dict[str, str]]] = {}
-    keys = {"regions": "region", "sectors": "sector", "sections": "section", "links": "link", "projects": "project"}
-    for table, key in keys.items():
-        names[table] = {
-            str(r[key]): {"en": str(r["name_en"] or r[key]), "zh": str(r["name_zh"] or r[key])}
-            for r in tables[table].to_dict("records")
-        }
-    for row in tables["locks"].to_dict("records"):
-        names["links"][str(row["lock"])] = {"en": str(row["name_en"]), "zh": str(row["name_zh"])}
-    names["pollutants"] = {
-        str(r["pollutant"]): {"en": str(r["pollutant"]), "zh": str(r["name_zh"])}
-        for r in tables["kinetics"].to_dict("records")
-    }
-    return names
 
 
 def _gains(plan: Plan, unit: str) -> dict[str, Any]:

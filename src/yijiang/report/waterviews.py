@@ -1,13 +1,11 @@
-"""What the page shows of the river, the transport system and the map, worded and drawn."""
+"""What the page shows of the transport system and the map, worded and drawn."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from functools import partial
 from typing import Any
 
-from yijiang.charts import BeforeAfter, Flow, Place, Port, SectionMark, before_after_bars, line_profile, strip_map
+from yijiang.charts import BeforeAfter, Flow, Place, Port, before_after_bars, strip_map
 from yijiang.report.wording import (
     Document,
     Names,
@@ -19,7 +17,6 @@ from yijiang.report.wording import (
     pair,
     percent,
     plain,
-    quality,
     say,
 )
 
@@ -91,58 +88,6 @@ def map_view(document: Document) -> dict[str, Any] | None:
 
 def _number(value: Any) -> float:
     return float(value) if known(value) else math.nan
-
-
-def river_view(document: Document) -> dict[str, Any]:
-    """Return the table of sections and one profile along the river per pollutant."""
-    names = Names(document)
-    rows = []
-    for row in document.get("river") or []:
-        over = known(row.get("limit")) and known(row.get("plan")) and row["plan"] > row["limit"]
-        rows.append(
-            {
-                "section": names("sections", row["section"]),
-                "pollutant": names("pollutants", row["pollutant"]),
-                "km": figure(row.get("km"), 4),
-                "base": figure(row.get("base")),
-                "plan": figure(row.get("plan")),
-                "limit": figure(row.get("limit")),
-                "class_base": quality(row.get("class_base")),
-                "class_plan": quality(row.get("class_plan")),
-                "same": row.get("distinguishable") is False,
-                "binding": bool(row.get("binding")),
-                "shown": row.get("may_bind") is False,
-                "tidal": bool(row.get("tidal")),
-                "own": bool(row.get("own")),
-                "target": figure(row["target"]) if known(row.get("target")) else None,
-                "price": money(row["price_step"]) if known(row.get("price_step")) and row["price_step"] else None,
-                "over": over,
-            }
-        )
-    pictures = []
-    for profile in document.get("river_profile") or []:
-        pollutant = names("pollutants", profile["pollutant"])
-        heading = say("river.profile", pollutant=pollutant, regime=label("regime", profile.get("regime")))
-        pictures.append({"heading": heading, "picture": each(partial(_profile, document, names, profile))})
-    return {"rows": rows, "pictures": pictures}
-
-
-def _profile(document: Document, names: Names, profile: Mapping[str, Any], lang: str) -> str:
-    marks = [
-        SectionMark(
-            row["km"], names("sections", row["section"])[lang], row["limit"] if known(row.get("limit")) else None
-        )
-        for row in document.get("river") or []
-        if row["pollutant"] == profile["pollutant"] and known(row.get("km"))
-    ]
-    legend = (say("word.before")[lang], say("word.after")[lang], say("river.limit")[lang], "km")
-    heading = say(
-        "river.profile",
-        pollutant=names("pollutants", profile["pollutant"]),
-        regime=label("regime", profile.get("regime")),
-    )
-    lines = [[_number(v) for v in profile[key]] for key in ("km", "base", "plan")]
-    return line_profile(lines[0], lines[1], lines[2], marks, heading[lang], legend)
 
 
 def transport_view(document: Document) -> dict[str, Any]:
