@@ -83,9 +83,9 @@ def line_profile(
         if mark.limit is not None:
             parts.append(
                 rule(
-                    x - 9,
+                    max(x - 9, left),
                     up(mark.limit),
-                    x + 9,
+                    min(x + 9, right),
                     up(mark.limit),
                     colour="warn",
                     width=3,

@@ -31,7 +31,7 @@ def _part(x: float, y: float, width: float, colour: str, title: str) -> str:
     )
 
 
-def stacked_bars(bars: Sequence[StackedBar], parts: Sequence[str], title: str, *, width: float = 560) -> str:
+def stacked_bars(bars: Sequence[StackedBar], parts: Sequence[str], title: str, *, width: float = 440) -> str:
     """Draw shares that sum to 1 as bars of equal length, with a legend above them.
 
     Parameters

@@ -143,17 +143,25 @@ def _causes(document: Document, names: Names) -> list[dict[str, Any]]:
     """Bars of who causes what at some sections, by region and by activity, one entry per pollutant that may bind."""
     rows = document.get("river_causes") or []
     counted = _may_bind(document)
+    listed = dict.fromkeys(row["section"] for row in document.get("river") or [])
+    place = {section: k for k, section in enumerate(listed)}
     found = []
-    for pollutant in dict.fromkeys(r["pollutant"] for r in rows):
-        if pollutant not in counted:
-            continue
+    for pollutant in dict.fromkeys(row["pollutant"] for row in document.get("river") or []):
         own = [r for r in rows if r["pollutant"] == pollutant]
-        heading = say("river.causes", pollutant=names("pollutants", pollutant))
-        pictures = [
-            {"heading": say(f"river.by_{kind}"), "picture": each(partial(_bars, names, own, kind))}
-            for kind in ("region", "source")
-        ]
-        found.append({"heading": heading, "pictures": pictures})
+        if pollutant not in counted or not own:
+            continue
+        own.sort(key=lambda row: (place.get(row["section"], -1), row["month"]))
+        pictures = []
+        for kind in ("region", "source"):
+            # The largest over all pollutants, so that a part has one colour wherever it is.
+            size: dict[str, float] = defaultdict(float)
+            for row in rows:
+                if row["pollutant"] in counted:
+                    size[row[kind]] += row["share"]
+            order = sorted(size, key=lambda key: (-size[key], key))
+            heading = say(f"river.by_{kind}")
+            pictures.append({"heading": heading, "picture": each(partial(_bars, names, own, kind, order))})
+        found.append({"heading": say("river.causes", pollutant=names("pollutants", pollutant)), "pictures": pictures})
     return found
 
 
@@ -161,28 +169,22 @@ def _source(names: Names, key: str) -> Text:
     return label("activity", key) if has_message(f"activity.{key}") else names("sectors", key)
 
 
-def _bars(names: Names, rows: Sequence[Mapping[str, Any]], kind: str, lang: str) -> str:
-    size: dict[str, float] = defaultdict(float)
+def _bars(names: Names, rows: Sequence[Mapping[str, Any]], kind: str, order: Sequence[str], lang: str) -> str:
     cells: dict[tuple[str, int], dict[str, float]] = defaultdict(lambda: defaultdict(float))
     for row in rows:
-        size[row[kind]] += row["share"]
         cells[row["section"], int(row["month"])][row[kind]] += row["share"]
-    order = sorted(size, key=lambda key: (-size[key], key))
-    named = order[:NAMED]
+    named, rest = order[:NAMED], len(order) > NAMED
     parts = [(names("regions", k) if kind == "region" else _source(names, k))[lang] for k in named]
-    if len(order) > NAMED:
+    if rest:
         parts.append(say("river.others")[lang])
     bars = []
     for (section, month), shares in cells.items():
         when = label("month", month) if month else say("river.year")
         values = [shares.get(k, 0.0) for k in named]
-        if len(order) > NAMED:
+        if rest:
             values.append(max(1.0 - sum(values), 0.0))
-        place = f"{names('sections', section)[lang]} · {when[lang]}"
-        bars.append((section, month, StackedBar(place, tuple(values))))
-    place_of = {section: k for k, section in enumerate(dict.fromkeys(row["section"] for row in rows))}
-    bars.sort(key=lambda bar: (place_of[bar[0]], bar[1]))
-    return stacked_bars([bar for _, _, bar in bars], parts, say(f"river.by_{kind}")[lang])
+        bars.append(StackedBar(f"{names('sections', section)[lang]} · {when[lang]}", tuple(values)))
+    return stacked_bars(bars, parts, say(f"river.by_{kind}")[lang])
 
 
 def _prices(document: Document, names: Names) -> list[Text]:
