@@ -8,18 +8,17 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from yijiang.errors import DataError, Finding, OptionError, SolveError
+from yijiang.errors import OptionError, SolveError
 from yijiang.messages import message
 from yijiang.river.fit import fit
 from yijiang.river.formulas import Floats
 from yijiang.river.loads import SOURCE_KEYS, Loads
 from yijiang.river.network import RiverNetwork
-from yijiang.river.response import Groups, response
+from yijiang.river.observed import ALL, Model, observations
 
 GRID = 41
 CHI_SQUARE_95 = 3.841
 INDISTINGUISHABLE = 0.95
-ALL = "all loads"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -119,7 +118,7 @@ def calibrate(
     Parameters
     ----------
     net, loads, boundary
-        As in `steady`.
+        As in `steady`; loads may have columns `rate_…` [-], their rate in a regime ÷ the yearly mean `tonnes` say.
     observed : DataFrame
         As from `read_monitoring`: `section`, `month`, `pollutant`, `value`, optionally `time`, `unit`, `censored`.
     pollutant
@@ -176,10 +175,10 @@ def calibrate(
     wrong = [name for name in by if name not in SOURCE_KEYS or name not in loads.columns]
     if wrong:
         raise OptionError(f"loads have no source column {', '.join(wrong)}; known: {', '.join(SOURCE_KEYS)}")
-    table = _observations(net, observed, pollutant, regimes)
+    table = observations(net, observed, pollutant, regimes)
     own = loads[loads["pollutant"].astype(str).str.strip() == pollutant]
     Loads.of(net, own, [pollutant], boundary)
-    model = _Model(net, own, list(by), pollutant, table, boundary)
+    model = Model(net, own, list(by), pollutant, table, boundary)
     weight = 1.0 / (error * np.maximum(table["value"].to_numpy(dtype=np.float64), 1e-12))
     if not model.at(low)[0].any():
         raise SolveError("no load reaches any of the observed sections")
@@ -224,94 +223,6 @@ def calibrate(
         correlation=correlation,
         relative_error=float(np.sqrt(np.mean((table["residual"] / table["value"].clip(lower=1e-12)) ** 2))),
     )
-
-
-def _observations(
-    net: RiverNetwork, observed: pd.DataFrame, pollutant: str, regimes: Mapping[int, str] | None
-) -> pd.DataFrame:
-    """Values of one pollutant, with the regime of each."""
-    needed = [c for c in ("section", "month", "pollutant", "value") if c not in observed.columns]
-    if needed:
-        raise DataError(Finding("observed", 0, c, "", "the column is missing", f"add {c!r}") for c in needed)
-    table = observed[observed["pollutant"] == pollutant].reset_index(drop=True)
-    found = []
-    if "unit" in table.columns:
-        for i in np.flatnonzero((table["unit"] != "mg/L").to_numpy()).tolist():
-            value = str(table["unit"].iloc[i])
-            found.append(
-                Finding("observed", int(i) + 2, "unit", value, "mg/L is needed", "convert concentrations to mg/L")
-            )
-    values = pd.to_numeric(table["value"], errors="coerce").to_numpy(dtype=np.float64)
-    for i in np.flatnonzero(~np.isfinite(values) | (values < 0)).tolist():
-        problem, remedy = "not a number of at least 0", "enter a number of at least 0 [mg/L]"
-        found.append(Finding("observed", int(i) + 2, "value", str(table["value"].iloc[i]), problem, remedy))
-    for i, name in enumerate(table["section"]):
-        if name not in net.section_names:
-            remedy = f"known: {', '.join(net.section_names[:20])}"
-            found.append(Finding("observed", i + 2, "section", str(name), "there is no such section", remedy))
-    if not len(table):
-        found.append(
-            Finding("observed", 0, "pollutant", pollutant, "there is no value of it", "give some, or another name")
-        )
-    if found:
-        raise DataError(found)
-    plan = regimes or {}
-    month = table["month"].astype(int)
-    censored = table["censored"].astype(bool) if "censored" in table.columns else False
-    return pd.DataFrame(
-        {
-            "section": table["section"].astype(str),
-            "time": table["time"] if "time" in table.columns else month,
-            "regime": [plan.get(int(m), "mean") for m in month],
-            "value": values,
-            "censored": censored,
-        }
-    )
-
-
-class _Model:
-    """Concentrations as a linear map of load factors, for any decay."""
-
-    def __init__(
-        self, net: RiverNetwork, loads: pd.DataFrame, by: list[str], pollutant: str, table: pd.DataFrame,
-        boundary: pd.DataFrame | None,
-    ) -> None:  # fmt: skip
-        self.net, self.pollutant, self.boundary = net, pollutant, boundary
-        self.keys = by or ["_all"]
-        self.loads = loads if by else loads.assign(_all=ALL)
-        self.sections = sorted(set(table["section"]))
-        self.regimes = sorted(set(table["regime"]))
-        row = {name: j for j, name in enumerate(self.sections)}
-        self.row = np.array([row[s] for s in table["section"]])
-        self.regime = np.array([self.regimes.index(r) for r in table["regime"]])
-        self.plan = Groups.of(self.loads, self.keys, net.reach_names)
-        self.tonnes = self.plan.groups["tonnes"].to_numpy(dtype=np.float64)
-        listed = self.plan.groups[self.keys].itertuples(index=False)
-        self.labels = [" / ".join(str(v) for v in values) for values in listed]
-        self._known: dict[float, tuple[Floats, Floats]] = {}
-
-    def _response(self, k: float, regime: str) -> Floats:
-        found = response(self.net, self.sections, {self.pollutant: k}, regime)
-        content: Floats = found.of_plan(self.plan)[:, 0] * self.tonnes
-        return content
-
-    def _rest(self, k: float, regime: str) -> Floats:
-        """What the boundary brings (section)."""
-        if self.boundary is None:
-            return np.zeros(len(self.sections))
-        from yijiang.river.steady import steady
-
-        none = self.loads.iloc[:0].drop(columns=[c for c in ("_all",) if c in self.loads.columns])
-        concentration = steady(self.net, none, {self.pollutant: k}, regime, self.boundary).concentration
-        return np.asarray(concentration.loc[self.sections, self.pollutant], dtype=np.float64)
-
-    def at(self, k: float) -> tuple[Floats, Floats]:
-        """Matrix (observation, group) and the rest (observation) at a decay [mg/L]."""
-        if k not in self._known:
-            parts = np.stack([self._response(k, regime) for regime in self.regimes])
-            rest = np.stack([self._rest(k, regime) for regime in self.regimes])
-            self._known[k] = parts[self.regime, self.row], rest[self.regime, self.row]
-        return self._known[k]
 
 
 def _factors(
@@ -364,7 +275,7 @@ def _profile(
     return ends[0], ends[1]
 
 
-def _spread(model: _Model, k: float, phi: Floats, weight: Floats, scale: float) -> tuple[Floats, float]:
+def _spread(model: Model, k: float, phi: Floats, weight: Floats, scale: float) -> tuple[Floats, float]:
     """Covariance of (k, φ) at the optimum, and the correlation of k with a factor common to all loads."""
     step = 1e-5 * max(k, 1e-2)
     below = max(k - step, 0.0)
