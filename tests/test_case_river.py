@@ -16,7 +16,7 @@ from yijiang import errors
 BELT = Path(errors.__file__).parent / "belt"
 CASE = BELT / "cases" / "yangtze2017"
 RECIPES = Path(__file__).resolve().parents[1] / "recipes"
-TABLES = ("reaches", "sections", "kinetics", "loads", "targets", "compensation")
+TABLES = ("reaches", "sections", "kinetics", "months", "observations", "loads", "targets", "compensation")
 REGIONS = {
     *("Shanghai", "Jiangsu", "Zhejiang", "Anhui", "Jiangxi", "Hubei", "Hunan"),
     *("Chongqing", "Sichuan", "Guizhou", "Yunnan", "RestOfChina", "Abroad"),
@@ -125,7 +125,7 @@ def test_tide_begins_at_datong() -> None:
 
 def test_sections_lie_inside_their_reaches() -> None:
     both = table("sections").merge(table("reaches"), on="reach", how="left", suffixes=("", "_reach"))
-    assert len(both) == 18
+    assert len(both) == 19
     assert (both["km"] >= both["km_from"]).all()
     assert (both["km"] <= both["km_to"]).all()
     assert (both["limit_class"] == 3).all()
@@ -205,6 +205,47 @@ def test_low_flow_is_the_harder_case_on_the_free_river() -> None:
         low = mass_leaving(pollutant, low=True, diffuse=diffuse) / reaches["flow_low"]
         assert (low > mean).all()
         assert (low < mean / parameters.loc["flow_low_ratio", "value"]).all()
+
+
+def test_months_make_a_year_and_wash_in_as_the_low_flow_does() -> None:
+    months = table("months")
+    days = np.array([31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
+    for column in ("flow", "diffuse"):
+        assert months[column] @ days / days.sum() == pytest.approx(1, abs=1e-3)
+    # At the design low flow the power law of the months gives the share assumed for it.
+    power = np.polyfit(np.log(months["flow"]), np.log(months["diffuse"]), 1)[0]
+    parameters = pd.read_csv(RECIPES / "parameters_river.csv").set_index("parameter")["value"]
+    assert parameters["flow_low_ratio"] ** power == pytest.approx(parameters["diffuse_low_flow_share"], abs=0.01)
+
+
+def test_depths_are_those_of_the_assumed_widths() -> None:
+    reaches = table("reaches")
+    width = reaches["flow_mean"] / (reaches["velocity_mean"] * reaches["depth_mean"])
+    assert ((width > 150) & (width < 12_000)).all()
+    assert (reaches["depth_low"] < reaches["depth_mean"]).all()
+
+
+@pytest.mark.parametrize("case", ["yangtze2017", "danube2011"])
+def test_no_assumed_load_passes_as_data(case: str) -> None:
+    loads = pd.read_csv(BELT / "cases" / case / "loads.csv")
+    assert set(loads["status"]) <= {"estimated", "assumed"}
+    reaches = pd.read_csv(BELT / "cases" / case / "reaches.csv")
+    assert set(reaches["status"]) == {"assumed"}
+    # What is called data are only the fluxes and the concentration that a source states.
+    seen = pd.read_csv(BELT / "cases" / case / "observations.csv")
+    stated = {93_700.0, 214_700.0, 0.08, 544_000.0}
+    assert set(seen["flux"].dropna()) | set(seen["concentration"].dropna()) <= stated
+
+
+def test_danube_recipe_writes_the_same_bytes(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, str(RECIPES / "danube_river.py"), "--out", str(tmp_path)],
+        capture_output=True, text=True, encoding="utf-8", check=True,
+    )  # fmt: skip
+    assert "0.400 of the emissions" in done.stdout
+    case = BELT / "cases" / "danube2011"
+    for name in ("reaches", "sections", "kinetics", "standards", "months", "loads", "observations"):
+        assert (tmp_path / f"{name}.csv").read_bytes() == (case / f"{name}.csv").read_bytes(), name
 
 
 def test_recipe_writes_the_same_bytes(source_data: Callable[[str], Path], tmp_path: Path) -> None:

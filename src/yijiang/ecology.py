@@ -34,7 +34,8 @@ def river_of(belt: Belt) -> RiverNetwork:
 
     Q_m = r_m Q̄,  u_m = ū r_m^b,  b = ln(u_low/ū) / ln(Q_low/Q̄)
 
-    Velocity, depth and volume of a month follow the power of the flow that goes through the two regimes given.
+    Velocity, depth and volume of a month follow the power of the flow that goes through the two regimes given. What is
+    taken out of the river stays the same all year: with abstractions, r_m is the month's share of the water that enters.
 
     References
     ----------
@@ -51,8 +52,10 @@ def river_of(belt: Belt) -> RiverNetwork:
     flow, low = (reaches[f"flow_{r}"].to_numpy(float) for r in ("mean", "low"))
     apart = np.log(np.where(low < flow, low / flow, np.e))
     for row in months.to_dict("records"):
-        regime, ratio = month_regime(int(row["month"])), float(row["flow"])
-        reaches[f"flow_{regime}"] = flow * ratio
+        regime = month_regime(int(row["month"]))
+        now = _flow(reaches, flow, float(row["flow"]))
+        ratio = now / flow
+        reaches[f"flow_{regime}"] = now
         for column in ("velocity", "depth", "volume"):
             mean, least = (reaches[f"{column}_{r}"].to_numpy(float) for r in ("mean", "low"))
             power = np.where(low < flow, np.log(least / mean) / apart, 0.0)
@@ -60,6 +63,30 @@ def river_of(belt: Belt) -> RiverNetwork:
     kinetics = tables["kinetics"]
     decay = dict(zip(kinetics["pollutant"], kinetics["value"].astype(float), strict=True))
     return RiverNetwork(reaches, tables["sections"], decay)
+
+
+def _flow(reaches: pd.DataFrame, flow: Floats, ratio: float) -> Floats:
+    """Flow of a month: all that enters times the ratio, less what is taken out."""
+    taken = reaches["abstraction"].fillna(0.0).to_numpy(float)
+    if not taken.any():
+        return flow * ratio
+    place = {name: i for i, name in enumerate(reaches["reach"])}
+    below = [place.get(name, -1) for name in reaches["downstream"]]
+    waiting = np.bincount([i for i in below if i >= 0], minlength=len(below))
+    usual, now = np.zeros(len(below)), np.zeros(len(below))
+    ready = [i for i in range(len(below)) if not waiting[i]]
+    result = flow * ratio
+    while ready:
+        i = ready.pop()
+        if usual[i] > 0:
+            result[i] = now[i] - taken[i] + ratio * (flow[i] - (usual[i] - taken[i]))
+        if below[i] >= 0:
+            usual[below[i]] += flow[i]
+            now[below[i]] += result[i]
+            waiting[below[i]] -= 1
+            if not waiting[below[i]]:
+                ready.append(below[i])
+    return result
 
 
 def standard_of(belt: Belt) -> Standard:
