@@ -35,7 +35,7 @@ def river_of(belt: Belt) -> RiverNetwork:
     Q_m = r_m Q̄,  u_m = ū r_m^b,  b = ln(u_low/ū) / ln(Q_low/Q̄)
 
     Velocity, depth and volume of a month follow the power of the flow that goes through the two regimes given. What is
-    taken out of the river stays the same all year: with abstractions, r_m is the month's share of the water that enters.
+    taken out of the river stays the same all year: then r_m is that of the water that enters.
 
     References
     ----------
@@ -50,7 +50,7 @@ def river_of(belt: Belt) -> RiverNetwork:
     tables = belt.tables
     reaches, months = tables["reaches"].copy(), tables["months"]
     flow, low = (reaches[f"flow_{r}"].to_numpy(float) for r in ("mean", "low"))
-    apart = np.log(np.where(low < flow, low / flow, np.e))
+    apart = np.where(low < flow, np.log(low / flow), 1.0)
     for row in months.to_dict("records"):
         regime = month_regime(int(row["month"]))
         now = _flow(reaches, flow, float(row["flow"]))

@@ -41,7 +41,7 @@ def low_flow_month(base: Base) -> int | None:
     2
     """
     months = months_of(base)
-    return None if months.empty else int(months.loc[months["flow"].idxmin(), "month"])
+    return None if months.empty else int(months["month"].to_numpy()[int(months["flow"].to_numpy(float).argmin())])
 
 
 def by_month(base: Base, still: State, state: State) -> pd.DataFrame:
@@ -261,10 +261,11 @@ def outcome_document(outcome: Outcome) -> dict[str, Any]:
     base = outcome.base
     belt, bound = base.belt, ecology.limits(base)
     matrix = base.transfer["low"]
-    rows = []
+    rows: list[dict[str, Any]] = []
     for row in outcome.sections.to_dict("records"):
         at = matrix.sections.index(row["section"]), matrix.pollutants.index(row["pollutant"])
-        rows.append({**row, "may_bind": row["binding"], "binding": bool(row["plan"] >= bound[at] * (1 - 1e-3))})
+        own = {str(k): v for k, v in row.items()}
+        rows.append({**own, "may_bind": row["binding"], "binding": bool(row["plan"] >= bound[at] * (1 - 1e-3))})
     judged = [r for r in rows if r["may_bind"] and np.isfinite(r["limit"])]
     tightest = max(judged, key=lambda r: r["plan"] / r["limit"], default=None)
     shown = sections_shown(base, rows, tightest)

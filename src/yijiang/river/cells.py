@@ -68,12 +68,12 @@ def places(column: pd.Series, known: pd.Index) -> npt.NDArray[np.int64]:
     >>> places(pd.Series(["b", " a", "c"]), pd.Index(["a", "b"], dtype=object)).tolist()
     [1, 0, -1]
     """
-    raw = column.to_numpy(dtype=object)
+    raw = pd.Index(column.to_numpy(dtype=object), dtype=object)
     at: npt.NDArray[np.int64] = np.asarray(known.get_indexer(raw), dtype=np.int64)
     other = np.flatnonzero(at < 0)
     if other.size:
         # Only cells that are not written as the names are: a blank too many, 7.0 for 7, or no name at all.
-        at[other] = known.get_indexer([label(raw[i]) for i in other])
+        at[other] = known.get_indexer(pd.Index([label(raw[i]) for i in other], dtype=object))
     return at
 
 
