@@ -113,10 +113,10 @@ def timed(programs: dict[str, Callable[[], object]], rounds: int) -> dict[str, t
     return {name: tuple(np.median(np.array(t), axis=0)) for name, t in taken.items()}  # type: ignore[misc]
 
 
-def runs(
-    net: RiverNetwork, side: Floats, steps: int, constituents: int, scenarios: int, own_water: bool = False
-) -> Callable[[int], unsteady.Run]:
-    """Prepare one run of the kernels, as `route` does, and return it."""
+def inputs(
+    side: Floats, steps: int, constituents: int, scenarios: int, own_water: bool = False
+) -> tuple[tuple[Lateral, Lateral], dict[str, float]]:
+    """Water and loads of 31 regions, shared out to the reaches, and decay."""
     names = [f"r{i:07d}" for i in range(side.size)]
     region = np.random.default_rng(2).integers(0, 31, side.size)
     wave = 1 + 0.5 * np.sin(np.arange(steps) / 58)
@@ -131,7 +131,14 @@ def runs(
         water, loads = (water * factor, loads) if own_water else (water, loads * factor)
     shares = pd.DataFrame({"reach": names, "series": [labels[r] for r in region], "share": side})
     decay = {p: 0.05 * i for i, p in enumerate(pollutants)}
-    inputs = Lateral(water, shares, "m³/s"), Lateral(loads, shares, "g/s")
+    return (Lateral(water, shares, "m³/s"), Lateral(loads, shares, "g/s")), decay
+
+
+def runs(
+    net: RiverNetwork, side: Floats, steps: int, constituents: int, scenarios: int, own_water: bool = False
+) -> Callable[[int], unsteady.Run]:
+    """Prepare one run of the kernels, as `route` does, and return it."""
+    given, decay = inputs(side, steps, constituents, scenarios, own_water)
     kept: list[unsteady.Run] = []
     work = unsteady.Run.work
 
@@ -141,11 +148,11 @@ def runs(
 
     unsteady.Run.work = keep  # type: ignore[method-assign]
     # Compiled on a short run first, so that the memory of the compiler is not counted.
-    short = [Lateral(i.series.isel(time=slice(0, 2)), i.shares, i.unit) for i in inputs]
+    short = [Lateral(i.series.isel(time=slice(0, 2)), i.shares, i.unit) for i in given]
     route(net, short[0], short[1], step_hours=24 * STEP, decay=decay)
     kept.clear()
     peak = Peak()
-    result = route(net, inputs[0], inputs[1], step_hours=24 * STEP, decay=decay)
+    result = route(net, given[0], given[1], step_hours=24 * STEP, decay=decay)
     grown = peak.grown()
     unsteady.Run.work = work  # type: ignore[method-assign]
     what = f"{constituents} constituents x {scenarios} scenarios"
@@ -252,8 +259,10 @@ def main(words: list[str]) -> None:
     eight = runs(net, side, steps, LANES, 1)
     shared = runs(net, side, steps, 2, 4)
     four = runs(net, side, steps, 2, 4, own_water=True)
+    given, decay = inputs(side, steps, LANES, 1)
     programs: dict[str, Callable[[], object]] = {
         "yijiang, 8 constituents, f64, 1 thread": lambda: eight(1),
+        "yijiang, route() as a whole, labels and all": lambda: route(net, *given, step_hours=24 * STEP, decay=decay),
         "yijiang, 8 constituents, f64, 2 threads": lambda: eight(2),
         "yijiang, 2 constituents x 4 load scenarios": lambda: shared(1),
         "yijiang, 2 constituents x 4 water scenarios": lambda: four(1),

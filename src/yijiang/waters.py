@@ -281,7 +281,12 @@ def outcome_document(outcome: Outcome) -> dict[str, Any]:
 
 
 def outcome_tables(outcome: Outcome) -> dict[str, pd.DataFrame]:
-    """The river of an evaluation as tables: months, causes (region × activity × section × month), fit and room."""
+    """The river of an outcome as tables: months, causes (region × activity × section × month), fit and room.
+
+    There are none for a belt without a river.
+    """
+    if outcome.base.river is None:
+        return {}
     base, still, state = outcome.base, outcome.base_state, outcome.state
     return {
         "river_months": by_month(base, still, state),

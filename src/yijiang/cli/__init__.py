@@ -116,6 +116,7 @@ def plan(
     from yijiang.report import write_html
     from yijiang.report.summary import summary
     from yijiang.report.tables import tables
+    from yijiang.waters import outcome_tables
 
     if len(regions) < 2:
         raise OptionError("a plan needs two or more regions, for example: yijiang plan Hubei Jiangsu")
@@ -151,7 +152,7 @@ def plan(
         with folder_for(out) as folder:
             write_html(document, folder / "plan.html", lang=lang)
             (folder / "plan.json").write_text(as_json(document) + "\n", encoding="utf-8", newline="\n")
-            write_tables(tables(document), folder / "tables")
+            write_tables({**tables(document), **outcome_tables(result.outcome)}, folder / "tables")
     if json:
         show(as_json(document))
     else:
@@ -180,6 +181,8 @@ def evaluate(
     """
     from yijiang.evaluation import evaluate as run
     from yijiang.ranges import spread
+    from yijiang.report.river import write_html
+    from yijiang.waters import outcome_document, outcome_tables
 
     if out is not None:
         refuse_file(out)
@@ -197,12 +200,9 @@ def evaluate(
         if out is not None:
             progress("tables")
             with folder_for(out) as folder:
+                frames |= outcome_tables(outcome)
                 if "river" in chosen.scope:
-                    from yijiang.report.river import write_html
-                    from yijiang.waters import outcome_document, outcome_tables
-
                     values |= outcome_document(outcome)
-                    frames |= outcome_tables(outcome)
                     write_html(values, folder / "river.html")
                 (folder / "evaluation.json").write_text(as_json(values) + "\n", encoding="utf-8", newline="\n")
                 write_tables(frames, folder / "tables")
