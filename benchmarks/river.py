@@ -5,12 +5,13 @@ reach. Every round times each program once, one after the other; the table gives
 the time of the process alone: on a machine that others use, too, wall time says more of them than of the program.
 
 Peers: scipy's `spsolve_triangular` once a step (the way of RAPID's Python successor), and the numba kernels of
-river-route. river-route 3 needs Python 3.14 to install; its kernels need 3.12. PLACE is a folder with unpacked wheels,
+river-route. river-route 3 needs Python 3.14 to install; its kernels run on 3.11. PLACE is a folder of unpacked wheels,
 PLACE/rr2 and PLACE/rr3; without it they are left out. A peer routes water alone: 1 lane in f32; ours carries 8
 constituents in f64 with the water they ride on, and a lane is one of the eight.
 """
 
 from __future__ import annotations
+import __future__
 
 import importlib.util
 import resource
@@ -19,6 +20,7 @@ import time
 import types
 from collections.abc import Callable
 from pathlib import Path
+from typing import ParamSpec
 
 import numpy as np
 import pandas as pd
@@ -236,7 +238,13 @@ def _load(path: Path, name: str) -> types.ModuleType:
         raise FileNotFoundError(path)
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
-    spec.loader.exec_module(module)
+    if sys.version_info >= (3, 12):
+        spec.loader.exec_module(module)
+        return module
+    # The one thing in river-route 3's kernels that Python 3.11 can't read is how a decorator is typed.
+    module.P = ParamSpec("P")  # type: ignore[attr-defined]
+    text = path.read_text(encoding="utf-8").replace("def intrinsic[**P](", "def intrinsic(")
+    exec(compile(text, str(path), "exec", flags=__future__.annotations.compiler_flag), module.__dict__)
     return module
 
 
