@@ -47,6 +47,8 @@ TOLERANCE = 0.02
 #: With fewer single projects to evaluate over all draws, starting another process takes longer than the draws.
 WORTH_WORKERS = 400
 MOST_WORKERS = 4
+#: Gains nearer to zero than this have no sign [million a year].
+SIGN = 1e-3
 #: Points of the frontier.
 POINTS = 10
 #: A pair acts if it does more than this part of the largest gain (or of an allowed concentration) beyond its sum.
@@ -386,18 +388,15 @@ def _coalitions(
 
 
 def _sign_not_identified(base: Base, choice: Choice) -> tuple[str, ...]:
-    """Regions whose gross gain changes sign with the rule for the balances of trade."""
+    """Regions whose gross gain changes sign with how balances are held or how strongly buyers abroad answer."""
     state = choice.state
-    other = base.model.counterfactual(
+    effects = base.model.signs(
         kappa_hat=state.kappa,
         productivity_hat=state.changes.productivity,
         endowment_hat=state.changes.endowment,
         using_kappa_hat=state.changes.using or None,
         transfer=state.changes.transfer + state.payments,
-        deficit_rule="income_share",
-    ).equivalent_variation_array
+    ).equivalent_variation.sub(state.payments, axis=0)
     # Below a thousandth of a million yuan the sign is rounding, not economics.
-    here, there = choice.gross, other - state.payments
-    flips = (np.sign(here) != np.sign(there)) & (np.maximum(np.abs(here), np.abs(there)) > 1e-3)
-    names = [n for n, flip in zip(base.belt.regions, flips, strict=True) if flip]
-    return tuple(n for n in names if n not in base.belt.abroad)
+    flips = effects.gt(SIGN, axis=0).any(axis=1) & effects.lt(-SIGN, axis=0).any(axis=1)
+    return tuple(str(n) for n in effects.index[flips] if n not in base.belt.abroad)
