@@ -173,12 +173,13 @@ def evaluate(
     draws
         Ranges over this many of the belt's trade draws (a large number means all); 0 for none.
     out
-        Folder for evaluation.json and tables/; nothing is written unless given.
+        Folder for evaluation.html, evaluation.json and tables/; nothing is written unless given.
     json
         Print the outcome as JSON.
     """
     from yijiang.evaluation import evaluate as run
     from yijiang.ranges import spread
+    from yijiang.report.transport import write_html as write_page
 
     if out is not None:
         refuse_file(out)
@@ -196,6 +197,8 @@ def evaluate(
         if out is not None:
             progress("tables")
             with folder_for(out) as folder:
+                values |= _told(chosen, outcome)
+                write_page(values, folder / "evaluation.html")
                 (folder / "evaluation.json").write_text(as_json(values) + "\n", encoding="utf-8", newline="\n")
                 write_tables(frames, folder / "tables")
     if json:
@@ -214,6 +217,29 @@ def evaluate(
     if out is not None:
         show(f"\n{out / 'evaluation.json'}")
     return 0
+
+
+def _told(belt: Belt, outcome: Outcome) -> dict[str, object]:
+    """Return what the page of an evaluation needs beside its figures: names, places and the freight told in full."""
+    from yijiang.wordbook import names, places
+
+    told: dict[str, object] = {
+        "titles": {"en": belt.meta["title_en"], "zh": belt.meta["title_zh"]},
+        "year": belt.year,
+        "unit": f"{belt.money} per year",
+        "names": names(belt),
+    }
+    freight, before, after = outcome.base.freight, outcome.base_state.freight, outcome.state.freight
+    if freight is not None and before is not None and after is not None:
+        from yijiang.traffic import traffic
+
+        regions = belt.meta.get("sides") or belt.members[:2]
+        told |= {
+            "map": places(belt),
+            "transport": outcome.links.to_dict("records"),
+            "freight": traffic(belt, freight, before, after, [str(r) for r in regions]),
+        }
+    return told
 
 
 def _outcome_tables(belt: Belt, outcome: Outcome) -> dict[str, pd.DataFrame]:
