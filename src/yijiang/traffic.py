@@ -25,6 +25,8 @@ Floats = NDArray[np.float64]
 SHOWN_USERS = 5
 #: A sourced count that the model misses by more than this share of it is listed.
 TOLERATED = 0.2
+WHAT = ("count", "name_en", "name_zh", "kind", "region", "mode")
+EVIDENCE = ("unit", "year", "note_en", "note_zh", "source", "status")
 
 
 class Traffic:
@@ -226,8 +228,8 @@ def counts(belt: Belt, base: Traffic) -> pd.DataFrame:
 
     Returns
     -------
-    Table with count, name_en, name_zh, kind, region, mode, modelled, sourced, ratio (modelled ÷ sourced), fitted, over (missed by
-    more than `TOLERATED`), unit, year, note_en, note_zh, source, status.
+    Table with count, name_en, name_zh, kind, region, mode, modelled, sourced, ratio (modelled ÷ sourced), fitted, over
+    (missed by more than `TOLERATED`), unit, year, note_en, note_zh, source, status.
 
     Examples
     --------
@@ -244,31 +246,17 @@ def counts(belt: Belt, base: Traffic) -> pd.DataFrame:
         ratio = modelled / sourced if sourced > 0 else float("nan")
         rows.append(
             {
-                **{str(k): row[k] for k in ("count", "name_en", "name_zh", "kind", "region", "mode")},
+                **{str(k): row[k] for k in WHAT},
                 "modelled": modelled,
                 "sourced": sourced,
                 "ratio": ratio,
                 "fitted": bool(row["fitted"]),
                 "over": not abs(ratio - 1.0) <= TOLERATED,
-                **{str(k): row[k] for k in ("unit", "year", "note_en", "note_zh", "source", "status")},
+                **{str(k): row[k] for k in EVIDENCE},
             }
         )
-    columns = [
-        "count",
-        "name_en",
-        "name_zh",
-        "kind",
-        "region",
-        "mode",
-        "modelled",
-        "sourced",
-        "ratio",
-        "fitted",
-        "over",
-        "unit",
-        "year",
-    ]
-    return pd.DataFrame(rows, columns=[*columns, "note_en", "note_zh", "source", "status"])
+    told = ("modelled", "sourced", "ratio", "fitted", "over")
+    return pd.DataFrame(rows, columns=[*WHAT, *told, *EVIDENCE])
 
 
 def _modelled(belt: Belt, base: Traffic, row: dict[Any, Any]) -> float:
@@ -284,9 +272,9 @@ def _modelled(belt: Belt, base: Traffic, row: dict[Any, Any]) -> float:
     own = [str(row["region"])] if row["region"] else [r for r in belt.members if r in base.regions]
     if kind == "port":
         region = dict(zip(belt.tables["nodes"]["node"], belt.tables["nodes"]["region"], strict=True))
-        return float(
-            sum(tonnes for (node, a, b), tonnes in base.transfers.items() if region[node] in own and "water" in (a, b))
-        )
+        table = base.transfers.reset_index()
+        afloat = (table["mode_a"] == "water") | (table["mode_b"] == "water")
+        return float(table["tonnes"][table["node"].map(region).isin(own) & afloat].sum())
     partners = str(row["partners"]).split() or list(base.regions)
     here, there = ([base.regions.index(r) for r in names] for names in (own, partners))
     ways = base.by_chain[:, :, base.chains.index(str(row["mode"]))]

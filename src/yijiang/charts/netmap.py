@@ -158,9 +158,9 @@ def _written(
     for x, y, label, colour in names:
         long = sum(11.5 if ord(c) > 0x2E80 else 6.2 for c in label)
         sides = (
-            ("start", x + 8, y + 4), ("end", x - 8, y + 4), ("middle", x, y - 9), ("middle", x, y + 19),
-            ("start", x + 6, y - 8), ("end", x - 6, y - 8), ("start", x + 6, y + 17), ("end", x - 6, y + 17),
-            ("middle", x, y - 22), ("middle", x, y + 32),
+            ("middle", x, y - 10), ("middle", x, y + 19), ("start", x + 8, y - 8), ("end", x - 8, y - 8),
+            ("start", x + 8, y + 16), ("end", x - 8, y + 16), ("start", x + 9, y + 4), ("end", x - 9, y + 4),
+            ("middle", x, y - 23), ("middle", x, y + 32), ("middle", x, y - 36), ("middle", x, y + 45),
         )  # fmt: skip
         for anchor, at, base in sides:
             left = at - {"start": 0.0, "middle": long / 2, "end": long}[anchor]
@@ -180,8 +180,9 @@ def _written(
 def _legend(lines: Sequence[Line], gates: Sequence[Gate], legend: Mapping[str, str], height: float) -> list[str]:
     parts, x, y = [], EDGE / 2, height + 12
     modes = {line.mode for line in lines}
+    warned = any(line.warn for line in lines) or any(gate.warn for gate in gates)
     for key in ("water", "rail", "road", "lock", "warn"):
-        here = {"lock": bool(gates), "warn": any(v.warn for v in (*lines, *gates))}.get(key, key in modes)
+        here = {"lock": bool(gates), "warn": warned}.get(key, key in modes)
         if key not in legend or not here:
             continue
         if key == "lock":

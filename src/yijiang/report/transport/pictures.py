@@ -116,7 +116,9 @@ def _map(document: Document, names: Names, loads: Mapping[str, Any], change: boo
 
 def _gate(link: Mapping[str, Any], lock: Mapping[str, Any], names: Names, lang: str) -> Gate:
     name = names("links", lock["link"])[lang]
-    share = percent(lock["load_base"] / lock["capacity"]) if known(lock.get("capacity")) and lock["capacity"] else "–"
+    share = (
+        percent(lock["load_base"] / lock["capacity"], 3) if known(lock.get("capacity")) and lock["capacity"] else "–"
+    )
     text = say(
         "transport.lock_tip", name=name, base=figure(lock["load_base"]), plan=figure(lock.get("load_plan")), share=share
     )[lang]
@@ -128,7 +130,7 @@ def _number(value: Any) -> float:
 
 
 def season_pictures(rows: Sequence[Mapping[str, Any]], names: Names) -> list[dict[str, Any]]:
-    """Return per pair of regions the cost by month over the depth, and the year's dearest and cheapest month in words."""
+    """Return per pair of regions the cost by month over the depth, with the dearest and cheapest month in words."""
     found = []
     for (origin, destination), months in groupby(rows, key=lambda r: (r["origin"], r["destination"])):
         year = sorted(months, key=lambda r: r["month"])

@@ -59,7 +59,7 @@ def _link_row(row: Mapping[str, Any], names: Names) -> dict[str, Any]:
         "base": figure(row.get("load_base")),
         "plan": figure(row.get("load_plan")),
         "capacity": figure(row["capacity"]) if known(row.get("capacity")) else None,
-        "used": percent(row["load_plan"] / row["capacity"]) if whole else "–",
+        "used": percent(row["load_plan"] / row["capacity"], 3) if whole else "–",
         "depth": figure(row.get("depth_m")),
         "delay": (figure(row["delay_base"]), figure(row["delay_plan"])) if known(row.get("delay_base")) else None,
     }
@@ -94,7 +94,7 @@ def bottleneck_rows(document: Document, names: Names) -> list[dict[str, Any]]:
             "loads": (figure(r.get("load_base")), figure(r["load_plan"])),
             "capacity": figure(r["capacity"]),
             "ratio": tuple(
-                percent(r[k] / r["capacity"]) if known(r.get(k)) else "–" for k in ("load_base", "load_plan")
+                percent(r[k] / r["capacity"], 3) if known(r.get(k)) else "–" for k in ("load_base", "load_plan")
             ),
             "tight": tight(r),
             "queue": tuple(figure(r.get(k)) for k in ("delay_base", "delay_plan")),
