@@ -150,5 +150,3 @@ def counts_name_what_is_counted(belt: Belt, found: Findings) -> None:
                     found.add("counts", line, "target", name, f"no such {kind} is known", "enter its identifier")
         elif kind in ("sent", "received") and not row["mode"]:
             found.add("counts", line, "mode", "", "no mode says how it is carried", "enter the mode")
-        elif kind == "port" and not row["region"]:
-            found.add("counts", line, "region", "", "no region says whose ports are meant", "enter the region")
