@@ -186,6 +186,7 @@ def seasons(belt: Belt, freight: Freight, before: Traffic, after: Traffic, regio
                 continue
             weight = weight / weight.sum()
             way = before.way(origin, destination)
+            order = [str(link) for link in belt.tables["links"]["link"] if link in way]
             for k, month in enumerate(MONTHS):
                 row = {"origin": origin, "destination": destination, "month": month}
                 for name, traffic_, (costs, shares, depths) in zip(
@@ -198,9 +199,12 @@ def seasons(belt: Belt, freight: Freight, before: Traffic, after: Traffic, regio
                     row[f"mean_{name}"] = float(weight @ paid)
                     row[f"share_{name}"] = float(weight @ share[:, water])
                     here = depths[(depths["month"] == month) & depths["link"].isin(way)]
-                    least = here.sort_values("depth_m", kind="stable").head(1).to_dict("records")
-                    row[f"depth_{name}"] = float(least[0]["depth_m"]) if least else None
-                    row[f"link_{name}"] = str(least[0]["link"]) if least else None
+                    least = here["depth_m"].min()
+                    row[f"depth_{name}"] = float(least) if len(here) else None
+                    # From the upper end down; several reaches may be as shallow as each other.
+                    row[f"narrow_{name}"] = [
+                        link for link in order if link in set(here["link"][here["depth_m"] == least])
+                    ]
                 rows.append(row)
     return rows
 

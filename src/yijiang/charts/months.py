@@ -21,7 +21,7 @@ class Course:
 
 def month_chart(
     courses: Sequence[Course],
-    depths: Sequence[float],
+    depths: tuple[Sequence[float], Sequence[float]],
     title: str,
     words: tuple[str, str, Sequence[str]],
     *,
@@ -34,8 +34,9 @@ def month_chart(
     ----------
     courses
         The lines, left axis; its range is that of the values, so that the change over the year can be seen.
-    depths : (12,)
-        Least depth on the way [m], right axis from zero; what is not a number is left out.
+    depths : two of (12,)
+        Least depth on the way before and after [m], right axis from zero: columns, and a bar over them where it has
+        changed; what is not a number is left out.
     title
         What a screen reader says.
     words
@@ -44,7 +45,9 @@ def month_chart(
     Examples
     --------
     >>> names = [str(m) for m in range(1, 13)]
-    >>> svg = month_chart([Course("ship", [50.0] * 6 + [40.0] * 6)], [4.5] * 12, "cost", ("yuan/t", "m", names))
+    >>> svg = month_chart(
+    ...     [Course("ship", [50.0] * 6 + [40.0] * 6)], ([4.5] * 12, [4.5] * 12), "cost", ("yuan/t", "m", names)
+    ... )
     >>> svg.count("<rect"), svg.count("<path")
     (12, 1)
     """
@@ -53,7 +56,7 @@ def month_chart(
     low, high = (min(values), max(values)) if values else (0.0, 1.0)
     room = (high - low) * 0.15 or abs(high) * 0.1 or 1.0
     low, high = max(low - room, 0.0) if low >= 0 else low - room, high + room
-    deepest = max([d for d in depths if math.isfinite(d)], default=1.0) * 1.8 or 1.0
+    deepest = max([d for year in depths for d in year if math.isfinite(d)], default=1.0) * 1.8 or 1.0
     step = (right - left) / 12
 
     def up(value: float) -> float:
@@ -63,11 +66,14 @@ def month_chart(
         return left + (month + 0.5) * step
 
     parts: list[str] = []
-    for k, depth in enumerate(depths):
+    for k, (depth, later) in enumerate(zip(*depths, strict=True)):
+        x = across(k) - step * 0.36
         if math.isfinite(depth):
             tall = depth / deepest * (bottom - top)
-            column = box(across(k) - step * 0.36, bottom - tall, step * 0.72, tall, colour="line", title=f"{depth:g} m")
-            parts.append(column)
+            parts.append(box(x, bottom - tall, step * 0.72, tall, colour="line", title=f"{depth:g} m"))
+        if math.isfinite(later) and later != depth:
+            y = bottom - later / deepest * (bottom - top)
+            parts.append(rule(x, y, x + step * 0.72, y, colour="muted", width=2, title=f"{later:g} m"))
     for tick in round_ticks(low, high):
         parts.append(rule(left, up(tick), right, up(tick)))
         parts.append(text_at(left - 6, up(tick) + 4, tick_label(tick), size=11, anchor="end", colour="muted"))

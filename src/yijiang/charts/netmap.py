@@ -67,7 +67,7 @@ def network_map(
     Parameters
     ----------
     stops
-        The places; those that no line touches are left out.
+        The places; those that no line touches are not drawn.
     lines, gates
         Links and locks between them.
     title
@@ -84,8 +84,10 @@ def network_map(
     (2, 1)
     """
     used = {end for line in lines for end in (line.start, line.end)}
-    shown = [s for s in stops if s.key in used and math.isfinite(s.lon) and math.isfinite(s.lat)]
-    spot, height = _places(shown, width)
+    known = [s for s in stops if math.isfinite(s.lon) and math.isfinite(s.lat)]
+    shown = [s for s in known if s.key in used]
+    # All places given set the extent, so that two maps of one network lie over each other.
+    spot, height = _places(known, width)
     top = max((abs(line.value) for line in lines), default=0.0) or 1.0
     parts: list[str] = []
     # The river over rail and road, and what is tight over all.
@@ -93,7 +95,7 @@ def network_map(
     for line in sorted(lines, key=lambda x: (x.warn, order.get(x.mode, 0), -abs(x.value), x.start, x.end)):
         if line.start in spot and line.end in spot and line.value:
             parts.append(_line(spot[line.start], spot[line.end], line, top))
-    blocked = [(x - 5, y - 5, x + 5, y + 5) for x, y in spot.values()]
+    blocked = [(x - 5, y - 5, x + 5, y + 5) for x, y in (spot[s.key] for s in shown)]
     names: list[tuple[float, float, str, str]] = []
     for gate in gates:
         if gate.start in spot and gate.end in spot:

@@ -17,6 +17,7 @@ from yijiang.report.wording import (
     Text,
     each,
     figure,
+    joined,
     known,
     label,
     money_unit,
@@ -26,8 +27,8 @@ from yijiang.report.wording import (
 
 #: Load ÷ capacity from which a lock or link is drawn as tight.
 TIGHT = 0.8
-#: Smallest change of a load [Mt/yr] that is drawn.
-SEEN = 0.005
+#: Smallest change of a load that is drawn [Mt/yr], and as part of the largest one.
+SEEN, SMALL = 0.005, 0.01
 
 
 def tight(row: Mapping[str, Any]) -> bool:
@@ -69,10 +70,7 @@ def network_pictures(document: Document, names: Names) -> dict[str, Any] | None:
     loads = {str(r["link"]): r for r in document.get("transport") or []}
     if not any(str(r["link"]) in loads for r in data.get("links") or []):
         return None
-    moved = any(
-        known(r.get("load_base")) and known(r.get("load_plan")) and abs(r["load_plan"] - r["load_base"]) > SEEN
-        for r in loads.values()
-    )
+    moved = any(abs(_change(r)) > SEEN for r in loads.values() if math.isfinite(_change(r)))
     return {
         "loads": each(partial(_map, document, names, loads, False)),
         "changes": each(partial(_map, document, names, loads, True)) if moved else None,
@@ -86,7 +84,9 @@ def _map(document: Document, names: Names, loads: Mapping[str, Any], change: boo
              0 if n.get("kind") == "hub" else 2 if n.get("kind") == "junction" else 1)
         for n in data.get("nodes") or []
     ]  # fmt: skip
-    narrow = {r.get("link_base") for r in (document.get("freight") or {}).get("season") or []}
+    season = (document.get("freight") or {}).get("season") or []
+    narrow = {link for r in season for link in r.get("narrow_base") or []}
+    seen = max([SEEN, *(SMALL * abs(_change(r)) for r in loads.values() if math.isfinite(_change(r)))])
     lines, gates = [], []
     for link in data["links"]:
         row = loads.get(str(link["link"]))
@@ -94,7 +94,7 @@ def _map(document: Document, names: Names, loads: Mapping[str, Any], change: boo
             continue
         before, after = _number(row.get("load_base")), _number(row.get("load_plan"))
         value = after - before if change else before
-        if math.isfinite(value) and (not change or abs(value) > SEEN):
+        if math.isfinite(value) and (not change or abs(value) >= seen):
             text = say(
                 "transport.map_tip",
                 name=names("links", link["link"]),
@@ -125,6 +125,10 @@ def _gate(link: Mapping[str, Any], lock: Mapping[str, Any], names: Names, lang: 
     return Gate(str(link["from"]), str(link["to"]), f"{name} {share}", text, tight(lock))
 
 
+def _change(row: Mapping[str, Any]) -> float:
+    return _number(row.get("load_plan")) - _number(row.get("load_base"))
+
+
 def _number(value: Any) -> float:
     return float(value) if known(value) else math.nan
 
@@ -139,12 +143,12 @@ def season_pictures(rows: Sequence[Mapping[str, Any]], names: Names) -> list[dic
             continue
         heading = say("season.pair", start=names("regions", origin), end=names("regions", destination))
         dear, cheap = (pick(range(12), key=lambda k: costs[k]) for pick in (max, min))
-        narrow = year[dear].get("link_base")
+        narrow = year[dear].get("narrow_base") or []
         line = say(
             "season.line" if costs[dear] > costs[cheap] else "season.flat",
             dear=_month(dear), cheap=_month(cheap), high=figure(costs[dear]), low=figure(costs[cheap]),
             currency=each(money_unit), depth=figure(year[dear].get("depth_base")),
-            link=names("links", narrow) if narrow else say("page.none"),
+            link=joined([names("links", link) for link in narrow]) if narrow else say("page.none"),
         )  # fmt: skip
         found.append({"heading": heading, "picture": each(partial(_season, year, heading)), "line": line})
     return found
@@ -162,4 +166,6 @@ def _season(year: Sequence[Mapping[str, Any]], heading: Text, lang: str) -> str:
     courses.append(Course(say("season.water_plan")[lang], values("water_plan")))
     unit = say("season.axis", currency=each(money_unit))[lang]
     names = [_month(k)[lang] for k in range(12)]
-    return month_chart(courses, values("depth_plan"), heading[lang], (unit, say("season.depth")[lang], names))
+    return month_chart(
+        courses, (values("depth_base"), values("depth_plan")), heading[lang], (unit, say("season.depth")[lang], names)
+    )

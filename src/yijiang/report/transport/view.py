@@ -136,7 +136,8 @@ def count_view(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
     if not rows:
         return None
     over = [r for r in rows if r.get("over")]
-    listed = joined([_count_name(r) for r in over], "; ")
+    # Names hold commas of their own.
+    listed = each(lambda lang: ("；" if lang == "zh" else "; ").join(_count_name(r)[lang] for r in over))
     lead = say("counts.over", count=len(over), rows=len(rows), names=listed) if over else say("counts.none_over")
     return {
         "lead": lead,
