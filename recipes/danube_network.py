@@ -179,7 +179,7 @@ MODES = [
         "money_per_tkm": 0.06,
         "money_low": 0.045,
         "money_high": 0.08,
-        "money_fixed": 10,
+        "money_fixed": 20,
         "speed_kmh": 30,
         "speed_up_kmh": 30,
         "co2_kg_per_tkm": 0.0137,
@@ -210,7 +210,7 @@ DENSITIES = dict(zip(GOODS, (400, 110, 1900, 700, 9300), strict=True))
 AUSTRIA_TKM = 2.2 / 1.032
 #: Gabčíkovo from 12 November 1992 to 14 September 2011.
 GABCIKOVO_MT = 115.5 / 18.84
-START = (33.943, 0.029974)
+START = (41.0911, 0.025573)
 
 
 def water_links() -> list[dict[str, Any]]:

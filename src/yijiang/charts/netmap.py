@@ -50,6 +50,8 @@ STYLES: Mapping[str, tuple[str, str, float]] = {
     "rail": ("ink", "7 3", 1.0),
     "road": ("base", "", -1.0),
 }
+#: Last rank whose names are written on the map; the pointer shows the others.
+NAMED = 1
 WIDEST, THINNEST, EDGE = 13.0, 0.8, 46.0
 
 
@@ -113,7 +115,8 @@ def network_map(
             f'<circle cx="{number(x)}" cy="{number(y)}" r="{number(size)}" '
             f'style="fill:{COLOURS["paper"]};stroke:{COLOURS["ink"]};stroke-width:1.5">{_tip(stop.label)}</circle>'
         )
-    names += [(*spot[s.key], s.label, "ink") for s in sorted(shown, key=lambda s: (s.rank, s.key))]
+    named = sorted((s for s in shown if s.rank <= NAMED), key=lambda s: (s.rank, s.key))
+    names += [(*spot[s.key], s.label, "ink") for s in named]
     parts += _written(names, blocked, width, height)
     parts += _legend(lines, gates, legend, height)
     return frame(width, height + 26, title, parts)
