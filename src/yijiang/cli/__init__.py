@@ -7,6 +7,7 @@ command that needs it, so that `--help` answers at once.
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 from collections.abc import Sequence
@@ -79,6 +80,8 @@ def plan(
     lang: Literal["zh", "en", "both"] = "both",
     seed: int = 0,
     store: Path | None = None,
+    workers: int = 0,
+    time_limit: float | None = None,
     json: bool = False,
 ) -> int:
     """Choose the package of projects that leaves every partner better off, and write the report.
@@ -108,6 +111,10 @@ def plan(
         Seed of the draws.
     store
         A folder where finished evaluations and draws are kept: a run that was stopped goes on where it stopped.
+    workers
+        Processes for the draws; 0: as many as pay. The figures are the same for any number.
+    time_limit
+        Longest time of one search for a package [s]; the best found by then is taken, with its gap.
     json
         Print the plan document instead of the summary.
     """
@@ -122,6 +129,10 @@ def plan(
         raise OptionError(f"--draws must be 1 or more, not {draws}")
     if seed < 0:
         raise OptionError(f"--seed must be 0 or more, not {seed}")
+    if workers < 0:
+        raise OptionError(f"--workers must be 0 or more, not {workers}")
+    if time_limit is not None and not time_limit > 0:
+        raise OptionError(f"--time-limit must be above 0, not {time_limit:g}")
     refuse_file(out)
     chosen = open_belt(belt)
     if projects is not None:
@@ -139,7 +150,8 @@ def plan(
             draws=draws,
             seed=seed,
             store=store,
-            workers=min(os.cpu_count() or 1, 4),
+            workers=workers,
+            seconds=math.inf if time_limit is None else time_limit,
             progress=progress,
         )
         document = result.document

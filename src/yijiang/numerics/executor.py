@@ -79,7 +79,10 @@ def _in_processes(work: Callable[[Any, T], R], shared: Any, items: Sequence[T], 
                 yield result
         except BrokenProcessPool as error:
             raise SolveError(
-                "a worker process was killed before its work was done", done=float(done), of=float(len(items))
+                "a worker process was killed before its work was done; what a store (--store FOLDER) holds by now will "
+                "not be computed again",
+                done=float(done),
+                of=float(len(items)),
             ) from error
 
 
