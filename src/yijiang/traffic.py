@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from .transport import Paths
 from .transport.seasons import MONTHS, in_month
-from .transport.skims import Paths
 
 if TYPE_CHECKING:
     from .belt import Belt
@@ -27,6 +27,13 @@ SHOWN_USERS = 5
 TOLERATED = 0.2
 WHAT = ("count", "name_en", "name_zh", "kind", "region", "mode")
 EVIDENCE = ("unit", "year", "note_en", "note_zh", "source", "status")
+
+
+def _parts(state: Any) -> list[tuple[float, Any]]:
+    """Shares of a year and the loads in each: the seasons of a state, or the two ways that one is a mixture of."""
+    if hasattr(state, "seasons"):
+        return list(zip(np.asarray(state.weight).tolist(), state.seasons, strict=True))
+    return [(state.share, state.loads), (1.0 - state.share, state.other)]
 
 
 class Traffic:
@@ -48,26 +55,27 @@ class Traffic:
 
     def __init__(self, state: FreightState) -> None:
         self.state, self.network = state, state.network
+        self._parts = _parts(state)
+        loads = self._parts[0][1]
         self.regions: tuple[str, ...] = tuple(state.network.regions)
-        self.chains: tuple[str, ...] = tuple(state.skims.chains)
+        self.chains: tuple[str, ...] = tuple(getattr(loads, "chains", None) or loads.skims.chains)
 
     @property
     def pairs(self) -> Floats:
         """Tonnes (origin, destination, good) [Mt/yr]."""
-        return self.state.loads.tonnes
+        return np.asarray(self._parts[0][1].tonnes)
 
     @property
     def by_chain(self) -> Floats:
         """Tonnes (origin, destination, chain) [Mt/yr]; what stays within a region is left out."""
-        carried: Floats = (self.state.loads.tonnes[..., None] * self.state.loads.shares).sum(axis=2)
+        carried: Floats = sum(w * (v.tonnes[..., None] * np.asarray(v.shares)).sum(axis=2) for w, v in self._parts)
         carried[np.arange(len(self.regions)), np.arange(len(self.regions))] = 0.0
         return carried
 
     @property
     def tonne_km(self) -> dict[str, float]:
         """Tonne-kilometres by mode [million t·km/yr], access at both ends with the road."""
-        part, state = self.state.share, self.state
-        mixed = part * state.loads.tonne_km + (1 - part) * state.other.tonne_km
+        mixed = sum(w * v.tonne_km for w, v in self._parts)
         return {str(mode): float(value) for mode, value in mixed.items()}
 
     @property
@@ -84,8 +92,7 @@ class Traffic:
     @property
     def transfers(self) -> pd.Series[float]:
         """Tonnes that change mode, by node, mode_a and mode_b [Mt/yr]."""
-        part, state = self.state.share, self.state
-        mixed: pd.Series[float] = part * state.loads.terminals["tonnes"] + (1 - part) * state.other.terminals["tonnes"]
+        mixed: pd.Series[float] = sum(w * v.terminals["tonnes"] for w, v in self._parts)
         return mixed
 
     def users(self, side: str) -> pd.DataFrame:
@@ -93,8 +100,8 @@ class Traffic:
         columns = {}
         for region in self.regions:
             ends = (region, self.regions) if side == "origin" else (self.regions, region)
-            used = self.state.loads.usage(*ends)
-            columns[region] = used.set_index("link")["tonnes"]
+            used = [(w, v.usage(*ends).set_index("link")["tonnes"]) for w, v in self._parts if w > 0]
+            columns[region] = pd.concat([w * tonnes for w, tonnes in used]).groupby(level=0).sum()
         return pd.DataFrame(columns).fillna(0.0)
 
     def way(self, origin: str, destination: str) -> list[str]:
