@@ -16,8 +16,10 @@ from yijiang.cli import main
 from yijiang.errors import DataError, OptionError
 from yijiang.evaluation import Outcome
 from yijiang.messages import LANGUAGES
-from yijiang.report.river import render, river_view
+from yijiang.report.river import river_view
+from yijiang.report.transport import render
 from yijiang.river import steady
+from yijiang.wordbook import names
 
 
 @pytest.fixture(scope="module")
@@ -125,7 +127,13 @@ def test_a_pollutant_without_limits_has_no_class() -> None:
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_page_of_the_river(tiny: Outcome, danube: Outcome, lang: str) -> None:
     for outcome in (tiny, danube):
-        told = {"package": list(outcome.package), **waters.outcome_document(outcome)}
+        told = {
+            "package": list(outcome.package),
+            "names": names(outcome.base.belt),
+            "real_income": {},
+            "equivalent_variation": {},
+            **waters.outcome_document(outcome),
+        }
         page = render(told, lang)
         assert page == render(told, lang)
         assert "<h2" in page

@@ -15,7 +15,6 @@ from .river import admissible, steady
 from .river import attribution as shares_by_month
 from .river.formulas import GRAMS_PER_SECOND
 from .river.grade import distinguishable
-from .wordbook import names
 
 if TYPE_CHECKING:
     from .base import Base
@@ -257,7 +256,7 @@ def told(base: Base, still: State, state: State, shown: Sequence[str]) -> dict[s
 
 
 def outcome_document(outcome: Outcome) -> dict[str, Any]:
-    """What the page of an evaluation tells of the river: names, sections, and all of `told`."""
+    """What the page of an evaluation tells of the river: sections, and all of `told`."""
     base = outcome.base
     belt, bound = base.belt, ecology.limits(base)
     matrix = base.transfer["low"]
@@ -270,11 +269,7 @@ def outcome_document(outcome: Outcome) -> dict[str, Any]:
     tightest = max(judged, key=lambda r: r["plan"] / r["limit"], default=None)
     shown = sections_shown(base, rows, tightest)
     return {
-        "titles": {lang: belt.meta[f"title_{lang}"] for lang in ("en", "zh")},
         "river_name": {lang: belt.meta.get(f"river_{lang}", "") for lang in ("en", "zh")},
-        "year": belt.year,
-        "unit": f"{belt.money} per year",
-        "names": names(belt),
         "river": rows,
         **told(base, outcome.base_state, outcome.state, shown),
     }

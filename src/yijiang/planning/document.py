@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from yijiang._version import __version__
-from yijiang.wordbook import names
+from yijiang.wordbook import names, places
 
 from . import listing
 from .choices import choices, sharing
@@ -192,7 +192,9 @@ def _price(price: Price | None, allowed: float, money: str) -> dict[str, Any]:
 def _freight(plan: Plan) -> dict[str, Any]:
     base = plan.base
     if base.freight is None:
-        return {"transport": [], "pair_usage": [], "map": _map(plan)}
+        return {"transport": [], "pair_usage": [], "map": places(plan.base.belt), "freight": None}
+    from yijiang.traffic import traffic
+
     place = {name: k for k, name in enumerate(base.belt.tables["links"]["link"])}
     links = sorted(plan.outcome.links.to_dict("records"), key=lambda row: place.get(row["link"], -1))
     rows = [{**row, "shadow_price": None} for row in links]
@@ -212,26 +214,10 @@ def _freight(plan: Plan) -> dict[str, Any]:
                  "lock": str(r["lock"]), "depth_m": float(r["depth_m"]), "share": float(r["share"])}
                 for r in shallow.to_dict("records")
             ]  # fmt: skip
-    return {"transport": rows, "pair_usage": usage, "map": _map(plan)}
-
-
-def _map(plan: Plan) -> dict[str, Any]:
-    tables = plan.base.belt.tables
-    return {
-        "regions": [
-            {"region": r["region"], "lon": r["lon"], "lat": r["lat"], "order": r["river_order"]}
-            for r in tables["regions"].to_dict("records")
-            if r["kind"] == "member"
-        ],
-        "nodes": [
-            {k: r[k] for k in ("node", "lon", "lat", "river_km", "kind", "name_en", "name_zh")}
-            for r in tables["nodes"].to_dict("records")
-        ],
-        "links": [
-            {"link": r["link"], "from": r["from_node"], "to": r["to_node"], "mode": r["mode"]}
-            for r in tables["links"].to_dict("records")
-        ],
-    }
+    after = plan.choice.state.freight
+    assert after is not None
+    told = traffic(base.belt, base.freight, state, after, plan.regions)
+    return {"transport": rows, "pair_usage": usage, "map": places(base.belt), "freight": told}
 
 
 def _economy(plan: Plan) -> dict[str, Any]:
