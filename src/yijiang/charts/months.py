@@ -25,8 +25,8 @@ def month_chart(
     title: str,
     words: tuple[str, str, Sequence[str]],
     *,
-    width: float = 680,
-    height: float = 290,
+    width: float = 480,
+    height: float = 270,
 ) -> str:
     """Draw a cost month by month as lines over columns of depth.
 
