@@ -83,10 +83,10 @@ def water_goes_nowhere(belt: Belt, found: Findings) -> None:
             if after in place:
                 arriving[place[after]] += flow[i]
         left = arriving - taken
-        for i in np.flatnonzero((arriving > 0) & ((left <= 0) | (flow < left * (1 - 1e-9)))):
+        for i in np.flatnonzero((arriving > 0) & ((left <= 0) | (flow < left * (1 - 1e-9)))).tolist():
             problem = f"{arriving[i]:g} m³/s arrive and {taken[i]:g} are taken out: the flow does not fit"
             remedy = "correct the flow, or state in abstraction what is taken out"
-            found.add("reaches", int(i) + 2, column, cell_text(flow[i]), problem, remedy)
+            found.add("reaches", i + 2, column, cell_text(flow[i]), problem, remedy)
 
 
 def lakes_in_every_regime(belt: Belt, found: Findings) -> None:
