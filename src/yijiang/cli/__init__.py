@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from cyclopts import App
 
     from yijiang.belt import Belt
-    from yijiang.evaluation import Outcome
 
 USAGE = 2
 INTERRUPTED = 130
@@ -189,6 +188,7 @@ def evaluate(
     json
         Print the outcome as JSON.
     """
+    from yijiang.cli.evaluation import freight_tables, outcome_tables, told
     from yijiang.evaluation import evaluate as run
     from yijiang.ranges import spread
     from yijiang.report.transport import write_html as write_page
@@ -198,7 +198,7 @@ def evaluate(
     chosen = open_belt(belt)
     with progress_line("evaluate") as progress:
         outcome = run(chosen, projects=list(projects))
-        frames, values = _outcome_tables(chosen, outcome), outcome.to_dict()
+        frames, values = outcome_tables(chosen, outcome), outcome.to_dict()
         ranges = None
         if draws:
             progress("ranges")
@@ -209,7 +209,8 @@ def evaluate(
         if out is not None:
             progress("tables")
             with folder_for(out) as folder:
-                values |= _told(chosen, outcome)
+                values |= told(chosen, outcome)
+                frames |= freight_tables(values)
                 write_page(values, folder / "evaluation.html")
                 (folder / "evaluation.json").write_text(as_json(values) + "\n", encoding="utf-8", newline="\n")
                 write_tables(frames, folder / "tables")
@@ -229,42 +230,6 @@ def evaluate(
     if out is not None:
         show(f"\n{out / 'evaluation.json'}")
     return 0
-
-
-def _told(belt: Belt, outcome: Outcome) -> dict[str, object]:
-    """Return what the page of an evaluation needs beside its figures: names, places and the freight told in full."""
-    from yijiang.wordbook import names, places
-
-    told: dict[str, object] = {
-        "titles": {"en": belt.meta["title_en"], "zh": belt.meta["title_zh"]},
-        "year": belt.year,
-        "unit": f"{belt.money} per year",
-        "names": names(belt),
-    }
-    freight, before, after = outcome.base.freight, outcome.base_state.freight, outcome.state.freight
-    if freight is not None and before is not None and after is not None:
-        from yijiang.traffic import traffic
-
-        regions = belt.meta.get("sides") or belt.members[:2]
-        told |= {
-            "map": places(belt),
-            "transport": outcome.links.to_dict("records"),
-            "freight": traffic(belt, freight, before, after, [str(r) for r in regions]),
-        }
-    return told
-
-
-def _outcome_tables(belt: Belt, outcome: Outcome) -> dict[str, pd.DataFrame]:
-    import pandas as pd
-
-    gains = {"real_income": outcome.real_income, "equivalent_variation": outcome.equivalent_variation}
-    frames = {"regions": pd.DataFrame(gains).rename_axis("region").reset_index()}
-    for name, part in (("sections", "river"), ("links", "transport")):
-        if part in belt.scope:
-            frame = getattr(outcome, name)
-            named = [n for n in frame.index.names if n is not None and n not in frame.columns]
-            frames[name] = frame.reset_index() if named else frame.reset_index(drop=True)
-    return frames
 
 
 def cases(*, json: bool = False) -> int:
