@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import math
-import os
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from numpy.typing import NDArray
 from yijiang.base import Base
 from yijiang.errors import DataError, Finding, InfeasibleError, OptionError, SolveError
 from yijiang.evaluation import Evaluator, Outcome
+from yijiang.numerics.executor import paying
 from yijiang.numerics.store import Store
 from yijiang.scenario import unsized
 
@@ -44,10 +44,7 @@ Floats = NDArray[np.float64]
 DRAWS = 40
 #: The expansion may miss the full loop by this part of the largest gain.
 TOLERANCE = 0.02
-#: With fewer single projects to evaluate over all draws, starting another process takes longer than the draws.
-WORTH_WORKERS = 400
-MOST_WORKERS = 4
-#: Gains nearer to zero than this have no sign [million a year].
+#: Gains nearer to zero than this have no sign [million].
 SIGN = 1e-3
 #: Points of the frontier.
 POINTS = 10
@@ -315,11 +312,6 @@ def plan(
         _payment_effect(choice, search), TOLERANCE,
         _sign_not_identified(base, choice), time.perf_counter() - began,
     )  # fmt: skip
-
-
-def paying(evaluations: int) -> int:
-    """Processes that pay for about so many evaluations: starting one costs as much as `WORTH_WORKERS` of them."""
-    return min(os.cpu_count() or 1, MOST_WORKERS) if evaluations >= WORTH_WORKERS else 1
 
 
 def _acting(problem: Problem) -> tuple[tuple[str, str], ...]:
