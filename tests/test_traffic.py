@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 import yijiang as yj
 from yijiang.charts.months import Course, month_chart
 from yijiang.charts.netmap import Gate, Line, Stop, network_map
+from yijiang.cli.evaluation import told
 from yijiang.errors import DataError
 from yijiang.freight import Freight
 from yijiang.report.transport import render
@@ -198,9 +199,7 @@ def document(belt: yj.Belt) -> dict[str, Any]:
         counts=count_table(belt, {"kind": "lock", "target": "gate", "value": 100.0, "fitted": True}),
     )
     out = yj.evaluate(seen, ["gate_lock"] if "gate_lock" in seen.projects else list(seen.projects)[:1])
-    from yijiang.cli import _told
-
-    return {**out.to_dict(), **_told(seen, out)}
+    return {**out.to_dict(), **told(seen, out)}
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])

@@ -275,7 +275,7 @@ def outcome_document(outcome: Outcome) -> dict[str, Any]:
     }
 
 
-def outcome_tables(outcome: Outcome) -> dict[str, pd.DataFrame]:
+def river_tables(outcome: Outcome) -> dict[str, pd.DataFrame]:
     """The river of an outcome as tables: months, causes (region × activity × section × month), fit and room.
 
     There are none for a belt without a river.

@@ -20,7 +20,6 @@ from yijiang.cli.belts import open_belt
 from yijiang.cli.calibrate import calibrate
 from yijiang.cli.common import as_json, progress_line, show
 from yijiang.cli.complement import complement, with_complement
-from yijiang.cli.outcomes import outcome_frames, told
 from yijiang.errors import DataError, Finding, OptionError, YijiangError
 from yijiang.outputs import folder_for, refuse_file, write_tables
 
@@ -123,7 +122,7 @@ def plan(
     from yijiang.report import write_html
     from yijiang.report.summary import summary
     from yijiang.report.tables import tables
-    from yijiang.waters import outcome_tables
+    from yijiang.waters import river_tables
 
     if len(regions) < 2:
         raise OptionError("a plan needs two or more regions, for example: yijiang plan Hubei Jiangsu")
@@ -164,7 +163,7 @@ def plan(
         with folder_for(out) as folder:
             write_html(document, folder / "plan.html", lang=lang)
             (folder / "plan.json").write_text(as_json(document) + "\n", encoding="utf-8", newline="\n")
-            write_tables({**tables(document), **outcome_tables(result.outcome)}, folder / "tables")
+            write_tables({**tables(document), **river_tables(result.outcome)}, folder / "tables")
     if json:
         show(as_json(document))
     else:
@@ -191,17 +190,18 @@ def evaluate(
     json
         Print the outcome as JSON.
     """
+    from yijiang.cli.evaluation import freight_tables, outcome_tables, told
     from yijiang.evaluation import evaluate as run
     from yijiang.ranges import spread
     from yijiang.report.transport import write_html as write_page
-    from yijiang.waters import outcome_tables
+    from yijiang.waters import river_tables
 
     if out is not None:
         refuse_file(out)
     chosen = open_belt(belt)
     with progress_line("evaluate") as progress:
         outcome = run(chosen, projects=list(projects))
-        frames, values = outcome_frames(chosen, outcome), outcome.to_dict()
+        frames, values = outcome_tables(chosen, outcome), outcome.to_dict()
         ranges = None
         if draws:
             progress("ranges")
@@ -213,7 +213,7 @@ def evaluate(
             progress("tables")
             with folder_for(out) as folder:
                 values |= told(chosen, outcome)
-                frames |= outcome_tables(outcome)
+                frames |= freight_tables(values) | river_tables(outcome)
                 write_page(values, folder / "evaluation.html")
                 (folder / "evaluation.json").write_text(as_json(values) + "\n", encoding="utf-8", newline="\n")
                 write_tables(frames, folder / "tables")
