@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def told(belt: Belt, outcome: Outcome) -> dict[str, Any]:
-    """Return what the page of an evaluation needs beside its figures: names, places, and freight and river told in full."""
+    """Return what the page of an evaluation needs beside its figures: names, places, freight and river told in full."""
     told: dict[str, Any] = {
         "titles": {"en": belt.meta["title_en"], "zh": belt.meta["title_zh"]},
         "year": belt.year,
