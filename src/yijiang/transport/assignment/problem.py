@@ -69,10 +69,10 @@ class Problem:
 
 
 class Source(Protocol):
-    """Least costs of the groups in a state of the facilities, and the paths that have them."""
+    """Least costs of the groups at some costs of the links, and the paths that have them."""
 
-    def price(self, problem: Problem, state: Floats) -> Floats:
-        """Return the least cost of every group (group,), infinite where no path leads."""
+    def price(self, cost: Floats) -> Floats:
+        """Return the least cost of every group (group,) at some costs (class, link), infinite where no path leads."""
 
     def columns(self, wanted: Ints) -> tuple[Ints, Shorts]:
         """Return the least paths of some groups, by rising number: ptr (wanted + 1) and links."""

@@ -12,7 +12,6 @@ import numba
 import numpy as np
 
 from yijiang.transport.assignment.kernels import Floats, Ints, Shorts
-from yijiang.transport.assignment.problem import Problem
 from yijiang.transport.chains.kernels import SAME, best_vehicles, join_chains, regrow, trace_chains
 from yijiang.transport.chains.virtual import VirtualNetwork
 from yijiang.transport.paths.forest import SERIAL_WORK, Numbers, Star
@@ -198,9 +197,8 @@ class ChainTrees:
             row = np.repeat(np.arange(len(vehicles)), len(mine))
             self.leg_trees[m] = Trees(star, np.tile(roots, len(vehicles)), row, roots, rank, kept)
 
-    def price(self, problem: Problem, state: Floats) -> Floats:
+    def price(self, cost: Floats) -> Floats:
         """Bring the trees up to date and join the chains; see `Source`."""
-        cost = np.ascontiguousarray(problem.link_costs(state))
         if self._joined is not None and np.allclose(cost, self._joined, rtol=SAME, atol=0.0):
             return self.total[self.job, self.chain, self.end]
         self._joined = cost
