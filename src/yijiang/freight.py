@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 
-#: Relative gap of the freight's equilibrium within the loop, and largest last move of a load over its capacity.
-GAP, STEADY = 1e-11, 1e-9
+#: Relative gap of the freight's equilibrium, and largest last move of a load over its capacity.
+GAP, STEADY = 1e-11, 1e-10
 
 
 @dataclass(frozen=True, eq=False)
@@ -203,7 +203,9 @@ class Freight:
             self._states[id(network)] = self._settled(network, self.base_tonnes, warm)
         return self._states[id(network)]
 
-    def settle(self, network: FreightNetwork, tonnes: Floats, state: FreightState | None = None) -> FreightState:
+    def settle(
+        self, network: FreightNetwork, tonnes: Floats, state: FreightState | None = None, steady: float = STEADY
+    ) -> FreightState:
         """Freight of some tonnes on a network, with waits and loads that agree.
 
         Parameters
@@ -214,6 +216,8 @@ class Freight:
             Tonnes by origin and destination [Mt a year].
         state
             Where to start; the base tonnes on this network unless given.
+        steady
+            Largest last move of a load, relative to the capacity.
 
         Raises
         ------
@@ -225,16 +229,18 @@ class Freight:
         first = self._first(network) if state is None or state.network is not network else state
         if np.array_equal(first.tonnes, tonnes):
             return first
-        return self._settled(network, tonnes, first)
+        return self._settled(network, tonnes, first, steady)
 
-    def _settled(self, network: FreightNetwork, tonnes: Floats, warm: FreightState | None) -> FreightState:
+    def _settled(
+        self, network: FreightNetwork, tonnes: Floats, warm: FreightState | None, steady: float = STEADY
+    ) -> FreightState:
         inner = tonnes[np.ix_(self._region, self._region)]
         solved = []
         for season, prepared in enumerate(self.prepared(network)):
             start = None if warm is None else warm.solved[season]
             if start is not None and not prepared.alike(start.prepared):
                 start = None  # other ships: nothing of what was solved fits
-            solved.append(prepared.solve(inner, GAP, warm=start, steady=STEADY))
+            solved.append(prepared.solve(inner, GAP, warm=start, steady=steady))
         cost = np.asarray(np.tensordot(self.weight, np.stack([s.logsum() for s in solved]), axes=1))
         return FreightState(network, tuple(solved), self.weight, cost, tonnes)
 

@@ -136,7 +136,7 @@ class Prepared:
         size, k = len(self.paths.chains), pairs.commodity
         if len(k) == 0:
             raise OptionError("there are no tonnes to carry")
-        problem = Problem(
+        problem = Problem.of(
             pair_ptr=np.arange(len(k) + 1) * size, pair_class=k, demand=tonnes[pairs],
             weight=self.paths.time_value, pce=self.pce, scale=self.mu, nest=np.tile(self.nest, len(k)),
             nest_scale=np.repeat(self.mu[k], size) / np.tile(self.ratio, len(k)), fixed=self.fixed,
