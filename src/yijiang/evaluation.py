@@ -140,7 +140,7 @@ class Evaluator:
                 move = 0.0
                 break
             hats = solution.real_flow_hat_array[:, :, self.goods].transpose(1, 0, 2)
-            state = freight.settle(network, freight.base_tonnes * hats, state)
+            state = freight.settle(network, freight.base_tonnes * hats, state, 0.1 * self.tolerance)
             following = freight.log_kappa(state)
             move = float(np.abs(following - log_freight).max())
             if move <= self.tolerance:

@@ -12,8 +12,7 @@ import numba
 import numpy as np
 
 from yijiang.transport.assignment.kernels import Floats, Ints, Shorts
-from yijiang.transport.assignment.problem import Problem
-from yijiang.transport.chains.kernels import SAME, best_vehicles, join_chains, regrow, trace_chains
+from yijiang.transport.chains.kernels import alike, best_vehicles, join_chains, regrow, trace_chains
 from yijiang.transport.chains.virtual import VirtualNetwork
 from yijiang.transport.paths.forest import SERIAL_WORK, Numbers, Star
 
@@ -92,8 +91,7 @@ class Trees:
 
     def update(self, weight: Floats, copied: bool = False) -> bool:
         """Take new weights (row · commodity, arc of the star); returns whether there was anything to do."""
-        # A difference of the last bits, as two ways to sum a wait have it, changes no tree.
-        if self._weight is not None and np.allclose(weight, self._weight, rtol=SAME, atol=0.0):
+        if self._weight is not None and alike(weight, self._weight):
             return False
         self._own(copied)
         known, self._weight, star = self._weight is not None, weight, self.star
@@ -198,10 +196,9 @@ class ChainTrees:
             row = np.repeat(np.arange(len(vehicles)), len(mine))
             self.leg_trees[m] = Trees(star, np.tile(roots, len(vehicles)), row, roots, rank, kept)
 
-    def price(self, problem: Problem, state: Floats) -> Floats:
+    def price(self, cost: Floats) -> Floats:
         """Bring the trees up to date and join the chains; see `Source`."""
-        cost = np.ascontiguousarray(problem.link_costs(state))
-        if self._joined is not None and np.allclose(cost, self._joined, rtol=SAME, atol=0.0):
+        if self._joined is not None and alike(cost, self._joined):
             return self.total[self.job, self.chain, self.end]
         self._joined = cost
         v, p = self.virtual, self.prefixes
