@@ -135,7 +135,7 @@ class FreightNetwork:
         if not VALUES[name]:
             return out
         figures = dict(zip(self._labels(name), self.arrays.figures[name], strict=True))
-        rows = np.array([figures[key] for key in self._row_keys(name)]).reshape(len(out), len(VALUES[name]))
+        rows = np.array([figures[key] for key in self.row_keys(name)]).reshape(len(out), len(VALUES[name]))
         for i, column in enumerate(VALUES[name]):
             nothing = {**EXTRAS, **NONE}.get((name, column))
             if column in out or nothing is None or not np.array_equal(rows[:, i], np.full(len(out), nothing), True):
@@ -288,7 +288,13 @@ class FreightNetwork:
     def _labels(self, table: str) -> tuple[str, ...]:
         return self.arrays.topology.names[table]
 
-    def _row_keys(self, table: str) -> list[str]:
+    def row_keys(self, table: str) -> list[str]:
+        """Names of the rows of a table in the order it was given; a terminal is its node and modes, joined by blanks.
+
+        >>> from yijiang.transport.example import two_ports
+        >>> two_ports().row_keys("terminals")
+        ['quay road water', 'lower road water']
+        """
         frame = self._tables[table]
         columns = KEYS[table] if table == "terminals" else KEYS[table][:1]
         return [" ".join(key) for key in zip(*(frame[c] for c in columns), strict=True)]

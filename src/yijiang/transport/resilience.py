@@ -15,6 +15,9 @@ from yijiang.transport.chains.result import FreightAssignment
 DAYS = 365.0
 """Days of the year that the tonnes are for."""
 
+GAP = 1e-9
+"""Relative gap of an equilibrium under a closure: what is lost is a difference of costs."""
+
 
 class Disruption(NamedTuple):
     """A closure against the base.
@@ -26,7 +29,8 @@ class Disruption(NamedTuple):
     extra : (origin, commodity) extra cost of the cargo that still moves [million for Mt].
     stranded : origin, destination, commodity, tonnes of these days that no way is left for [Mt].
     detours : origin, destination, commodity, chain, tonnes through the element in these days [Mt], chain_after (the
-        cheapest left, "" for none), extra (of its composite cost per tonne, infinite for none); largest tonnes first.
+        cheapest left, "" for none), way_after (its links, from the origin on), extra (of its composite cost per tonne,
+        infinite for none); largest tonnes first.
     after : the equilibrium while the element is closed, as if for a year.
     """
 
@@ -43,7 +47,7 @@ class Disruption(NamedTuple):
         return float(self.extra.sum())
 
 
-def disrupt(base: FreightAssignment, element: str, days: float, gap: float = 1e-6) -> Disruption:
+def disrupt(base: FreightAssignment, element: str, days: float, gap: float = GAP) -> Disruption:
     """Close a lock, link, terminal or node for some days; the same cargo looks for other ways.
 
     extra[o, k] = days/365 · Σ_d tonnes[o, d, k]·(S′[o, d, k] − S[o, d, k]),   S: composite cost over the chains
@@ -120,16 +124,18 @@ def _detours(
     )  # fmt: skip
     users["tonnes"] *= part
     if after is None or users.empty:
-        return users.assign(chain_after="", extra=np.inf)
+        return users.assign(chain_after="", way_after=[()] * len(users), extra=np.inf)
     cost = after.cost.to_numpy()[at]
-    names = np.array([*base.chains, ""], object)
-    users["chain_after"] = names[np.where(np.isfinite(cost).any(axis=1), cost.argmin(axis=1), len(base.chains))]
+    open_still, best = np.isfinite(cost).any(axis=1), cost.argmin(axis=1)
+    users["chain_after"] = np.where(open_still, np.array(base.chains, object)[best], "")
+    ways = iter(after.ways(*(v[open_still] for v in (*at, best))))
+    users["way_after"] = [next(ways) if still else () for still in open_still]
     users["extra"] = now[at] - before[at]
     return users
 
 
 def critical(
-    base: FreightAssignment, days: float, elements: Sequence[str] | None = None, gap: float = 1e-6
+    base: FreightAssignment, days: float, elements: Sequence[str] | None = None, gap: float = GAP
 ) -> pd.DataFrame:
     """Close elements one at a time and list them, the costliest first.
 

@@ -15,13 +15,14 @@ from yijiang.errors import SolveError
 from yijiang.transport import columns, vdf
 from yijiang.transport.assignment import kernels
 from yijiang.transport.assignment.gap import choice_excess
-from yijiang.transport.assignment.kernels import Bools, Floats
+from yijiang.transport.assignment.kernels import Bools, Floats, Ints
 from yijiang.transport.assignment.pathset import kernels as pathkernels
 from yijiang.transport.assignment.result import BALANCE_LIMIT, ROUND_OFF
 from yijiang.transport.chains import select
 from yijiang.transport.chains.prepared import Solved
 from yijiang.transport.chains.skims import DIMS
 from yijiang.transport.chains.virtual import CO2
+from yijiang.transport.chains.worth import worth
 
 FIELDS = ("money", "time", "co2", "km")
 """Fields along the ways of a chain; the km of every mode are `km_MODE`."""
@@ -255,6 +256,14 @@ class FreightAssignment:
         limit = self.problem.param[at, kernels.LIMIT]
         return pd.DataFrame({"load": self.load[at], "limit": limit, "price": self.price[at]}, index)
 
+    @cached_property
+    def capacity_prices(self) -> pd.Series[float]:
+        """What one more unit of capacity, or of a binding limit, saves at these tonnes, by facility [yuan per t].
+
+        The slope of the total cost Σ tonnes·S, rents aside; see `worth.worth`. 0 where nothing depends on the load.
+        """
+        return pd.Series(worth(self.solved)[:-1], pd.Index(self.facilities, name="facility"), name="price")
+
     def shadow_prices_by_region(self, side: str = "origin") -> pd.DataFrame:
         """Who pays the prices of the hard limits: facility, region, Mt/yr through it, and million yuan paid in all."""
         pce = dict(zip(self.commodities, self.problem.pce.tolist(), strict=True))
@@ -309,6 +318,16 @@ class FreightAssignment:
         3   highway  0.1141
         """
         return select.usage(self.solved, origin, destination, commodity)
+
+    def ways(self, origin: Ints, destination: Ints, commodity: Ints, chain: Ints) -> list[tuple[str, ...]]:
+        """Links of the cheapest way of some chains, from the origin on; all by number, and each chain open."""
+        zones = len(self.regions)
+        source = self._source.with_groups(commodity * zones + origin, chain, destination)
+        ptr, links = source.columns(np.arange(len(origin)))
+        names, v = self.network.arrays.topology.names["links"], self._virtual
+        link = self.network.arrays.topology.arcs[:, columns.LINK][v.arc]
+        runs = [links[ptr[i] : ptr[i + 1]][::-1] for i in range(len(origin))]
+        return [tuple(names[link[n]] for n in run if n < len(v.arc)) for run in runs]
 
     def best_chains(self, count: int = 3) -> pd.DataFrame:
         """The cheapest chains of every pair: origin, destination, commodity, rank, chain, cost [yuan/t].
