@@ -230,12 +230,12 @@ class Outcome:
         return pd.DataFrame() if freight is None else freight.links_table(self.base_state.freight, self.state.freight)
 
     def users(self, *elements: str) -> pd.DataFrame:
-        """Who uses a lock, link, terminal or node (select link): origin, destination, sector, mode, tonnes base and plan.
+        """Who uses an element (select link, select lock): origin, destination, sector, mode, tonnes base and plan.
 
         Parameters
         ----------
         elements
-            Names; cargo counts once if it passes any of them.
+            Locks, links, terminals, or nodes for their terminals; cargo counts once if it passes any of them.
 
         Examples
         --------

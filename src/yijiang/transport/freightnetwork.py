@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Self
+from pathlib import Path
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
@@ -145,6 +146,38 @@ class FreightNetwork:
     def tables(self) -> dict[str, pd.DataFrame]:
         """All tables by name, with the figures of this scenario; `FreightNetwork(**tables)` builds the same network."""
         return {name: self.table(name) for name in KEYS}
+
+    @classmethod
+    def from_geojson(cls, source: str | Path | Mapping[str, Any]) -> Self:
+        """Read a network from a GeoJSON file, or its content; see `geojson.read_tables` for what is read.
+
+        Raises
+        ------
+        OptionError, DataError
+            If it cannot be read; findings name the feature.
+
+        Examples
+        --------
+        >>> from yijiang.transport.example import two_ports
+        >>> net = two_ports()
+        >>> again = FreightNetwork.from_geojson(net.to_geojson())
+        >>> again.links[net.links.columns].equals(net.links)
+        True
+        """
+        from yijiang.transport.formats import geojson
+
+        tables, place = geojson.read_tables(source)
+        missing = [t for t in ("nodes", "links") if t not in tables]
+        if missing:
+            raise DataError([Finding("GeoJSON feature", 0, "table", t, "there are none", "add them") for t in missing])
+        with geojson.naming(place):
+            return cls(**tables)
+
+    def to_geojson(self, file: str | Path | None = None) -> dict[str, Any]:
+        """Return the tables as GeoJSON, a feature per row, and write it if a file is given; `from_geojson` reads it."""
+        from yijiang.transport.formats import geojson
+
+        return geojson.write(geojson.table_rows(self), file)
 
     @property
     def nodes(self) -> pd.DataFrame:

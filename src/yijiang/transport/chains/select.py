@@ -9,18 +9,25 @@ import pandas as pd
 
 from yijiang.errors import match_name
 from yijiang.transport import columns
+from yijiang.transport.assignment.kernels import Floats
 from yijiang.transport.assignment.pathset import using
 from yijiang.transport.chains.prepared import Solved, facility_numbers
 
 
+def passing(solved: Solved, names: Sequence[str]) -> Floats:
+    """Tonnes of every group that pass any of some locks, links or terminals (group,) [Mt/yr]."""
+    s, groups = solved.solution.paths, len(solved.solution.paths.group_ptr) - 1
+    hit = np.isin(solved.problem.facility, facility_numbers(solved.prepared.paths.virtual, names, "element"))
+    uses = using(s, hit)
+    group = np.searchsorted(s.group_ptr, uses, side="right") - 1
+    out: Floats = np.bincount(group, weights=s.flow[uses], minlength=groups).astype(np.float64)
+    return out
+
+
 def users(solved: Solved, names: Sequence[str]) -> pd.DataFrame:
     """Who uses some locks, links or terminals; see `FreightAssignment.users`."""
-    paths, s, pairs = solved.prepared.paths, solved.solution.paths, solved.pairs
-    size, groups = len(paths.chains), len(s.group_ptr) - 1
-    hit = np.isin(solved.problem.facility, facility_numbers(paths.virtual, names, "element"))
-    uses = using(s, hit)
-    group = np.repeat(np.arange(groups), np.diff(s.group_ptr))
-    flow = np.bincount(group[uses], weights=s.flow[uses], minlength=groups)
+    paths, pairs = solved.prepared.paths, solved.pairs
+    size, flow = len(paths.chains), passing(solved, names)
     at = np.flatnonzero(flow > 0.0)
     o, d, k = (v[at // size] for v in pairs)
     regions = np.array(paths.regions, object)
