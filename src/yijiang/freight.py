@@ -16,9 +16,11 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
+from .bottlenecks import links_table
 from .transport.chains.paths import Paths
 from .transport.chains.prepared import Prepared, Solved
 from .transport.chains.result import FreightAssignment
+from .transport.chains.worth import worth
 from .transport.choice import value_of_time
 from .transport.freightnetwork import FreightNetwork
 from .transport.seasons import MONTHS, in_month
@@ -62,12 +64,27 @@ class FreightState:
     @property
     def flow(self) -> Floats:
         """Tonnes through the locks (lock,) [Mt a year]."""
-        return self._mean([s.load[: len(self.network.arrays.topology.names["locks"])] for s in self.solved])
+        return self.load[: len(self.network.arrays.topology.names["locks"])]
 
     @property
     def delays(self) -> Floats:
         """Waits at the locks (lock,) [h], mean of the year."""
-        return self._mean([s.wait[: len(self.network.arrays.topology.names["locks"])] for s in self.solved])
+        return self.wait[: len(self.network.arrays.topology.names["locks"])]
+
+    @cached_property
+    def capacity_price(self) -> Floats:
+        """What one more unit of every facility's capacity saves at these tonnes (facility,) [money per t]."""
+        return self._mean([worth(s) for s in self.solved])
+
+    @property
+    def load(self) -> Floats:
+        """Load of every facility: locks, links, terminals (facility,) [Mt a year]."""
+        return self._mean([s.load for s in self.solved])
+
+    @property
+    def wait(self) -> Floats:
+        """Wait at every facility (facility,) [h], mean of the year."""
+        return self._mean([s.wait for s in self.solved])
 
     @cached_property
     def seasons(self) -> tuple[FreightAssignment, ...]:
@@ -267,31 +284,14 @@ class Freight:
         return frame[(frame > 0).any(axis=1)].reset_index()
 
     def links_table(self, before: FreightState | None, after: FreightState | None) -> pd.DataFrame:
-        """Links and locks: loads [Mt a year], capacity, depth and waits [h], base and plan."""
+        """Links and locks, and terminals that have a capacity: loads, capacities, depths, waits and shadow prices.
+
+        Loads and capacities are in Mt a year, waits in h, base and plan; `shadow_price` is what one more unit of the
+        plan's capacity would save at the plan's tonnes, in `price_unit`; nothing where no capacity counts.
+        """
         assert before is not None
         assert after is not None
-        links, old, new = after.network.links.set_index("link"), before.link_tonnes, after.link_tonnes
-        rows: list[dict[str, Any]] = []
-        for link in old.index:
-            rows.append(
-                {
-                    "link": str(link), "kind": "link", "mode": str(links["mode"][link]),
-                    "load_base": float(old[link]), "load_plan": float(new[link]),
-                    "capacity": float("nan"), "depth_m": float(links["depth_m"][link]),
-                    "delay_base": 0.0, "delay_plan": 0.0,
-                }
-            )  # fmt: skip
-        capacity = after.network.locks.set_index("lock")["capacity_mt"]
-        for k, lock in enumerate(before.network.arrays.topology.names["locks"]):
-            rows.append(
-                {
-                    "link": str(lock), "kind": "lock", "mode": "water",
-                    "load_base": float(before.flow[k]), "load_plan": float(after.flow[k]),
-                    "capacity": float(capacity[lock]), "depth_m": float("nan"),
-                    "delay_base": float(before.delays[k]), "delay_plan": float(after.delays[k]),
-                }
-            )  # fmt: skip
-        return pd.DataFrame(rows)
+        return links_table(before, after, self.belt.money)
 
 
 def _seasons(belt: Belt) -> list[tuple[pd.DataFrame, float]]:

@@ -266,7 +266,12 @@ def facility_numbers(virtual: VirtualNetwork, names: Sequence[str], what: str) -
     odd = [n for n in names if n not in place]
     if odd:
         raise OptionError(f"unknown {what}: {', '.join(odd)}; known are the locks, links and terminals of the network")
-    return np.array([place[n] for n in names], dtype=np.int64)
+    at = np.array([place[n] for n in names], dtype=np.int64)
+    # A link with a lock on it has the lock's queue: whoever names it means the lock.
+    locks = len(virtual.topology.names["locks"])
+    on = np.concatenate([np.arange(locks), virtual.topology.link_lock])
+    number = np.where(at < len(on), at, 0)
+    return np.where((at < len(on)) & (on[number] >= 0), on[number], at)
 
 
 def shut(paths: Paths, closed: Sequence[str]) -> Bools:

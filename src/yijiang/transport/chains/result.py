@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 import pandas as pd
@@ -15,13 +15,14 @@ from yijiang.errors import SolveError
 from yijiang.transport import columns, vdf
 from yijiang.transport.assignment import kernels
 from yijiang.transport.assignment.gap import choice_excess
-from yijiang.transport.assignment.kernels import Bools, Floats
+from yijiang.transport.assignment.kernels import Bools, Floats, Ints
 from yijiang.transport.assignment.pathset import kernels as pathkernels
-from yijiang.transport.assignment.pathset import using
 from yijiang.transport.assignment.result import BALANCE_LIMIT, ROUND_OFF
-from yijiang.transport.chains.prepared import Solved, facility_numbers
+from yijiang.transport.chains import select
+from yijiang.transport.chains.prepared import Solved
 from yijiang.transport.chains.skims import DIMS
 from yijiang.transport.chains.virtual import CO2
+from yijiang.transport.chains.worth import worth
 
 FIELDS = ("money", "time", "co2", "km")
 """Fields along the ways of a chain; the km of every mode are `km_MODE`."""
@@ -230,6 +231,18 @@ class FreightAssignment:
         return out
 
     @property
+    def terminals(self) -> pd.DataFrame:
+        """Tonnes that change mode, by node, mode_a, mode_b: from a to b, from b to a, both together."""
+        top, board, flow = self.network.arrays.topology, self._virtual.board, self.class_flow.sum(axis=0)
+        modes, (a, b) = top.names["modes"], top.terminal_modes.T
+        keys = [(top.ports[p], modes[i], modes[j]) for p, i, j in zip(top.terminal_port, a, b, strict=True)]
+        index = pd.MultiIndex.from_tuples(keys, names=["node", "mode_a", "mode_b"]) if keys else None
+        ways = {"a_to_b": flow[board[a, b, top.terminal_port]], "b_to_a": flow[board[b, a, top.terminal_port]]}
+        out = pd.DataFrame(ways, index=index)
+        out["tonnes"] = out["a_to_b"] + out["b_to_a"]
+        return out
+
+    @property
     def congestion(self) -> pd.DataFrame:
         """Locks, links and terminals: load [Mt/yr], wait [h], price of a hard limit [yuan/t]."""
         index = pd.Index(self.facilities, name="facility")
@@ -242,6 +255,14 @@ class FreightAssignment:
         index = pd.Index([self.facilities[i] for i in at], name="facility")
         limit = self.problem.param[at, kernels.LIMIT]
         return pd.DataFrame({"load": self.load[at], "limit": limit, "price": self.price[at]}, index)
+
+    @cached_property
+    def capacity_prices(self) -> pd.Series[float]:
+        """What one more unit of capacity, or of a binding limit, saves at these tonnes, by facility [yuan per t].
+
+        The slope of the total cost Σ tonnes·S, rents aside; see `worth.worth`. 0 where nothing depends on the load.
+        """
+        return pd.Series(worth(self.solved)[:-1], pd.Index(self.facilities, name="facility"), name="price")
 
     def shadow_prices_by_region(self, side: str = "origin") -> pd.DataFrame:
         """Who pays the prices of the hard limits: facility, region, Mt/yr through it, and million yuan paid in all."""
@@ -261,19 +282,52 @@ class FreightAssignment:
         names
             A way counts if it uses any of them.
         """
-        s, size = self._set, len(self.chains)
-        hit = np.isin(self.problem.facility, facility_numbers(self._virtual, names, "element"))
-        uses = using(s, hit)
-        group = np.repeat(np.arange(len(s.group_ptr) - 1), np.diff(s.group_ptr))
-        flow = np.bincount(group[uses], weights=s.flow[uses], minlength=len(s.group_ptr) - 1)
-        at = np.flatnonzero(flow > 0.0)
-        o, d, k = (v[at // size] for v in self._pairs)
-        table: dict[str, Any] = {
-            "origin": np.array(self.regions, object)[o], "destination": np.array(self.regions, object)[d],
-            "commodity": np.array(self.commodities, object)[k], "chain": np.array(self.chains, object)[at % size],
-            "tonnes": flow[at], "share": flow[at] / self.problem.demand[at // size],
-        }  # fmt: skip
-        return pd.DataFrame(table).sort_values("tonnes", ascending=False, kind="stable", ignore_index=True)
+        return select.users(self.solved, names)
+
+    def usage(
+        self,
+        origin: str | Sequence[str],
+        destination: str | Sequence[str],
+        commodity: str | Sequence[str] | None = None,
+    ) -> pd.DataFrame:
+        """Links that the cargo from one region to another one uses.
+
+        share = tonnes of the pair on the link / tonnes of the pair; a link with a lock or a shallow is a link here.
+
+        Parameters
+        ----------
+        origin, destination
+            A region, or several taken together.
+        commodity
+            One commodity or several; left out, all.
+
+        Returns
+        -------
+        Table with link, mode, lock, depth_m, tonnes and share, the most used first; empty where nothing is carried.
+
+        Examples
+        --------
+        >>> from yijiang.transport.chains.equilibrium import assign_freight
+        >>> from yijiang.transport.example import two_ports
+        >>> a = assign_freight(two_ports(), np.array([[[0.0], [8.0]], [[2.0], [0.0]]]), 0.01, gap=1e-12)
+        >>> a.usage("Upper", "Lower")[["link", "share"]].round(4)
+               link   share
+        0      lane  0.8859
+        1      pool  0.8859
+        2  shallows  0.8859
+        3   highway  0.1141
+        """
+        return select.usage(self.solved, origin, destination, commodity)
+
+    def ways(self, origin: Ints, destination: Ints, commodity: Ints, chain: Ints) -> list[tuple[str, ...]]:
+        """Links of the cheapest way of some chains, from the origin on; all by number, and each chain open."""
+        zones = len(self.regions)
+        source = self._source.with_groups(commodity * zones + origin, chain, destination)
+        ptr, links = source.columns(np.arange(len(origin)))
+        names, v = self.network.arrays.topology.names["links"], self._virtual
+        link = self.network.arrays.topology.arcs[:, columns.LINK][v.arc]
+        runs = [links[ptr[i] : ptr[i + 1]][::-1] for i in range(len(origin))]
+        return [tuple(names[link[n]] for n in run if n < len(v.arc)) for run in runs]
 
     def best_chains(self, count: int = 3) -> pd.DataFrame:
         """The cheapest chains of every pair: origin, destination, commodity, rank, chain, cost [yuan/t].

@@ -224,6 +224,12 @@ class ChainTrees:
         share(part, len(self.job_class), self.label.shape[1] * self.label.shape[2] ** 2)
         return self.total[self.job, self.chain, self.end]
 
+    def with_groups(self, job: Ints, chain: Ints, end: Ints) -> ChainTrees:
+        """The same trees for other groups, to walk back along; not to be priced."""
+        twin = copy(self)
+        twin.job, twin.chain, twin.end = job, chain, end
+        return twin
+
     def fork(self, job: Ints, chain: Ints, end: Ints) -> ChainTrees:
         """Trees for other groups on a network of the same shape; what does not change there is not grown again."""
         twin = copy(self)
