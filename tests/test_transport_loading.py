@@ -7,11 +7,11 @@ import math
 import numpy as np
 import pytest
 import xarray as xr
+from yijiang.transport.skims import Skims
 
 from yijiang.errors import OptionError
 from yijiang.transport import load, load_arrays, skim
 from yijiang.transport.example import scattered, two_ports
-from yijiang.transport.skims import Skims
 
 SCATTERED = scattered(nodes=45, zones=6, seed=5)
 
