@@ -45,6 +45,63 @@ def test_without_waits_costs_and_fields_are_those_of_the_skims(belt: FreightNetw
     assert np.allclose(tiny.logsum, s.logsum(0.05), rtol=1e-9)
 
 
+def test_loads_by_hand() -> None:
+    # Nobody values time, so nobody minds the wait: water's share is the logit of 2.05.
+    water = 1 / (1 + np.exp(-2.05))
+    a = assign(two_ports(), np.array([[[4.0], [8.0]], [[2.0], [0.0]]]), 0.01, gap=1e-12)
+    for link in ("lane", "shallows", "pool"):
+        assert a.links.loc[link, ["forward", "backward"]].tolist() == pytest.approx([8 * water, 2 * water], rel=1e-13)
+    assert a.links.loc["highway", "tonnes"] == pytest.approx(10 * (1 - water), rel=1e-13)
+    gate = a.locks.loc["gate"]
+    assert gate[["up", "down", "tonnes"]].tolist() == pytest.approx([2 * water, 8 * water, 10 * water], rel=1e-13)
+    assert gate["utilisation"] == pytest.approx(0.1 * water, rel=1e-13)
+    turned = a.terminals
+    assert turned.loc[("quay", "road", "water"), ["a_to_b", "b_to_a"]].tolist() == pytest.approx([8 * water, 2 * water])
+    assert turned.loc[("lower", "road", "water"), "tonnes"] == pytest.approx(10 * water)
+    road = 4 * 60 + 10 * 50 + 10 * water * 50 + 10 * (1 - water) * 500
+    assert a.tonne_km.to_dict() == pytest.approx({"road": road, "water": 10 * water * 400}, rel=1e-13)
+    assert a.co2_kt == pytest.approx(0.08 * road + 0.01 * 10 * water * 400, rel=1e-13)
+
+
+def test_usage_says_what_share_of_a_pair_passes_the_lock() -> None:
+    water = 1 / (1 + np.exp(-2.05))
+    a = assign(two_ports(), np.array([[[0.0], [8.0]], [[2.0], [0.0]]]), 0.01, gap=1e-12)
+    used = a.usage("upper", "Lower").set_index("link")
+    assert used.loc["pool", "share"] == pytest.approx(water, rel=1e-13)
+    assert used.loc["pool", "lock"] == "gate"
+    assert used.loc["highway", "tonnes"] == pytest.approx(8 * (1 - water), rel=1e-12)
+    assert a.usage("Upper", "Upper").empty
+    with pytest.raises(OptionError, match="near matches: Upper"):
+        a.usage("Uper", "Lower")
+
+
+def test_usage_of_the_pairs_adds_up_to_the_loads(base: FreightAssignment) -> None:
+    total = base.links["tonnes"] * 0.0
+    for origin in base.regions:
+        total = total.add(base.usage(origin, base.regions).set_index("link")["tonnes"], fill_value=0.0)
+    assert np.allclose(total[base.links.index], base.links["tonnes"], rtol=1e-12, atol=1e-12)
+    by = sum(base.usage(base.regions, base.regions, k)["tonnes"].sum() for k in GOODS)
+    assert by == pytest.approx(base.links["tonnes"].sum())
+
+
+def test_worth_of_capacities_is_the_slope_of_the_cost(belt: FreightNetwork, base: FreightAssignment) -> None:
+    def cost(a: FreightAssignment) -> float:
+        rents = float((a.shadow_prices["price"] * a.shadow_prices["limit"]).sum())
+        return float((a.logsum_array() * a.tonnes).sum()) - rents
+
+    def at(net: FreightNetwork, limits: dict[str, float]) -> float:
+        return cost(assign(net, TONNES, 0.05, GOODS, CHAINS, NESTS, 0.5, limits=limits, gap=1e-12, warm=base))
+
+    room = belt.locks.set_index("lock")["capacity_mt"]
+    for lock in ("gate", "weir"):  # one at ease, one asked for more than it can do
+        low, high = (at(belt.with_changes(locks={lock: {"capacity_mt": f * room[lock]}}), {}) for f in (0.998, 1.002))
+        assert base.capacity_prices[lock] == pytest.approx((low - high) / (0.004 * room[lock]), rel=0.01)
+    limits = {"gate": 30.0, "weir": 50.0}
+    tight = assign(belt, TONNES, 0.05, GOODS, CHAINS, NESTS, 0.5, limits=limits, gap=1e-12)
+    low, high = (at(belt, limits | {"weir": f * 50.0}) for f in (0.998, 1.002))
+    assert tight.capacity_prices["weir"] == pytest.approx((low - high) / (0.004 * 50.0), rel=0.01)
+
+
 def test_logit_and_queue_by_hand() -> None:
     # One unknown: the tonnes x by water. Costs differ by what the two ways cost free, and by the wait at the lock.
     free = skim(two_ports(), commodities={"goods": 1.0}).cost.sel(
@@ -139,6 +196,20 @@ def test_price_of_a_lock_is_what_one_more_tonne_saves(belt: FreightNetwork) -> N
 def test_limits_without_another_chain_are_named() -> None:
     with pytest.raises(InfeasibleError, match="raise the limit of gate"):
         ports(100.0, limits={"gate": 60.0}, chains=["water"])
+
+
+def test_figures_of_the_tables_limit_and_close() -> None:
+    tables = two_ports().tables()
+    limited = FreightNetwork(**{**tables, "links": tables["links"].assign(limit_mt=[np.nan, np.nan, np.nan, 60.0])})
+    tonnes = np.array([[[0.0], [100.0]], [[0.0], [0.0]]])
+    a = assign(limited, tonnes, 0.01, {"goods": 1.0}, gap=1e-12)
+    by_name = ports(100.0, limits={"gate": 60.0})
+    assert a.locks.loc["gate", "tonnes"] == pytest.approx(60.0)
+    assert a.price[0] == pytest.approx(by_name.price[0], rel=1e-6)
+    shut = assign(two_ports().with_changes(links={"pool": {"open": 0.0}}), tonnes, 0.01, {"goods": 1.0}, gap=1e-12)
+    assert shut.shares.sel(origin="Upper", destination="Lower", chain="road").item() == 1.0
+    with pytest.raises(DataError, match="must be 1 for open or 0 for closed"):
+        two_ports().with_changes(locks={"gate": {"open": 0.5}})
 
 
 def test_busy_terminals_and_links_make_cargo_wait() -> None:

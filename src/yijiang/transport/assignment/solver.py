@@ -153,7 +153,11 @@ def solve(
             problem.pair_ptr, paths.group_ptr, paths.constant, paths.fac_ptr, paths.fac, problem.pair_class,
             problem.weight, problem.pce, state, paths.flow,
         )  # fmt: skip
-        if turn or start is not None:
+        if turn == 0:
+            lost = np.flatnonzero(np.isinf(np.minimum.reduceat(least, problem.pair_ptr[:-1])))
+            if len(lost):
+                raise Unreachable(lost.tolist())
+        if turn or not fresh.any():
             gap, total = _working_gap(problem, spent, part, least)
             over = limits.excess(load)
             enough = 0.0 if len(limits.at) else ENOUGH * tolerance * total
@@ -170,13 +174,9 @@ def solve(
                 limits.update(load, total / float(problem.demand.sum()), tolerance)
         wanted = np.flatnonzero(least < known * (1.0 - CHEAPER))
         ptr, links = source.columns(wanted)
-        if turn == 0:
-            lost = np.flatnonzero(np.isinf(np.minimum.reduceat(least, problem.pair_ptr[:-1])))
-            if len(lost):
-                raise Unreachable(lost.tolist())
+        if turn == 0 and fresh.any():
             # Whoever has no path yet divides by the costs of the first trees.
-            if fresh.any():
-                part = np.where(fresh, logits(problem, least)[0] * problem.demand[group_pair], part)
+            part = np.where(fresh, logits(problem, least)[0] * problem.demand[group_pair], part)
         amount = np.where(np.isinf(known[wanted]), part[wanted], 0.0)
         paths = PathSet(*pathkernels.merge(*paths, ptr, links, wanted, problem.fixed, group_class, moving, amount))
         pathkernels.facility_loads(*paths[:2], *paths[3:5], group_class, problem.pce, load)
