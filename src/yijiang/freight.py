@@ -175,7 +175,7 @@ class Freight:
             for attribute, value in sorted(changes[kind][target].items())
         )
         if key not in self._networks:
-            given = {f"{kind}s": {n: c for n, c in cells.items() if c} for kind, cells in changes.items()}
+            given: dict[str, Any] = {f"{k}s": {n: c for n, c in cells.items() if c} for k, cells in changes.items()}
             self._networks[key] = self.base_network.with_changes(**given)
         return self._networks[key]
 
@@ -196,7 +196,7 @@ class Freight:
 
     def _nests(self, network: FreightNetwork) -> dict[str, list[str]]:
         """The chains that are not by road alone, as closer substitutes of each other."""
-        slow = [m for m in ("rail", "water") if m in network.arrays.topology.names["modes"]]
+        slow: list[str] = [m for m in ("rail", "water") if m in network.arrays.topology.names["modes"]]
         return {"slow": slow} if self.dissimilarity < 1.0 else {}
 
     def _by_season(self, network: FreightNetwork) -> list[FreightNetwork]:
