@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numba
 import numpy as np
 import pandas as pd
 import pytest
@@ -11,6 +12,7 @@ from scipy.optimize import brentq
 from yijiang.errors import DataError, InfeasibleError, OptionError
 from yijiang.transport import FreightAssignment, FreightNetwork, assign, critical, disrupt, lock_delay, season, skim
 from yijiang.transport.assignment.gap import choice_excess, logits
+from yijiang.transport.chains import source
 from yijiang.transport.example import scattered, two_ports
 
 CHAINS = ("road", "rail", "water", "rail-water", "water-rail")
@@ -291,3 +293,48 @@ def test_options_are_checked(belt: FreightNetwork, base: FreightAssignment) -> N
         assign(scattered(), np.zeros((6, 6, 3)) + 1.0, 0.05, GOODS, CHAINS, warm=base)
     with pytest.raises(DataError, match="no chain leads from Upper to Lower"):
         ports(5.0, chains=["water"], closed=["gate"])
+
+
+def test_two_threads_give_the_same_bytes(belt: FreightNetwork, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(source, "SERIAL_WORK", 0)
+    before, found = numba.get_num_threads(), []
+    try:
+        for threads in (1, min(2, numba.config.NUMBA_NUM_THREADS)):
+            numba.set_num_threads(threads)
+            a = assign(belt, TONNES, 0.05, GOODS, CHAINS, NESTS, 0.5)
+            warm = assign(belt, 1.1 * TONNES, 0.05, GOODS, CHAINS, NESTS, 0.5, warm=a)
+            found.append((a.class_flow.tobytes(), warm.class_flow.tobytes(), warm.cost.to_numpy().tobytes()))
+    finally:
+        numba.set_num_threads(before)
+    assert found[0] == found[1]
+
+
+def test_odd_figures_are_refused_by_name() -> None:
+    tables = two_ports().tables()
+    cases = {
+        "capacity_mt": ("locks", {"capacity_mt": [0.0]}, "must be a number above 0"),
+        "km": ("links", {"km": [50.0, -500.0, 250.0, 150.0]}, "must be a number, at least 0"),
+        "limit_mt": ("locks", {"limit_mt": [0.0]}, "must be a number above 0"),
+        "money": ("terminals", {"money": [np.inf, 5.0]}, "must be a number, at least 0"),
+    }
+    for column, (table, cells, problem) in cases.items():
+        with pytest.raises(DataError, match=problem) as fault:
+            FreightNetwork(**{**tables, table: tables[table].assign(**cells)})
+        assert [(f.table, f.column) for f in fault.value.findings] == [(table, column)]
+
+
+def test_a_road_in_a_circle_and_a_tiny_delay_do_no_harm() -> None:
+    tables = two_ports().tables()
+    more = pd.DataFrame(
+        {"link": ["circle", "lane2"], "from_node": ["upper"] * 2, "to_node": ["quay"] * 2, "mode": "road",
+         "km": [0.0, 50.0], "lock": ""}
+    )  # fmt: skip
+    links = pd.concat([tables["links"], more], ignore_index=True)
+    links = links.assign(capacity_mt=1.0, vdf_alpha=1e-20, vdf_beta=4.0)
+    a = assign(
+        FreightNetwork(**{**tables, "links": links}), np.array([[[0.0], [100.0]], [[0.0], [0.0]]]), 0.01,
+        {"goods": 1.0}, gap=1e-11,
+    )  # fmt: skip
+    # All who go by water take the road of no length; the delay of 1e-20·100⁴ is not rounded away to a loss of balance.
+    assert a.links.loc["circle", "tonnes"] == pytest.approx(a.locks.loc["gate", "tonnes"])
+    assert a.balance < 1e-12
