@@ -32,6 +32,8 @@ Floats = NDArray[np.float64]
 
 #: Relative gap of the freight's equilibrium, and largest last move of a load over its capacity.
 GAP, STEADY = 1e-11, 1e-10
+#: Tonnes that differ by less than this part are the same: no change of trade moves no freight.
+SAME = 1e-14
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,12 +124,15 @@ class Freight:
     Parameters
     ----------
     belt
-        A clean belt whose scope has transport. Where its parameter `freight_seasons` is 1 and it has monthly depths,
-        freight settles season by season (months of the same depths together), each with its share of the year's
-        tonnes, and a cost is the mean of the year; otherwise it settles once, at the depths of the links.
+        A clean belt whose scope has transport.
+    depths
+        Depths month by month (link, month, depth_m): freight then settles season by season, months of the same depths
+        together, each with its share of the year's tonnes, and a cost is the mean of the year. Left out, the belt's
+        own table `depths` where its parameter `freight_seasons` is 1; otherwise freight settles once, at the depths of
+        the links.
     """
 
-    def __init__(self, belt: Belt) -> None:
+    def __init__(self, belt: Belt, depths: pd.DataFrame | None = None) -> None:
         tables = belt.tables
         self.belt = belt
         self.base_network = FreightNetwork(
@@ -143,7 +148,9 @@ class Freight:
         self.co2_price = belt.parameter("co2_price")
         given = dict(zip(tables["parameters"]["parameter"], tables["parameters"]["value"].astype(float), strict=True))
         self.dissimilarity = given.get("chain_dissimilarity", 1.0)
-        self._depths = (_seasons(belt) or None) if given.get("freight_seasons", 0.0) else None
+        if depths is None and given.get("freight_seasons", 0.0) and "depths" in tables:
+            depths = tables["depths"]
+        self._depths = None if depths is None or not len(depths) else _seasons(depths)
         self._region = [belt.regions.index(r) for r in self.base_network.regions]
         self._sector = [belt.sectors.index(s) for s in self.goods]
         self._networks: dict[Any, FreightNetwork] = {(): self.base_network}
@@ -168,7 +175,7 @@ class Freight:
             for attribute, value in sorted(changes[kind][target].items())
         )
         if key not in self._networks:
-            given = {f"{kind}s": {n: c for n, c in cells.items() if c} for kind, cells in changes.items()}
+            given: dict[str, Any] = {f"{k}s": {n: c for n, c in cells.items() if c} for k, cells in changes.items()}
             self._networks[key] = self.base_network.with_changes(**given)
         return self._networks[key]
 
@@ -189,7 +196,7 @@ class Freight:
 
     def _nests(self, network: FreightNetwork) -> dict[str, list[str]]:
         """The chains that are not by road alone, as closer substitutes of each other."""
-        slow = [m for m in ("rail", "water") if m in network.arrays.topology.names["modes"]]
+        slow: list[str] = [m for m in ("rail", "water") if m in network.arrays.topology.names["modes"]]
         return {"slow": slow} if self.dissimilarity < 1.0 else {}
 
     def _by_season(self, network: FreightNetwork) -> list[FreightNetwork]:
@@ -199,7 +206,7 @@ class Freight:
         kept = now.where(now > had, 0.0)
         # A reach that a project keeps deeper is at least that deep in every month.
         return [
-            in_month(network, d.assign(depth_m=np.maximum(d["depth_m"], d["link"].map(kept))), int(d["month"].iloc[0]))
+            in_month(network, d.assign(depth_m=np.maximum(d["depth_m"], d["link"].map(kept).fillna(0.0))), 1)
             for d, _ in self._depths
         ]
 
@@ -244,7 +251,7 @@ class Freight:
             If a hard limit leaves no way around.
         """
         first = self._first(network) if state is None or state.network is not network else state
-        if np.array_equal(first.tonnes, tonnes):
+        if np.allclose(first.tonnes, tonnes, rtol=SAME, atol=0.0):
             return first
         return self._settled(network, tonnes, first, steady)
 
@@ -294,16 +301,14 @@ class Freight:
         return links_table(before, after, self.belt.money)
 
 
-def _seasons(belt: Belt) -> list[tuple[pd.DataFrame, float]]:
-    """Depths of the months that differ, and what share of the year each stands for; nothing without a table."""
-    if "depths" not in belt.tables or not len(belt.tables["depths"]):
-        return []
-    table = belt.tables["depths"][["link", "month", "depth_m"]].astype({"month": int, "depth_m": float})
+def _seasons(depths: pd.DataFrame) -> list[tuple[pd.DataFrame, float]]:
+    """Depths of the months that differ, and what share of the year each stands for."""
+    table = depths[["link", "month", "depth_m"]].astype({"month": int, "depth_m": float})
     found: dict[tuple[tuple[str, float], ...], list[int]] = {}
     for month in MONTHS:
         rows = table[table["month"] == month].sort_values("link")
         found.setdefault(tuple(zip(rows["link"], rows["depth_m"], strict=True)), []).append(month)
-    return [(table[table["month"] == months[0]], len(months) / len(MONTHS)) for months in found.values()]
+    return [(table[table["month"] == months[0]].assign(month=1), len(months) / 12) for months in found.values()]
 
 
 def delivered(freight: Freight) -> xr.DataArray:

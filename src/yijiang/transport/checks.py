@@ -82,7 +82,7 @@ def bad_figures(column: str, values: npt.NDArray[np.float64]) -> npt.NDArray[np.
     [False, True, True]
     """
     if column == "open":
-        return (values != 0.0) & (values != 1.0)
+        return np.asarray((values != 0.0) & (values != 1.0))
     low = values <= 0.0 if column in POSITIVE else values < 0.0
     return low | ~np.isfinite(values)
 

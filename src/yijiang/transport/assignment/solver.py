@@ -22,6 +22,9 @@ SWEEPS, SWEEP_TARGET = 10, 0.05
 #: The same with hard limits, where every pair pushes against what all others hold and one sweep does less; and the most
 #: it grows to where, after so many rounds, new columns are not what is lacking.
 MOST_SWEEPS, MOST_TARGET, PATIENCE = 200, 0.01, 20
+#: The part where demand is divided by a logit, whose excess is of second order; the part of the gap wanted below which
+#: nothing is left to do; and sweeps of a warm start before its columns are known.
+CHOICE_TARGET, ENOUGH, FIRST_SWEEPS = 0.005, 0.2, 2
 #: Pairs whose excess is below this part of the mean are left out of a sweep.
 SKIP = 0.1
 #: What a pair is off by is left alone below this part of its even share of the gap wanted.
@@ -114,11 +117,12 @@ def solve(
     room = np.where(param[acts, kernels.KIND] > 0.0, param[acts, kernels.CAPACITY], param[acts, kernels.LIMIT])
     paths = PathSet.empty(groups)
     part, fresh = np.zeros(groups), np.ones(groups, bool)
-    sweeps, target = (MOST_SWEEPS if len(limits.at) or steady < np.inf else SWEEPS), SWEEP_TARGET
+    sweeps = MOST_SWEEPS if len(limits.at) or steady < np.inf else SWEEPS
+    target = CHOICE_TARGET if np.any(problem.scale > 0.0) else SWEEP_TARGET
     rounds: list[Round] = []
-    floor, moved = 0.0, np.inf
+    floor, enough, moved = 0.0, 0.0, np.inf
 
-    def settle() -> tuple[Floats, float]:
+    def settle(sweeps: int) -> tuple[Floats, float]:
         """Sweep until the excess has fallen enough and loads are steady; returns parts and the last move of a load."""
         share = part / problem.demand[group_pair]
         excess, skip, first, last = np.full(pairs, np.inf), -1.0, 0.0, np.inf
@@ -130,7 +134,7 @@ def solve(
             )  # fmt: skip
             last = float(np.max(np.abs(load[acts] - before) / room, initial=0.0))
             first, skip = first if n else left, SKIP * left / pairs
-            if left <= target * first and (last <= steady or not np.isfinite(steady)):
+            if left <= max(target * first, enough) and (last <= steady or not np.isfinite(steady)):
                 break
         pathkernels.facility_loads(*paths[:2], *paths[3:5], group_class, problem.pce, load)
         kernels.evaluate_all(load, param, state)
@@ -142,16 +146,21 @@ def solve(
         pathkernels.facility_loads(*paths[:2], *paths[3:5], group_class, problem.pce, load)
         kernels.evaluate_all(load, param, state)
         if not fresh.any():
-            part, moved = settle()
+            part, moved = settle(sweeps if len(limits.at) or steady < np.inf else FIRST_SWEEPS)
     for turn in range(iterations + 1):
         least = source.price(problem.link_costs(state))
         known, spent = kernels.group_costs(
             problem.pair_ptr, paths.group_ptr, paths.constant, paths.fac_ptr, paths.fac, problem.pair_class,
             problem.weight, problem.pce, state, paths.flow,
         )  # fmt: skip
-        if turn or start is not None:
+        if turn == 0:
+            lost = np.flatnonzero(np.isinf(np.minimum.reduceat(least, problem.pair_ptr[:-1])))
+            if len(lost):
+                raise Unreachable(lost.tolist())
+        if turn or not fresh.any():
             gap, total = _working_gap(problem, spent, part, least)
             over = limits.excess(load)
+            enough = 0.0 if len(limits.at) else ENOUGH * tolerance * total
             # Hard limits, and loads that must be steady, are met far tighter than the gap.
             floor = 0.0 if len(limits.at) or steady < np.inf else FLOOR * tolerance * total / pairs
             rounds.append(Round(gap, over, len(paths.flow)))
@@ -165,18 +174,14 @@ def solve(
                 limits.update(load, total / float(problem.demand.sum()), tolerance)
         wanted = np.flatnonzero(least < known * (1.0 - CHEAPER))
         ptr, links = source.columns(wanted)
-        if turn == 0:
-            lost = np.flatnonzero(np.isinf(np.minimum.reduceat(least, problem.pair_ptr[:-1])))
-            if len(lost):
-                raise Unreachable(lost.tolist())
+        if turn == 0 and fresh.any():
             # Whoever has no path yet divides by the costs of the first trees.
-            if fresh.any():
-                part = np.where(fresh, logits(problem, least)[0] * problem.demand[group_pair], part)
+            part = np.where(fresh, logits(problem, least)[0] * problem.demand[group_pair], part)
         amount = np.where(np.isinf(known[wanted]), part[wanted], 0.0)
         paths = PathSet(*pathkernels.merge(*paths, ptr, links, wanted, problem.fixed, group_class, moving, amount))
         pathkernels.facility_loads(*paths[:2], *paths[3:5], group_class, problem.pce, load)
         kernels.evaluate_all(load, param, state)
-        part, moved = settle()
+        part, moved = settle(sweeps)
     raise SolveError(
         "the assignment did not reach its gap", gap=rounds[-1].gap, excess_of_limits=rounds[-1].excess, move=moved
     )

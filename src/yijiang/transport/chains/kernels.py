@@ -23,8 +23,10 @@ def alike(a: Floats, b: Floats) -> bool:
     """Whether two tables of costs differ by the last bits only, as two ways to sum a wait have it."""
     for i in range(a.shape[0]):
         for j in range(a.shape[1]):
-            # Written so that two infinite costs are alike.
-            if a[i, j] != b[i, j] and not abs(a[i, j] - b[i, j]) <= SAME * abs(b[i, j]):
+            if a[i, j] == b[i, j]:
+                continue
+            # What was closed and is open, or the other way round, is not alike.
+            if b[i, j] == np.inf or not abs(a[i, j] - b[i, j]) <= SAME * abs(b[i, j]):
                 return False
     return True
 

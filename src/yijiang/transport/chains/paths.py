@@ -80,7 +80,8 @@ class Paths:
         known = [(region,) for region in self.regions]
         self.origins = self.regions if origins is None else tuple(match_name(o, known, "region") for o in origins)
         self.legs = [() if c == ROAD else tuple(self._main_mode(c, part) for part in c.split("-")) for c in self.chains]
-        self.virtual = VirtualNetwork.build(network, None if like is None else like.virtual)
+        shape: VirtualNetwork | None = None if like is None else like.virtual
+        self.virtual: VirtualNetwork = VirtualNetwork.build(network, shape)
         self.fixed = self.virtual.costs(self.time_value, self.co2_price)
 
     def _main_mode(self, chain: str, part: str) -> int:

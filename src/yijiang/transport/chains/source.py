@@ -188,7 +188,7 @@ class ChainTrees:
         self.best = np.full(int(self.leg_ptr[-1]), -1, np.int32)
         self.tree_pred = np.empty(int(self.tree_ptr[-1]), np.int32)
         self.leg_trees: dict[int, Trees] = {}
-        for m in used:
+        for m in sorted(m for m in used if len(calls[m])):
             vehicles = np.arange(v.mode_first[m], v.mode_first[m + 1])
             star, mine = self._star(int(vehicles[0])), calls[m]
             roots = v.port_state[vehicles[0], mine] - v.base[vehicles[0]]

@@ -67,7 +67,7 @@ def _ends(number: int, feature: Mapping[str, Any], findings: list[Finding]) -> l
     """Coordinates of a point or a line; nothing, and a finding, where they cannot be read."""
     shape = feature.get("geometry") or {}
     kind, given = shape.get("type"), shape.get("coordinates")
-    points = [given] if kind == "Point" else given
+    points: Any = [given] if kind == "Point" else given
     remedy = "give [longitude, latitude] in numbers; split what has several parts into lines of their own"
     try:
         if kind not in ("Point", "LineString"):
