@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import math
-import os
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from numpy.typing import NDArray
 from yijiang.base import Base
 from yijiang.errors import DataError, Finding, InfeasibleError, OptionError, SolveError
 from yijiang.evaluation import Evaluator, Outcome
+from yijiang.numerics.executor import paying
 from yijiang.numerics.store import Store
 from yijiang.scenario import unsized
 
@@ -44,9 +44,8 @@ Floats = NDArray[np.float64]
 DRAWS = 40
 #: The expansion may miss the full loop by this part of the largest gain.
 TOLERANCE = 0.02
-#: With fewer single projects to evaluate over all draws, starting another process takes longer than the draws.
-WORTH_WORKERS = 400
-MOST_WORKERS = 4
+#: Gains nearer to zero than this have no sign [million].
+SIGN = 1e-3
 #: Points of the frontier.
 POINTS = 10
 #: A pair acts if it does more than this part of the largest gain (or of an allowed concentration) beyond its sum.
@@ -315,11 +314,6 @@ def plan(
     )  # fmt: skip
 
 
-def paying(evaluations: int) -> int:
-    """Processes that pay for about so many evaluations: starting one costs as much as `WORTH_WORKERS` of them."""
-    return min(os.cpu_count() or 1, MOST_WORKERS) if evaluations >= WORTH_WORKERS else 1
-
-
 def _acting(problem: Problem) -> tuple[tuple[str, str], ...]:
     """Pairs that do more together than the sum of each alone, by enough to be told; only these are drawn again."""
     scale = max(1.0, float(np.abs(problem.gross).max(initial=0.0)))
@@ -386,18 +380,15 @@ def _coalitions(
 
 
 def _sign_not_identified(base: Base, choice: Choice) -> tuple[str, ...]:
-    """Regions whose gross gain changes sign with the rule for the balances of trade."""
+    """Regions whose gross gain changes sign with how balances are held or how strongly buyers abroad answer."""
     state = choice.state
-    other = base.model.counterfactual(
+    effects = base.model.signs(
         kappa_hat=state.kappa,
         productivity_hat=state.changes.productivity,
         endowment_hat=state.changes.endowment,
         using_kappa_hat=state.changes.using or None,
         transfer=state.changes.transfer + state.payments,
-        deficit_rule="income_share",
-    ).equivalent_variation_array
+    ).equivalent_variation.sub(state.payments, axis=0)
     # Below a thousandth of a million yuan the sign is rounding, not economics.
-    here, there = choice.gross, other - state.payments
-    flips = (np.sign(here) != np.sign(there)) & (np.maximum(np.abs(here), np.abs(there)) > 1e-3)
-    names = [n for n, flip in zip(base.belt.regions, flips, strict=True) if flip]
-    return tuple(n for n in names if n not in base.belt.abroad)
+    flips = effects.gt(SIGN, axis=0).any(axis=1) & effects.lt(-SIGN, axis=0).any(axis=1)
+    return tuple(str(n) for n in effects.index[flips] if n not in base.belt.abroad)
