@@ -67,7 +67,8 @@ sharing_reviewed|Institutes in the review of shared instruments|参加大型仪�
 sharing_excellent|Institutes rated excellent in the review of shared instruments|大型仪器开放共享评价优秀的单位
     science|institutes|high
     open_share_institutions_excellent||1|indicators_sharing
-tech_sold_per_product|Technology contracts sold per 100 yuan of product|每百元地区生产总值的技术合同输出额|science|CNY|high
+tech_sold_per_product|Technology contracts sold per 100 yuan of product|每百元地区生产总值的技术合同输出额
+    science|CNY|high
     tech_contract_value_output|gdp|0.01|indicators_techme
 tech_bought_per_product|Technology contracts bought per 100 yuan of product|每百元地区生产总值的技术合同吸纳额
     science|CNY|none

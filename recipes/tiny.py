@@ -431,7 +431,7 @@ def learned() -> dict[str, pd.DataFrame]:
 practice|region|topic|indicator|name_en|name_zh|text_en|text_zh
 small_works|Upper|protection|treated|Small works in every village|村村建小型污水站|Every village has small works of its own.|每个村都有自己的小型污水处理站。
 contract_fair|Middle|technology|tech_sold|A yearly fair of technology|一年一度的技术交易会|Institutes show what they have to firms of all three regions once a year.|科研机构每年向三个地区的企业展示成果。
-"""),
+"""),  # noqa: E501
     }
 
 
