@@ -23,10 +23,10 @@ class Contracts:
         By region, one figure per year.
     all_sold, all_bought
         Of all regions with a figure, in the last year.
-    net
-        Sold less bought by region in the last year.
+    regions
+        How many those are.
     crossed
-        Year in which the lead in selling last changed, None if it never did.
+        Years in which the lead in selling changed, none if it never did.
     """
 
     places: tuple[str, str]
@@ -37,7 +37,7 @@ class Contracts:
     all_sold: float
     all_bought: float
     regions: int
-    crossed: int | None
+    crossed: tuple[int, ...]
     sources: tuple[str, ...]
     status: str
 
@@ -66,7 +66,7 @@ def contracts(indicators: Sequence[Indicator], places: tuple[str, str]) -> Contr
     >>> from yijiang.learning.reading import indicators_of
     >>> found = contracts(indicators_of(yj.case("tiny")), ("Upper", "Middle"))
     >>> found.net, found.crossed
-    ({'Upper': -12.0, 'Middle': 8.0}, 2016)
+    ({'Upper': -12.0, 'Middle': 8.0}, (2016,))
     """
     known = {one.key: one for one in indicators}
     if SOLD not in known or BOUGHT not in known or known[SOLD].unit != known[BOUGHT].unit:
@@ -87,6 +87,6 @@ def contracts(indicators: Sequence[Indicator], places: tuple[str, str]) -> Contr
     return Contracts(
         places, known[SOLD].unit, tuple(years),
         *({place: tuple(paths[key][place][year] for year in years) for place in places} for key in (SOLD, BOUGHT)),
-        sums[0], sums[1], len(whole[0]), crossed[-1] if crossed else None,
+        sums[0], sums[1], len(whole[0]), tuple(crossed),
         tuple(dict.fromkeys(cell.source for cell in cells)), weakest(cell.status for cell in cells),
     )  # fmt: skip

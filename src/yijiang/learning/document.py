@@ -169,7 +169,7 @@ def _contracts(found: Contracts | None) -> dict[str, Any] | None:
         "all_sold": found.all_sold,
         "all_bought": found.all_bought,
         "regions": found.regions,
-        "crossed": found.crossed,
+        "crossed": list(found.crossed),
         "sources": list(found.sources),
         "status": found.status,
     }

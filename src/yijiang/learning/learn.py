@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from yijiang.belt import Belt
 
 #: Draws behind the bounds of an efficiency.
-DRAWS = 500
+DRAWS = 300
 
 
 @dataclass(frozen=True, eq=False)

@@ -20,8 +20,8 @@ Returns = Literal["constant", "variable"]
 Orientation = Literal["input", "output"]
 #: A solution further than this from meeting its own dual is refused.
 TOLERANCE = 1e-6
-#: Variables of one call to the solver; more blocks go into the next call.
-MOST = 60_000
+#: Variables of one call to the solver, the size at which it is fastest per block; more blocks go into the next call.
+MOST = 2_000
 
 
 @dataclass(frozen=True)
