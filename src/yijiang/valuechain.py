@@ -28,7 +28,7 @@ def positions(belt: Belt) -> pd.DataFrame:
     --------
     >>> import yijiang as yj
     >>> positions(yj.case("tiny")).round(2).loc[("Upper", "farm")].to_dict()
-    {'upstreamness': 2.04, 'downstreamness': 1.66, 'output': 138000.0}
+    {'upstreamness': 1.5, 'downstreamness': 1.65, 'output': 138000.0}
     """
     table = accounts(belt)
     found = table.position()[["upstreamness", "downstreamness"]].copy()

@@ -71,7 +71,9 @@ def trend_lines(tracks: Sequence[Track], title: str, *, width: float = 720, heig
     for track, (x, y), place in zip(shown, ends, places, strict=True):
         parts.append(_line([at(year, value) for year, value in sorted(track.values.items())], track))
         parts.append(rule(x + 3, y, right + 14, place, colour="line"))
-        parts.append(rule(right + 16, place, right + 42, place, colour=track.colour, width=track.width, dash=track.dash))
+        parts.append(
+            rule(right + 16, place, right + 42, place, colour=track.colour, width=track.width, dash=track.dash)
+        )
         parts.append(text_at(right + 48, place + 4.5, track.label, size=13))
     return frame(width, height, title, parts)
 

@@ -26,9 +26,7 @@ def _said(lang: str) -> tuple[str, ...]:
     return LANGUAGES if lang == "both" else (lang,)
 
 
-def found_for(
-    belt: Belt, regions: tuple[str, ...], progress: Callable[[str], None], **options: Any
-) -> Learning:
+def found_for(belt: Belt, regions: tuple[str, ...], progress: Callable[[str], None], **options: Any) -> Learning:
     """Return what two regions can learn from each other, with their place in the value chain where it is known."""
     from yijiang.learning import learn as run
 

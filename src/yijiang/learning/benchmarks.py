@@ -81,9 +81,9 @@ def _years(indicators: Sequence[Indicator], regions: Sequence[str]) -> list[int]
     return sorted(set.intersection(*sets) - {0}) if sets else []
 
 
-def _refused(key: str, inputs: list[Indicator], outputs: list[Indicator], why: str, **values: object) -> Benchmark:
+def _refused(key: str, uses: list[Indicator], makes: list[Indicator], why: str, **values: object) -> Benchmark:
     told = {lang: message(f"learning.{why}", lang, **values) for lang in LANGUAGES}
-    return Benchmark(key, tuple(inputs), tuple(outputs), None, {}, told)
+    return Benchmark(key, tuple(uses), tuple(makes), None, {}, told)
 
 
 def _made(
@@ -104,13 +104,9 @@ def _made(
     }
     paths = None
     if len(years) > 1:
-        cubes = [
-            np.array([_frame(part, regions, year).to_numpy() for year in years]) for part in (inputs, outputs)
-        ]
+        cubes = [np.array([_frame(part, regions, year).to_numpy() for year in years]) for part in (inputs, outputs)]
         paths = malmquist(*(cube / cube[0].mean(axis=0) for cube in cubes))
-    return Benchmark(
-        key, tuple(inputs), tuple(outputs), years[-1], models, None, tuple(regions), tuple(years), paths
-    )
+    return Benchmark(key, tuple(inputs), tuple(outputs), years[-1], models, None, tuple(regions), tuple(years), paths)
 
 
 def benchmarks(
@@ -149,8 +145,8 @@ def benchmarks(
     if not inputs or not outputs:
         raise OptionError("a frontier needs both inputs and outputs: give indicators for each")
     aliases = [(one.key, *one.name.values()) for one in indicators]
-    sides = [[known[match_name(name, aliases, "indicator")] for name in part] for part in (inputs, outputs)]
-    made = _made("own", *sides, regions, draws, seed)
+    uses, makes = ([known[match_name(name, aliases, "indicator")] for name in part] for part in (inputs, outputs))
+    made = _made("own", uses, makes, regions, draws, seed)
     if made.refused is not None:
         hint = "give fewer inputs and outputs, or indicators with a figure above 0 for every region"
         raise DataError([Finding("indicators", 0, "", "", made.refused["en"], hint)])

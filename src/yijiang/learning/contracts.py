@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -82,11 +83,13 @@ def contracts(indicators: Sequence[Indicator], places: tuple[str, str]) -> Contr
     whole: list[dict[str, Any]] = [{p: v for p in one.years if (v := one.at(p, last)) is not None} for one in both]
     cells = [whole[k][place] for k in (0, 1) for place in places]
     lead = [(year, paths[SOLD][places[0]][year] > paths[SOLD][places[1]][year]) for year in years]
-    crossed = [year for (_, then), (year, now) in zip(lead, lead[1:], strict=False) if then != now]
+    crossed = [year for (_, then), (year, now) in itertools.pairwise(lead) if then != now]
     sums = [sum(cell.value for cell in one.values()) for one in whole]
+    sold, bought = (
+        {place: tuple(paths[key][place][year] for year in years) for place in places} for key in (SOLD, BOUGHT)
+    )
     return Contracts(
-        places, known[SOLD].unit, tuple(years),
-        *({place: tuple(paths[key][place][year] for year in years) for place in places} for key in (SOLD, BOUGHT)),
+        places, known[SOLD].unit, tuple(years), sold, bought,
         sums[0], sums[1], len(whole[0]), tuple(crossed),
         tuple(dict.fromkeys(cell.source for cell in cells)), weakest(cell.status for cell in cells),
     )  # fmt: skip

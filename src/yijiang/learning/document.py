@@ -1,4 +1,4 @@
-"""What learning finds as plain values: what learn.json holds and the report reads; see docs/learning.md for the keys."""
+"""What learning finds as plain values: learn.json, and what the report reads; keys in docs/learning.md."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import pandas as pd
 
 from yijiang._version import __version__
 from yijiang.learning.benchmarks import Benchmark
-from yijiang.learning.contracts import Contracts
-from yijiang.learning.peers import Lesson
+from yijiang.learning.contracts import BOUGHT, SOLD
+from yijiang.learning.peers import Lesson, Practice, practices_of
 from yijiang.learning.profile import Line
 from yijiang.learning.projects import RULE_SOURCE, citation
 
@@ -48,7 +48,7 @@ def document(found: Learning) -> dict[str, Any]:
         "lines": [_line(line) for line in found.lines],
         "lessons": [_lesson(lesson) for lesson in found.lessons],
         "other_way": other_way(found),
-        "contracts": _contracts(found.contracts),
+        "contracts": _contracts(found),
         "benchmarks": [_benchmark(one, found.places) for one in found.benchmarks],
         "shift_share": {
             place: {method: _shares(one.table, one.years, one.balance) for method, one in methods.items()}
@@ -117,7 +117,7 @@ def _line(line: Line) -> dict[str, Any]:
         "better": one.better,
         "year": line.year or None,
         "found": line.year is not None,
-        "values": dict(line.values),
+        "values": dict(line.figures),
         "missing": list(line.missing),
         "gap": line.gap,
         "ratio": line.ratio,
@@ -145,20 +145,24 @@ def _lesson(lesson: Lesson) -> dict[str, Any]:
         "learner": lesson.learner,
         "ahead": lesson.ahead,
         "nearest": None if peer is None else {"place": peer.place, "value": peer.value, "alike": peer.alike},
-        "practices": [
-            {
-                "practice": one.key, "region": one.region, "name": dict(one.name), "text": dict(one.text),
-                "year": one.year, "source": one.source, "status": one.status,
-            }
-            for one in lesson.practices
-        ],
+        "practices": [_practice(one) for one in lesson.practices],
     }  # fmt: skip
 
 
-def _contracts(found: Contracts | None) -> dict[str, Any] | None:
+def _practice(one: Practice) -> dict[str, Any]:
+    return {
+        "practice": one.key, "region": one.region, "name": dict(one.name), "text": dict(one.text), "year": one.year,
+        "source": one.source, "status": one.status,
+    }  # fmt: skip
+
+
+def _contracts(learning: Learning) -> dict[str, Any] | None:
+    found = learning.contracts
     if found is None:
         return None
+    known = practices_of(learning.belt) if learning.belt is not None else []
     return {
+        "reported": [_practice(one) for one in known if one.region in found.places and one.indicator in (SOLD, BOUGHT)],
         "unit": found.unit,
         "years": list(found.years),
         "sold": {place: list(values) for place, values in found.sold.items()},

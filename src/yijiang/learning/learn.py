@@ -77,7 +77,7 @@ class Learning:
                 "indicator": one.key, "name_en": one.name["en"], "name_zh": one.name["zh"], "topic": one.topic,
                 "unit": one.unit, "year": line.year,
             }  # fmt: skip
-            row |= {f"value_{place}": line.values[place] for place in self.places}
+            row |= {f"value_{place}": line.figures[place] for place in self.places}
             row |= {"gap": line.gap, "better": one.better, "ahead": line.ahead, "learner": line.learner}
             row |= {"first_year": trend.first if trend else None, "moving": trend.moving if trend else ""}
             row |= {f"growth_{place}": trend.growth[place] if trend else None for place in self.places}

@@ -28,20 +28,15 @@ NEEDED = tuple(column for column in COLUMNS if column not in ("park_en", "park_z
 BETTER = ("high", "low", "none")
 ALIKE = ("unit", "better", "topic", "name_en", "name_zh")
 
-EXAMPLE = (
-    ("park_a", "Park A", "甲园区", "permit_days", "Days to a building permit", "施工许可办理天数", "business_environment",
-     "45", "day", "low", "2023", "own survey", "official"),
-    ("park_b", "Park B", "乙园区", "permit_days", "Days to a building permit", "施工许可办理天数", "business_environment",
-     "30", "day", "low", "2023", "own survey", "official"),
-    ("park_a", "Park A", "甲园区", "export_days", "Days to clear exports", "出口通关天数", "trade_rules", "3", "day",
-     "low", "2023", "customs office", "official"),
-    ("park_b", "Park B", "乙园区", "export_days", "Days to clear exports", "出口通关天数", "trade_rules", "2", "day",
-     "low", "2023", "customs office", "official"),
-    ("park_a", "Park A", "甲园区", "graduates", "Staff with a degree", "本科及以上人员占比", "talent", "38", "%", "high",
-     "2023", "park office", "official"),
-    ("park_b", "Park B", "乙园区", "graduates", "Staff with a degree", "本科及以上人员占比", "talent", "", "%", "high",
-     "2023", "park office", "official"),
-)  # fmt: skip
+EXAMPLE = """
+park_a,Park A,甲园区,permit_days,Days to a permit,施工许可办理天数,business_environment,45,day,low,2023,own survey,official
+park_b,Park B,乙园区,permit_days,Days to a permit,施工许可办理天数,business_environment,30,day,low,2023,own survey,official
+park_a,Park A,甲园区,export_days,Days to clear exports,出口通关天数,trade_rules,3,day,low,2023,customs office,official
+park_b,Park B,乙园区,export_days,Days to clear exports,出口通关天数,trade_rules,2,day,low,2023,customs office,official
+park_a,Park A,甲园区,graduates,Staff with a degree,本科及以上人员占比,talent,38,%,high,2023,park office,official
+park_b,Park B,乙园区,graduates,Staff with a degree,本科及以上人员占比,talent,,%,high,2023,park office,official
+"""  # noqa: E501
+"""Rows of an empty sheet, to be replaced."""
 
 
 def empty_sheet() -> str:
@@ -50,9 +45,7 @@ def empty_sheet() -> str:
     >>> empty_sheet().splitlines()[0]
     'park,park_en,park_zh,indicator,name_en,name_zh,topic,value,unit,better,year,source,status'
     """
-    out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerows([COLUMNS, *EXAMPLE])
-    return out.getvalue()
+    return ",".join(COLUMNS) + EXAMPLE
 
 
 def read_sheet(text: str, name: str) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""From a gap to a peer and a practice: who does better and is alike enough to learn from, and what is reported of it."""
+"""From a gap to a peer and a practice: who does better and is alike enough, and what is reported of it."""
 
 from __future__ import annotations
 
@@ -61,8 +61,11 @@ def structure(belt: Belt) -> pd.DataFrame | None:
     if table.empty:
         return None
     latest = table[table["year"] == table["year"].max()]
-    wide = latest.pivot_table(index="region", columns="sector", values="value", aggfunc="sum").astype(float)
-    return wide.div(wide.sum(axis=1), axis=0)
+    wide: pd.DataFrame = latest.pivot_table(index="region", columns="sector", values="value", aggfunc="sum").astype(
+        float
+    )
+    shares: pd.DataFrame = wide.div(wide.sum(axis=1), axis=0)
+    return shares
 
 
 def alikeness(shares: pd.DataFrame, one: str, other: str) -> float:

@@ -65,7 +65,7 @@ def target_of(lesson: Lesson, target: float | None, close: float | None) -> floa
         Unless exactly one of target and share is given, and the target is better than the baseline.
     """
     line = lesson.line
-    own, other = line.values[lesson.learner], line.values[lesson.ahead]
+    own, other = line.figures[lesson.learner], line.figures[lesson.ahead]
     assert own is not None
     assert other is not None
     if (target is None) == (close is None):
@@ -135,7 +135,7 @@ def pledge(
     if practice is not None and practice not in known:
         raise OptionError(f"{lesson.ahead} has no practice {practice!r} for this; all: {', '.join(known) or 'none'}")
     taken = known[practice] if practice else next(iter(known.values()), None)
-    baseline = line.values[lesson.learner]
+    baseline = line.figures[lesson.learner]
     assert baseline is not None
     values = {
         "baseline": f"{baseline:,.6g}", "target": f"{aim:,.6g}", "year": year, "baseline_year": line.year,
@@ -189,9 +189,7 @@ def pledge(
             },
         ),
     ]
-    return Pledge(
-        lesson.learner, lesson.ahead, line.indicator.key, baseline, line.year, aim, year, tuple(items)
-    )
+    return Pledge(lesson.learner, lesson.ahead, line.indicator.key, baseline, line.year, aim, year, tuple(items))
 
 
 def pledged(state: Mapping[str, Any], of: str | None = None) -> list[dict[str, Any]]:

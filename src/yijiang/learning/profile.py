@@ -5,6 +5,7 @@ Nothing is added up over indicators and no place is ranked: every line says in w
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -55,7 +56,7 @@ class Line:
         The two.
     year
         Latest year in which both have a figure; None: no figure found for at least one of them.
-    values
+    figures
         Figure of each in that year, or its own latest one where they share no year; None where there is none.
     gap, ratio
         First less second, in the unit of the indicator, and first ÷ second; None without a common year.
@@ -73,7 +74,7 @@ class Line:
     indicator: Indicator
     places: tuple[str, str]
     year: int | None
-    values: dict[str, float | None]
+    figures: dict[str, float | None]
     gap: float | None
     ratio: float | None
     ahead: str
@@ -90,7 +91,7 @@ class Line:
     @property
     def missing(self) -> tuple[str, ...]:
         """The places for which no figure was found."""
-        return tuple(place for place in self.places if self.values[place] is None)
+        return tuple(place for place in self.places if self.figures[place] is None)
 
     @property
     def distance(self) -> float | None:
@@ -139,15 +140,13 @@ def trend_of(indicator: Indicator, places: tuple[str, str]) -> Trend | None:
     signs = [(year, paths[0][year] - paths[1][year]) for year in years]
     # The lead as of each year; where the two were level, the one who led before is taken to lead still.
     led = [(year, gap > 0) for year, gap in signs if gap]
-    crossed = [year for (_, lead), (year, now) in zip(led, led[1:], strict=False) if lead != now]
+    crossed = [year for (_, lead), (year, now) in itertools.pairwise(led) if lead != now]
     growth = {
         place: _growth(indicator, path[first], path[last], last - first)
         for place, path in zip(places, paths, strict=True)
     }
     before, now = ((paths[0][year], paths[1][year]) for year in (first, last))
-    return Trend(
-        first, last, growth, signs[0][1], signs[-1][1], moved(before, now), crossed[-1] if crossed else None
-    )
+    return Trend(first, last, growth, signs[0][1], signs[-1][1], moved(before, now), crossed[-1] if crossed else None)
 
 
 def frontier_of(indicator: Indicator, year: int, places: Sequence[str]) -> Frontier | None:

@@ -84,7 +84,7 @@ def _research(
     own = levers[(levers["kind"] == "productivity") & levers["rate"].notna()]
     kinds = projects.set_index("project")["kind"]
     own = own[own["project"].map(kinds) == "technology"]
-    share = line.values[learner]
+    share = line.figures[learner]
     lever = {
         "project": name, "lever": 1, "kind": "productivity", "region": learner, "unit": belt.money, "year": belt.year,
         "source": RULE_SOURCE, "status": "assumed",

@@ -77,8 +77,19 @@ def from_rows(
 
     Examples
     --------
-    >>> row = {"indicator": "rd", "park": "A", "name_en": "R&D", "name_zh": "研发", "topic": "talent", "value": 2.0,
-    ...        "unit": "%", "better": "high", "year": 2020, "source": "own", "status": "official"}
+    >>> row = {
+    ...     "indicator": "rd",
+    ...     "park": "A",
+    ...     "name_en": "R&D",
+    ...     "name_zh": "研发",
+    ...     "topic": "talent",
+    ...     "value": 2.0,
+    ...     "unit": "%",
+    ...     "better": "high",
+    ...     "year": 2020,
+    ...     "source": "own",
+    ...     "status": "official",
+    ... }
     >>> from_rows([row], "park")[0].path("A")
     {2020: 2.0}
     """
@@ -103,6 +114,10 @@ def from_rows(
     ]  # fmt: skip
 
 
+def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    return [{str(k): v for k, v in row.items()} for row in frame.to_dict("records")]
+
+
 def indicators_of(belt: Belt) -> list[Indicator]:
     """Return the indicators of a belt with every year its tables hold, in the order of the table.
 
@@ -114,7 +129,7 @@ def indicators_of(belt: Belt) -> list[Indicator]:
     ({2015: 6.0, 2016: 12.0, 2017: 20.0}, 2017)
     """
     latest, years = belt.tables["indicators"], belt.tables["indicator_years"]
-    return from_rows(latest.to_dict("records"), "region", years.to_dict("records"))
+    return from_rows(_records(latest), "region", _records(years))
 
 
 def indicator_table(indicators: Iterable[Indicator]) -> pd.DataFrame:

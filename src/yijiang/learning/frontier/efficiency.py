@@ -79,8 +79,11 @@ class Efficiency:
 
     def peers(self, unit: str) -> dict[str, float]:
         """Return the peers of a unit with their weights, the largest first; a unit on the frontier is its own."""
-        row = self.weights.loc[match_name(unit, [(str(u),) for u in self.weights.index], "unit")]
-        return {str(k): float(v) for k, v in row[row > SMALL].sort_values(ascending=False, kind="stable").items()}
+        name = match_name(unit, [(str(u),) for u in self.weights.index], "unit")
+        at = [str(one) for one in self.weights.index].index(name)
+        # Eight digits: the programmes are solved to about ten.
+        row = zip(map(str, self.weights.columns), self.weights.to_numpy()[at].round(8).tolist(), strict=True)
+        return {k: v for k, v in sorted(row, key=lambda one: -one[1]) if v > SMALL}
 
 
 def _checked(frame: pd.DataFrame, table: str, found: list[Finding]) -> Floats:
@@ -171,9 +174,7 @@ def efficiency(
     return _measured(inputs, outputs, x, y, model, orientation, returns, draws, seed)
 
 
-def _options(
-    model: str, orientation: str, returns: str | None, draws: int
-) -> tuple[Model, Orientation, Returns]:
+def _options(model: str, orientation: str, returns: str | None, draws: int) -> tuple[Model, Orientation, Returns]:
     one: Model = match_name(model, [(m,) for m in MODELS], "model")  # type: ignore[assignment]
     way: Orientation = match_name(orientation, [("input",), ("output",)], "orientation")  # type: ignore[assignment]
     if one == "sbm":
@@ -215,7 +216,7 @@ def _measured(
         aim_x = u * measure[:, None] if orientation == "input" else u
         aim_y = v if orientation == "input" else v * measure[:, None]
         second = largest_slacks(aim_x, aim_y, u, v, returns)
-        parts, slacks = second.values, second.values[:, units:]
+        parts, slacks = second.solution, second.solution[:, units:]
         gap, residual = max(solved.gap, second.gap), max(solved.residual, second.residual)
         aim_x, aim_y = aim_x - slacks[:, :m], aim_y + slacks[:, m:]
         if draws:

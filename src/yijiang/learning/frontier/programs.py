@@ -6,7 +6,7 @@ Arrays: inputs x (unit, input), outputs y (unit, output); the units judged and t
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,9 +26,9 @@ MOST = 2_000
 
 @dataclass(frozen=True)
 class Solved:
-    """Solutions of the blocks: values (block, variable), relative gap to the dual, largest broken constraint."""
+    """Solutions of the blocks: solution (block, variable), relative gap to the dual, largest broken constraint."""
 
-    values: Floats
+    solution: Floats
     gap: float
     residual: float
 
@@ -52,7 +52,7 @@ def solve(cost: Floats, upper: Floats, bound: Floats, equal: Floats, level: Floa
     Examples
     --------
     >>> one = np.ones((1, 1, 1))
-    >>> solve(-one[0], one, 2 * one[0], np.zeros((1, 0, 1)), np.zeros((1, 0))).values.tolist()
+    >>> solve(-one[0], one, 2 * one[0], np.zeros((1, 0, 1)), np.zeros((1, 0))).solution.tolist()
     [[2.0]]
     """
     blocks, variables = cost.shape
@@ -60,7 +60,7 @@ def solve(cost: Floats, upper: Floats, bound: Floats, equal: Floats, level: Floa
     parts = [
         _solve(*(array[k : k + step] for array in (cost, upper, bound, equal, level))) for k in range(0, blocks, step)
     ]
-    values = np.concatenate([part.values for part in parts]) if parts else np.zeros((0, variables))
+    values = np.concatenate([part.solution for part in parts]) if parts else np.zeros((0, variables))
     return Solved(values, max((p.gap for p in parts), default=0.0), max((p.residual for p in parts), default=0.0))
 
 
@@ -72,12 +72,12 @@ def _diagonal(blocks: Floats) -> coo_array:
 
 def _solve(cost: Floats, upper: Floats, bound: Floats, equal: Floats, level: Floats) -> Solved:
     above, same = _diagonal(upper).tocsr(), _diagonal(equal).tocsr()
-    limits: dict[str, object] = {}
+    limits: dict[str, Any] = {}
     if bound.size:
         limits |= {"A_ub": above, "b_ub": bound.ravel()}
     if level.size:
         limits |= {"A_eq": same, "b_eq": level.ravel()}
-    found = linprog(cost.ravel(), **limits, bounds=(0, None), method="highs-ds")
+    found: Any = linprog(cost.ravel(), **limits, bounds=(0, None), method="highs-ds")
     if found.status != 0 or found.x is None:
         raise SolveError(f"the frontier programmes have no solution: {found.message}")
     dual = 0.0
@@ -137,7 +137,7 @@ def radial(
     else:
         upper[:, m:, 0], bound[:, :m], cost[:, 0] = y, x, -1.0
     solved = solve(cost, upper, bound, *_convexity(units, 1 + count, slice(1, None), returns))
-    return solved.values[:, 0].copy(), solved
+    return solved.solution[:, 0].copy(), solved
 
 
 def _convexity(units: int, variables: int, weights: slice, returns: Returns) -> tuple[Floats, Floats]:
@@ -201,5 +201,5 @@ def slack_based(x: Floats, y: Floats, x_ref: Floats, y_ref: Floats, returns: Ret
     cost = np.zeros((units, variables))
     cost[:, 0], cost[:, less] = 1.0, -1.0 / (m * x)
     solved = solve(cost, np.zeros((units, 0, variables)), np.zeros((units, 0)), equal, level)
-    score = np.einsum("kv,kv->k", cost, solved.values)
-    return score, solved, solved.values[:, 1:] / solved.values[:, :1]
+    score = np.einsum("kv,kv->k", cost, solved.solution)
+    return score, solved, solved.solution[:, 1:] / solved.solution[:, :1]

@@ -94,8 +94,12 @@ def summary(document: Document, lang: str, most: int = TOLD) -> str:
         rows = part["rows"]
         lines += ["", part["title"][lang] if rows else part["none"][lang]]
         for row in rows[:most]:
-            facts = comma.join((f"{part['learner'][lang]} {row['own'][lang]}", f"{part['ahead'][lang]} {row['other'][lang]}"))
-            lines.append(f"  {row['name'][lang]}{colon}{facts}{'；' if lang == 'zh' else '; '}{row['moving'][lang]} [{row['year']}, {row['status'][lang]}]")
+            facts = comma.join(
+                (f"{part['learner'][lang]} {row['own'][lang]}", f"{part['ahead'][lang]} {row['other'][lang]}")
+            )
+            moving = f"{'；' if lang == 'zh' else '; '}{row['moving'][lang]}"
+            evidence = f"[{row['year']}, {row['status'][lang]}]"
+            lines.append(f"  {row['name'][lang]}{colon}{facts}{moving} {evidence}")
             if row["practices"]:
                 practices = comma.join(name[lang] for name in row["practices"])
                 lines.append(f"     {message('learning.practices', lang)}{colon}{practices}")

@@ -70,7 +70,9 @@ def _bars(row: Mapping[str, Any], words: Words, title: Text, lang: str) -> str:
         for place in words.places:
             if place in model["score"]:
                 low, high = (model[k][place] if model[k] else None for k in ("low", "high"))
-                text = f"{words.place(place)[lang]}{'，' if lang == 'zh' else ', '}{say(f'learning.model_{name}')[lang]}"
+                text = (
+                    f"{words.place(place)[lang]}{'，' if lang == 'zh' else ', '}{say(f'learning.model_{name}')[lang]}"
+                )
                 score = model["score"][place]
                 bars.append(RangeBar(text, score, percent(score, 3), low, high, place == words.places[0]))
     return range_bars(bars, title[lang], width=520)
@@ -106,7 +108,9 @@ def shift_view(document: Document, words: Words) -> dict[str, Any] | None:
     table = [(words.sector(sector), [told(local[place][sector]) for place in words.places]) for sector in sectors]
     return {
         "note": say("learning.shift_note", first=years[0], last=years[-1]),
-        "parts": [say(f"learning.shift_{p}") for p in ("change", "national", "mix", "local", "competitive", "allocation")],
+        "parts": [
+            say(f"learning.shift_{p}") for p in ("change", "national", "mix", "local", "competitive", "allocation")
+        ],
         "rows": rows,
         "sectors": table,
     }

@@ -37,7 +37,8 @@ def learning_view(document: Document, folder: str = "projects") -> dict[str, Any
         "shift": shift_view(document, words),
         "chain": chain_view(document, words),
         "projects": project_rows(document),
-        "plan": f"yijiang plan {' '.join(words.places)} --projects {folder}",
+        "plan": f"yijiang plan {' '.join(words.places)} --projects {folder}{_belt(document)}",
+        "command": f"yijiang learn {' '.join(words.places)}{_belt(document)}",
         "pledge": _pledge_command(document),
         "sources": [{"key": key, **entry} for key, entry in sorted(_cited(document).items())],
         "provenance": [(label("provenance", key), str(value)) for key, value in document["provenance"].items()],
@@ -112,6 +113,7 @@ def contracts_view(document: Document, words: Words) -> dict[str, Any] | None:
     return {
         "lines": lines,
         "headline": lines[:3],
+        "reported": _told(found["reported"], words),
         "year": year,
         "rows": rows,
         "title": title,
@@ -138,7 +140,7 @@ def topic_rows(document: Document, words: Words) -> list[dict[str, Any]]:
         found = len(topic["indicators"]) > len(topic["without"])
         rows.append(
             {
-                "name": pair(topic["name"]),
+                "name": _capital(pair(topic["name"])),
                 "asked": words.place(topic["learner"]) if topic["learner"] else say("learning.asked_none"),
                 "agreed": topic["agreed"],
                 "figures": len(topic["indicators"]) - len(topic["without"]),
@@ -148,6 +150,10 @@ def topic_rows(document: Document, words: Words) -> list[dict[str, Any]]:
             }
         )
     return rows
+
+
+def _capital(text: Text) -> Text:
+    return {lang: words[:1].upper() + words[1:] for lang, words in text.items()}
 
 
 def moving(trend: Mapping[str, Any] | None) -> Text:
@@ -220,12 +226,16 @@ def _times(row: Mapping[str, Any]) -> Text:
 def practice_rows(document: Document, words: Words) -> list[dict[str, Any]]:
     """Word every practice that a lesson names, once."""
     found = {one["practice"]: one for lesson in document["lessons"] for one in lesson["practices"]}
+    return _told(list(found.values()), words)
+
+
+def _told(practices: Sequence[Mapping[str, Any]], words: Words) -> list[dict[str, Any]]:
     return [
         {
             "name": pair(one["name"]), "region": words.place(one["region"]), "text": pair(one["text"]),
             "year": one["year"] or "–", "source": one["source"],
         }
-        for one in found.values()
+        for one in practices
     ]  # fmt: skip
 
 
@@ -264,12 +274,17 @@ def _pledge_command(document: Document) -> str:
     row: Mapping[str, Any] = next(r for r in document["lines"] if r["indicator"] == lesson["indicator"])
     year = (row["year"] or 2000) + 4
     sides: Sequence[str] = (lesson["learner"], lesson["ahead"])
-    belt = "" if document["belt"] == "yangtze2017" else f" --belt {document['belt']}"
-    return f"yijiang learn pledge two.db {' '.join(sides)} --indicator {row['indicator']} --close 0.25 --by {year}{belt}"
+    what = f"--indicator {row['indicator']} --close 0.25 --by {year}"
+    return f"yijiang learn pledge two.db {' '.join(sides)} {what}{_belt(document)}"
+
+
+def _belt(document: Document) -> str:
+    return "" if document["belt"] == "yangtze2017" else f" --belt {document['belt']}"
 
 
 def _cited(document: Document) -> dict[str, Any]:
     used = {source for row in document["lines"] for source in row["sources"]}
     used |= {one["source"] for lesson in document["lessons"] for one in lesson["practices"]}
+    used |= {one["source"] for one in (document["contracts"] or {}).get("reported", ())}
     used |= {row["source"] for row in document["projects"]}
     return {key: entry for key, entry in document["sources"].items() if key in used}
