@@ -1,4 +1,4 @@
-"""The room `learning`: profiles, topics, peers, frontiers with bounds, candidates, pledges, effects and the park sheet."""
+"""The room `learning`: profiles, topics, peers, frontiers, candidates, pledges, effects, the park sheet."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ def test_twelve_hospitals(model: str, published: list[float]) -> None:
 
 
 ELEVEN = (
-    np.array([[5, 13], [16, 12], [16, 26], [17, 15], [18, 14], [23, 6], [25, 10], [27, 22], [37, 14], [42, 25], [5, 17]]),
+    np.array([[5, 16, 16, 17, 18, 23, 25, 27, 37, 42, 5], [13, 12, 26, 15, 14, 6, 10, 22, 14, 25, 17]]).T,
     np.array([[12], [14], [25], [26], [8], [9], [27], [30], [31], [26], [12]]),
 )  # fmt: skip
 
@@ -64,7 +64,7 @@ def test_eleven_firms(returns: str, orientation: str, published: list[float]) ->
 
 
 def test_slacks_of_eleven_firms() -> None:
-    """Input slacks beyond the radial cut, DataEnvelopmentAnalysis.jl test/dea.jl: firms 6, 9 and 11 at constant returns."""
+    """Input slacks beyond the radial cut, DataEnvelopmentAnalysis.jl test/dea.jl: firms 6, 9 and 11."""
     names = [f"f{k}" for k in range(1, 12)]
     used, made = pd.DataFrame(ELEVEN[0], names, ["a", "b"]), pd.DataFrame(ELEVEN[1], names, ["y"])
     found = efficiency(used, made)
@@ -116,7 +116,7 @@ def test_shift_share_of_holukuluku() -> None:
 
 
 def test_difference_in_differences_of_fast_food() -> None:
-    """Card & Krueger (1994), table 3: full-time employment in New Jersey 20.44 and 21.03, Pennsylvania 23.33 and 21.17."""
+    """Card & Krueger (1994), table 3: full-time employment in New Jersey and in Pennsylvania, before and after."""
     found = effect({1992: 20.44, 1993: 21.03}, {"Pennsylvania": {1992: 23.33, 1993: 21.17}}, 1992, 1993, relative=False)
     assert found.change == pytest.approx(0.59)
     assert found.peers["Pennsylvania"] == pytest.approx(-2.16)

@@ -47,19 +47,21 @@ def malmquist(x: Floats, y: Floats) -> Malmquist:
     >>> found.productivity.tolist(), found.catching_up.tolist()
     ([[2.0]], [[1.0]])
     """
-    own, gaps = [], [0.0]
-
-    def measure(year: int, frontier: int) -> Floats:
-        found, solved = radial(x[year], y[year], x[frontier], y[frontier], "constant", "input")
-        gaps.append(solved.gap)
-        return found
-
-    own = [measure(t, t) for t in range(len(x))]
-    steps, catching = [], []
-    for t in range(len(x) - 1):
-        ahead, back = measure(t + 1, t), measure(t, t + 1)
-        steps.append(np.sqrt(ahead / own[t] * own[t + 1] / back))
-        catching.append(own[t + 1] / own[t])
-    shape = (len(x) - 1, x.shape[1])
-    productivity, change = np.array(steps).reshape(shape), np.array(catching).reshape(shape)
-    return Malmquist(productivity, change, productivity / change, np.array(own), max(gaps))
+    years, units = x.shape[:2]
+    then = list(range(years - 1))
+    # Figures against frontiers: of the own year, the next year's on this one, this year's on the next.
+    figures = [*range(years), *(t + 1 for t in then), *then]
+    frontier = [*range(years), *then, *(t + 1 for t in then)]
+    found, solved = radial(
+        x[figures].reshape(-1, x.shape[2]),
+        y[figures].reshape(-1, y.shape[2]),
+        np.repeat(x[frontier], units, axis=0),
+        np.repeat(y[frontier], units, axis=0),
+        "constant",
+        "input",
+    )
+    measure = found.reshape(-1, units)
+    own, ahead, back = measure[:years], measure[years : 2 * years - 1], measure[2 * years - 1 :]
+    productivity = np.sqrt(ahead / own[:-1] * own[1:] / back)
+    change = own[1:] / own[:-1]
+    return Malmquist(productivity, change, productivity / change, own, solved.gap)

@@ -127,7 +127,11 @@ def effect_lines(row: dict[str, Any], lang: str) -> list[str]:
 
     def told(value: float) -> str:
         sign = "+" if value > 0 else ""
-        return sign + (percent(value, 3) if found["relative"] else f"{figure(value, 3)} {unit}")
+        if found["relative"]:
+            return f"{sign}{percent(value, 3)}"
+        if unit == "%":
+            return message("learning.points", lang, value=f"{sign}{figure(value, 3)}")
+        return f"{sign}{figure(value, 3)} {unit}"
 
     share = percent(row["share"]) if row["share"] is not None else "–"
     now = {"after": row["after"], "share": share, "change": told(found["change"]), **values}

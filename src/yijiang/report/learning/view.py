@@ -187,9 +187,8 @@ def lessons_view(
         told = None
         if peer is not None:
             alike = known(peer["alike"])
-            key = "learning.peer_alike" if alike else "learning.peer_plain"
             values = {"region": words.place(peer["place"]), "value": amount(peer["value"], unit)}
-            told = say(key, **values, alike=percent(peer["alike"]))
+            told = say("learning.peer_alike", **values, alike=percent(peer["alike"])) if alike else _of(**values)
         rows.append(
             {
                 "key": lesson["indicator"],
@@ -214,6 +213,10 @@ def lessons_view(
         "ahead": words.place(ahead),
         "rows": rows,
     }
+
+
+def _of(region: Text, value: Text) -> Text:
+    return each(lambda lang: f"{region[lang]}{'：' if lang == 'zh' else ': '}{value[lang]}")
 
 
 def _times(row: Mapping[str, Any]) -> Text:
@@ -248,7 +251,7 @@ def profile_row(row: Mapping[str, Any], words: Words) -> dict[str, Any]:
         ahead = say("learning.level")
     best = None
     if front:
-        best = say("learning.peer_plain", region=words.place(front["place"]), value=amount(front["value"], row["unit"]))
+        best = _of(words.place(front["place"]), amount(front["value"], row["unit"]))
     return {
         "name": pair(row["name"]),
         "topic": label("topic", row["topic"]),
