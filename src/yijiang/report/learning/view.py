@@ -7,7 +7,7 @@ from typing import Any
 
 from yijiang.charts import Track, spark, trend_lines
 from yijiang.report.learning.methods import chain_view, frontier_view, project_rows, shift_view
-from yijiang.report.learning.words import Words, amount, growth
+from yijiang.report.learning.words import Words, amount, difference, growth
 from yijiang.report.wording import Document, Text, each, figure, joined, known, label, pair, percent, plain, say
 
 
@@ -223,7 +223,7 @@ def _times(row: Mapping[str, Any]) -> Text:
     ratio = row["ratio"]
     if not known(ratio) or ratio <= 0:
         return plain("–")
-    return say("learning.times", value=figure(max(ratio, 1 / ratio), 2))
+    return say("learning.times", value=figure(max(ratio, 1 / ratio), 3))
 
 
 def practice_rows(document: Document, words: Words) -> list[dict[str, Any]]:
@@ -245,8 +245,8 @@ def _told(practices: Sequence[Mapping[str, Any]], words: Words) -> list[dict[str
 def profile_row(row: Mapping[str, Any], words: Words) -> dict[str, Any]:
     """Word one line of the profile."""
     trend, front = row["trend"], row["frontier"]
-    changes = [growth(trend["growth"][place] if trend else None, row["unit"]) for place in words.places]
-    ahead = words.place(row["ahead"]) if row["ahead"] else plain("–")
+    changes = [growth(trend["growth"][place], row["unit"]) for place in words.places] if trend else []
+    ahead = say("learning.ahead", region=words.place(row["ahead"])) if row["ahead"] else None
     if row["found"] and not row["ahead"] and row["better"] != "none":
         ahead = say("learning.level")
     best = None
@@ -257,7 +257,7 @@ def profile_row(row: Mapping[str, Any], words: Words) -> dict[str, Any]:
         "topic": label("topic", row["topic"]),
         "better": say(f"learning.better_{row['better']}"),
         "values": [amount(row["values"][place], row["unit"]) for place in words.places],
-        "gap": amount(row["gap"], row["unit"]) if known(row["gap"]) else plain("–"),
+        "gap": difference(row["gap"], row["unit"]),
         "ahead": ahead,
         "changes": changes,
         "moving": moving(trend) if row["found"] else plain("–"),
@@ -271,10 +271,14 @@ def profile_row(row: Mapping[str, Any], words: Words) -> dict[str, Any]:
 
 
 def _pledge_command(document: Document) -> str:
-    lesson: Mapping[str, Any] | None = next(iter(document["lessons"]), None)
-    if lesson is None or document["kind"] != "regions":
+    if not document["lessons"] or document["kind"] != "regions":
         return ""
-    row: Mapping[str, Any] = next(r for r in document["lines"] if r["indicator"] == lesson["indicator"])
+    lines: Mapping[str, Mapping[str, Any]] = {row["indicator"]: row for row in document["lines"]}
+    # A share is more of a promise than a sum of money, and a practice says how to keep it.
+    lesson: Mapping[str, Any] = min(
+        document["lessons"], key=lambda one: (lines[one["indicator"]]["unit"] != "%", not one["practices"])
+    )
+    row = lines[lesson["indicator"]]
     year = (row["year"] or 2000) + 4
     sides: Sequence[str] = (lesson["learner"], lesson["ahead"])
     what = f"--indicator {row['indicator']} --close 0.25 --by {year}"
