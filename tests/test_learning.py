@@ -154,8 +154,9 @@ def test_bootstrap_of_a_ratio_in_closed_form() -> None:
     mean = drawn.mean(1, keepdims=True)
     pulled = np.maximum(mean + (smooth - mean) / np.sqrt(1 + h**2 / score.var()), score.min() / 2)
     star = score / pulled.max(1)[:, None]
-    assert found.bias == pytest.approx(star.mean(0) - score, rel=1e-6)
-    assert found.low == pytest.approx(score - np.quantile(star - score, 0.975, axis=0), rel=1e-6)
+    assert found.corrected == pytest.approx(1 / (2 / score - (1 / star).mean(0)), rel=1e-6)
+    assert found.low == pytest.approx(1 / (1 / score - np.quantile(1 / star - 1 / score, 0.025, axis=0)), rel=1e-6)
+    assert (found.low > score / 2).all()
     again = bootstrap(x, y, score, "constant", "input", draws=draws, seed=3)
     assert (again.low == found.low).all()
     out = bootstrap(x, y, score, "constant", "output", draws=draws, seed=3)

@@ -15,7 +15,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Bounds:
-    """Bias, corrected efficiency and 95 % interval (or another) of every unit's efficiency; the bandwidth used."""
+    """Bias (score less corrected one), corrected efficiency and 95 % interval (or another) of every unit's efficiency; the bandwidth used."""
 
     bias: Floats
     corrected: Floats
@@ -67,8 +67,8 @@ def bootstrap(
     """Return bounds of radial efficiencies by the smoothed homogeneous bootstrap.
 
     Efficiencies are drawn anew, smoothed with bandwidth h and reflected at 1; the units are moved to the frontier and
-    back by the drawn ones, and every unit is judged against that frontier: ê*. The bias is mean(ê*) − ê, the interval
-    ê − quantiles of (ê* − ê).
+    back by the drawn ones, and every unit is judged against that frontier: ê*. With Shephard's distance δ = 1/ê, the
+    corrected one is 2δ − mean(δ*), the interval δ − quantiles of (δ* − δ), both told as efficiencies.
 
     Parameters
     ----------
@@ -107,7 +107,9 @@ def bootstrap(
         np.repeat(moved_y, units, axis=0), returns, orientation,
     )  # fmt: skip
     star = (found if orientation == "input" else 1 / found).reshape(draws, units)
-    bias = star.mean(axis=0) - efficiency
+    # On the scale of distances, so that no bound falls to 0 or below.
+    distance, drawn_distance = 1 / efficiency, 1 / star
+    corrected = 1 / (2 * distance - drawn_distance.mean(axis=0))
     tail = (1 - level) / 2
-    high, low = np.quantile(star - efficiency, (tail, 1 - tail), axis=0)
-    return Bounds(bias, efficiency - bias, np.maximum(efficiency - low, 0.0), np.minimum(efficiency - high, 1.0), h)
+    far, near = np.quantile(drawn_distance - distance, (tail, 1 - tail), axis=0)
+    return Bounds(efficiency - corrected, corrected, 1 / (distance - far), np.minimum(1 / (distance - near), 1.0), h)
