@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import runpy
+import shlex
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -172,3 +173,16 @@ def test_the_page_opens_by_itself_in_two_languages(document: dict[str, object], 
     text = " ".join(page.text)
     assert "What Upper may learn from Middle" in text
     assert "中游可向上游学什么" in text
+
+
+def test_the_commands_of_the_page_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = (Path(__file__).resolve().parents[1] / "docs" / "learning.md").read_text(encoding="utf-8")
+    block = re.search(r"```sh\n(.*?)```", text, re.S)
+    assert block is not None
+    monkeypatch.chdir(tmp_path)
+    for line in block[1].splitlines():
+        assert main(shlex.split(line)[1:]) == 0, line
+    assert "100% of the way" not in capsys.readouterr().out
+    assert (tmp_path / "found" / "learn.html").is_file()

@@ -15,7 +15,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Bounds:
-    """Bias (score less corrected one), corrected efficiency and 95 % interval (or another) of every unit's efficiency; the bandwidth used."""
+    """Of every unit: bias (score less corrected one), corrected efficiency, interval; and the bandwidth used."""
 
     bias: Floats
     corrected: Floats
