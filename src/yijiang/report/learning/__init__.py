@@ -60,7 +60,7 @@ def render(document: Document, lang: str = "both", folder: str = "projects") -> 
             contents=[(id_, key) for id_, key in CONTENTS if content[id_]],
             page_title=" · ".join(content["title"][one] for one in languages_of(lang)),
             heading="learning.page_parks" if parks else "learning.page",
-            river=pair(document["river_name"]),
+            river=pair(document["river_name"] if any(document["river_name"].values()) else document["titles"]),
         )
     )
 
