@@ -17,7 +17,7 @@ from yijiang.learning.profile import line_of
 from yijiang.learning.reading import Indicator, Value
 from yijiang.learning.shiftshare import classic, dynamic, homothetic
 
-FEW = settings(max_examples=10)
+FEW = settings(max_examples=7)
 positive = st.floats(0.5, 20.0)
 
 

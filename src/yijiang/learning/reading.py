@@ -40,7 +40,6 @@ class Indicator:
     unit: str
     better: str
     years: Mapping[str, Mapping[int, Value]] = field(repr=False)
-    note: str = ""
 
     def common_year(self, places: Sequence[str]) -> int | None:
         """Return the latest year in which every place has a figure; None if there is none."""
@@ -130,14 +129,3 @@ def indicators_of(belt: Belt) -> list[Indicator]:
     """
     latest, years = belt.tables["indicators"], belt.tables["indicator_years"]
     return from_rows(_records(latest), "region", _records(years))
-
-
-def indicator_table(indicators: Iterable[Indicator]) -> pd.DataFrame:
-    """Return every figure as one table: indicator, place, year, value."""
-    rows = [
-        (one.key, place, year, value)
-        for one in indicators
-        for place in one.years
-        for year, value in one.path(place).items()
-    ]
-    return pd.DataFrame(rows, columns=["indicator", "place", "year", "value"])
