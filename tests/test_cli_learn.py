@@ -120,6 +120,26 @@ def test_parks_of_a_sheet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsy
     assert "missing column" in capsys.readouterr().err
 
 
+def test_what_was_said_of_learning_stands_beside_the_topics(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    report = tmp_path / "report.txt"
+    report.write_text(
+        "湖北江苏交通合作座谈会举行\n来源:湖北日报 2024-03-12\n湖北日报讯 3月11日,"
+        "湖北省交通运输厅厅长陈明远率湖北省代表团在江苏省考察。代表团参观了阳逻港。\n陈明远说,江苏县域经济、制造业走在前列,我们要认真学习借鉴。"
+        "要深化交通运输合作,共同打造长江综合交通运输体系。\n",
+        encoding="utf-8",
+    )
+    out = tmp_path / "o"
+    assert main(["learn", "Hubei", "Jiangsu", "--draws", "0", "--agenda", str(report), "--out", str(out)]) == 0
+    assert "学习借鉴" in capsys.readouterr().out
+    (intent,) = json.loads((out / "learn.json").read_text(encoding="utf-8"))["said"]["intents"]
+    assert "学习借鉴" in intent["quote"]
+    assert intent["topics"] == ["county_economy", "manufacturing"]
+    assert "What was said of learning, in report.txt" in (out / "learn.html").read_text(encoding="utf-8")
+    empty = tmp_path / "empty.txt"
+    empty.write_text("无内容\n", encoding="utf-8")
+    assert main(["learn", "Upper", "Middle", "--belt", "tiny", "--agenda", str(empty)]) == 2
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [

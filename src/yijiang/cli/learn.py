@@ -52,6 +52,7 @@ def learn(
     *regions: str,
     topic: str | None = None,
     belt: str = "yangtze2017",
+    agenda: Path | None = None,
     inputs: list[str] | None = None,
     outputs: list[str] | None = None,
     draws: int = 300,
@@ -76,6 +77,8 @@ def learn(
         Only one topic of the agreement or of the figures: manufacturing, 制造业.
     belt
         A built-in case (see `yijiang cases`), a folder of tables, or an .xlsx workbook.
+    agenda
+        A report or minutes (text, HTML, docx, pdf): what was said of learning from the other stands beside the topics.
     inputs
         Indicators used, for a frontier of your own; repeat the option. Refused with fewer regions than
         3 × (inputs + outputs).
@@ -101,23 +104,35 @@ def learn(
     if out is not None:
         refuse_file(out)
     chosen = open_belt(belt)
+    said = None
+    if agenda is not None:
+        from yijiang.cli.points import read_agenda
+
+        said = read_agenda(agenda)
     with progress_line("learn") as progress:
         found = found_for(
             chosen, regions, progress, topic=topic, inputs=inputs or (), outputs=outputs or (), draws=draws, seed=seed
         )
-        _write(found, out, lang, progress)
-    return _shown(found, out, lang, top, json)
+        document = found.document
+        if said is not None and agenda is not None:
+            from yijiang.cli.lessonpoints import with_said
+
+            document = with_said(document, said, agenda)
+        _write(found, document, out, lang, progress)
+    return _shown(found, document, out, lang, top, json)
 
 
-def _write(found: Learning, out: Path | None, lang: str, progress: Callable[[str], None]) -> None:
+def _write(
+    found: Learning, document: dict[str, Any], out: Path | None, lang: str, progress: Callable[[str], None]
+) -> None:
     if out is None:
         return
     from yijiang.report.learning import write_html
 
     progress("report")
     with folder_for(out) as folder:
-        write_html(found.document, folder / "learn.html", lang, str(out / "projects"))
-        (folder / "learn.json").write_text(as_json(found.document) + "\n", encoding="utf-8", newline="\n")
+        write_html(document, folder / "learn.html", lang, str(out / "projects"))
+        (folder / "learn.json").write_text(as_json(document) + "\n", encoding="utf-8", newline="\n")
         write_tables({"profile": found.table}, folder / "tables")
         if found.belt is not None:
             (folder / "projects").mkdir()
@@ -126,13 +141,13 @@ def _write(found: Learning, out: Path | None, lang: str, progress: Callable[[str
                 frame.to_csv(file, index=False, encoding="utf-8", lineterminator="\n")
 
 
-def _shown(found: Learning, out: Path | None, lang: str, top: int, json: bool) -> int:
+def _shown(found: Learning, document: dict[str, Any], out: Path | None, lang: str, top: int, json: bool) -> int:
     from yijiang.report.learning import summary
 
     if json:
-        show(as_json(found.document))
+        show(as_json(document))
         return 0
-    show("\n\n".join(summary(found.document, one, top) for one in _said(lang)))
+    show("\n\n".join(summary(document, one, top) for one in _said(lang)))
     if out is not None:
         show(f"\n{out / 'learn.html'}" + (f"\n{out / 'projects'}" if found.belt is not None else ""))
     return 0
@@ -192,8 +207,8 @@ def park(
     options = {"topic": topic, "inputs": inputs or (), "outputs": outputs or (), "draws": draws, "seed": seed}
     with progress_line("park") as progress:
         found = learn_parks(rows, parks, sheet=sheet.name, **options)  # type: ignore[arg-type]
-        _write(found, out, lang, progress)
-    return _shown(found, out, lang, top, json)
+        _write(found, found.document, out, lang, progress)
+    return _shown(found, found.document, out, lang, top, json)
 
 
 def sheet(file: Path, /) -> int:

@@ -90,6 +90,8 @@ def summary(document: Document, lang: str, most: int = TOLD) -> str:
         lines += ["", message("learning.contracts", lang)]
         lines += [f"  {text[lang]}" for text in content["contracts"]["lines"]]
         lines.append(f"  {message('learning.contracts_unknown', lang)}")
+    for row in content["said"]["rows"] if content["said"] else ():
+        lines += ["", f"“{row['quote']}” ({row['speaker']}): {row['topics'][lang]}"]
     for part in content["lessons"]:
         rows = part["rows"]
         lines += ["", part["title"][lang] if rows else part["none"][lang]]

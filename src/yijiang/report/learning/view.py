@@ -29,6 +29,7 @@ def learning_view(document: Document, folder: str = "projects") -> dict[str, Any
         "lead": lead(document, words),
         "contracts": contracts_view(document, words),
         "topics": topic_rows(document, words),
+        "said": said_rows(document),
         "places": [words.place(place) for place in words.places],
         "lessons": [lessons_view(document, words, lines, learner) for learner in words.places],
         "practices": practice_rows(document, words),
@@ -150,6 +151,23 @@ def topic_rows(document: Document, words: Words) -> list[dict[str, Any]]:
             }
         )
     return rows
+
+
+def said_rows(document: Document) -> dict[str, Any] | None:
+    """Word what was said of learning from the other, with the topics each sentence names; None without a report."""
+    said = document.get("said")
+    if not said:
+        return None
+    names = {topic["topic"]: _capital(pair(topic["name"])) for topic in document["topics"]}
+    rows = [
+        {
+            "quote": one["quote"],
+            "speaker": one["speaker"] or "–",
+            "topics": joined([names[key] for key in one["topics"]]) if one["topics"] else say("learning.said_none"),
+        }
+        for one in said["intents"]
+    ]
+    return {"file": said["file"], "rows": rows}
 
 
 def _capital(text: Text) -> Text:
