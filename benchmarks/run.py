@@ -71,7 +71,7 @@ def evaluation() -> Callable[[], object]:
 @case("freight: yangtze2017, one skim of the network", 20)
 def skim() -> Callable[[], object]:
     from yijiang.freight import Freight
-    from yijiang.transport.skims import Paths
+    from yijiang.transport.chains.paths import Paths
 
     freight = Freight(yj.case("yangtze2017"))
     paths = Paths(freight.base_network, freight.time_value)

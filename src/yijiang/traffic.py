@@ -29,13 +29,6 @@ WHAT = ("count", "name_en", "name_zh", "kind", "region", "mode")
 EVIDENCE = ("unit", "year", "note_en", "note_zh", "source", "status")
 
 
-def _parts(state: Any) -> list[tuple[float, Any]]:
-    """Shares of a year and the loads in each: the seasons of a state, or the two ways that one is a mixture of."""
-    if hasattr(state, "seasons"):
-        return list(zip(np.asarray(state.weight).tolist(), state.seasons, strict=True))
-    return [(state.share, state.loads), (1.0 - state.share, state.other)]
-
-
 class Traffic:
     """What a state of the freight network carries, by chain, element and region; the one place that knows its parts.
 
@@ -55,27 +48,27 @@ class Traffic:
 
     def __init__(self, state: FreightState) -> None:
         self.state, self.network = state, state.network
-        self._parts = _parts(state)
-        loads = self._parts[0][1]
+        #: Share of the year and loads, season by season.
+        self.parts = list(zip(state.weight.tolist(), state.seasons, strict=True))
         self.regions: tuple[str, ...] = tuple(state.network.regions)
-        self.chains: tuple[str, ...] = tuple(getattr(loads, "chains", None) or loads.skims.chains)
+        self.chains: tuple[str, ...] = self.parts[0][1].chains
 
     @property
     def pairs(self) -> Floats:
         """Tonnes (origin, destination, good) [Mt/yr]."""
-        return np.asarray(self._parts[0][1].tonnes)
+        return self.parts[0][1].tonnes
 
     @property
     def by_chain(self) -> Floats:
         """Tonnes (origin, destination, chain) [Mt/yr]; what stays within a region is left out."""
-        carried: Floats = sum(w * (v.tonnes[..., None] * np.asarray(v.shares)).sum(axis=2) for w, v in self._parts)
+        carried: Floats = sum(w * (v.tonnes[..., None] * v.shares.to_numpy()).sum(axis=2) for w, v in self.parts)
         carried[np.arange(len(self.regions)), np.arange(len(self.regions))] = 0.0
         return carried
 
     @property
     def tonne_km(self) -> dict[str, float]:
         """Tonne-kilometres by mode [million t·km/yr], access at both ends with the road."""
-        mixed = sum(w * v.tonne_km for w, v in self._parts)
+        mixed = sum(w * v.tonne_km for w, v in self.parts)
         return {str(mode): float(value) for mode, value in mixed.items()}
 
     @property
@@ -92,7 +85,7 @@ class Traffic:
     @property
     def transfers(self) -> pd.Series[float]:
         """Tonnes that change mode, by node, mode_a and mode_b [Mt/yr]."""
-        mixed: pd.Series[float] = sum(w * v.terminals["tonnes"] for w, v in self._parts)
+        mixed: pd.Series[float] = sum(w * v.terminals["tonnes"] for w, v in self.parts)
         return mixed
 
     def users(self, side: str) -> pd.DataFrame:
@@ -100,7 +93,7 @@ class Traffic:
         columns = {}
         for region in self.regions:
             ends = (region, self.regions) if side == "origin" else (self.regions, region)
-            used = [(w, v.usage(*ends).set_index("link")["tonnes"]) for w, v in self._parts if w > 0]
+            used = [(w, v.usage(*ends).set_index("link")["tonnes"]) for w, v in self.parts]
             columns[region] = pd.concat([w * tonnes for w, tonnes in used]).groupby(level=0).sum()
         return pd.DataFrame(columns).fillna(0.0)
 

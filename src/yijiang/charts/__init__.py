@@ -6,6 +6,7 @@ from yijiang.charts.fit import fit_points
 from yijiang.charts.lines import SectionMark, line_profile
 from yijiang.charts.stacked import StackedBar, stacked_bars
 from yijiang.charts.strip import Flow, Place, Port, strip_map
+from yijiang.charts.trend import Track, spark, trend_lines
 
 __all__ = [
     "BeforeAfter",
@@ -15,11 +16,14 @@ __all__ = [
     "RangeBar",
     "SectionMark",
     "StackedBar",
+    "Track",
     "before_after_bars",
     "chance_mark",
     "fit_points",
     "line_profile",
     "range_bars",
+    "spark",
     "stacked_bars",
     "strip_map",
+    "trend_lines",
 ]

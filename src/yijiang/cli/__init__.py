@@ -1,4 +1,4 @@
-"""The command line: `yijiang plan | evaluate | calibrate | complement | agenda | ledger … | cases | check | new`.
+"""The command line: `yijiang plan | evaluate | calibrate | complement | learn | agenda | ledger | cases | check | new`.
 
 Results go to stdout, progress and errors to stderr. Exit status: 0 done; 2 bad usage or bad input, with every finding
 printed and nothing written; 3 no feasible package; 4 a solver did not converge. Everything heavy is imported by the
@@ -20,6 +20,8 @@ from yijiang.cli.belts import open_belt
 from yijiang.cli.calibrate import calibrate
 from yijiang.cli.common import as_json, progress_line, show
 from yijiang.cli.complement import complement, with_complement
+from yijiang.cli.learn import application as learn_application
+from yijiang.cli.learn import with_learning
 from yijiang.errors import DataError, Finding, OptionError, YijiangError
 from yijiang.outputs import folder_for, refuse_file, write_tables
 
@@ -159,6 +161,7 @@ def plan(
         if said is not None and agenda is not None:
             document = with_points(document, said, agenda.name)
         document = with_complement(document, result, progress)
+        document = with_learning(document, result, progress)
         progress("report")
         with folder_for(out) as folder:
             write_html(document, folder / "plan.html", lang=lang)
@@ -313,6 +316,7 @@ def application() -> App:
     )
     for command in (plan, evaluate, calibrate, complement, agenda, cases, check, new):
         app.command(command)
+    app.command(learn_application())
     app.command(ledger_application())
     return app
 
