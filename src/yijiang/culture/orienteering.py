@@ -18,7 +18,7 @@ Ints = NDArray[np.int64]
 EXACT_SITES = 12
 #: Labels after which one route of many sites is no longer searched to the end.
 MOST_LABELS = 400_000
-ROUNDS = 120
+ROUNDS = 600
 #: Sites of which a label can remember whether it was there.
 MOST_BITS = 62
 
@@ -72,8 +72,9 @@ def orienteering(
 
     Up to 12 sites: the earliest end of every subset by dynamic programming, then the best packing of the largest
     subsets by HiGHS. One group and more sites: label setting with decremental state space relaxation, exact unless it
-    would take more than 400,000 labels. Otherwise iterated local search. The bound of what is not exact is the best
-    relaxation that was solved: walks that may come back, or the time that visits take in all.
+    would take more than 400,000 labels. Otherwise the better of single routes one after another and an iterated local
+    search; their bound is the best relaxation that was solved: as many times the best single walk, or the time that
+    visits take in all.
 
     Parameters
     ----------
@@ -112,7 +113,7 @@ def orienteering(
     >>> one = np.ones(2)
     >>> found = orienteering(np.array([2.0, 3.0]), one, hours, one, one, np.zeros((2, 1)), np.full((2, 1), 9.0), latest=5)
     >>> found.routes, found.ends, found.gap
-    (((0, 1),), (5.0,), 0.0)
+    (((1, 0),), (5.0,), 0.0)
     """
     from yijiang.culture import kernels
 
@@ -122,27 +123,15 @@ def orienteering(
     limit = np.minimum(limit, groups)
     usable = (limit > 0) & (np.asarray(score) > 0)
     place = np.flatnonzero(usable)
-    arrays = (
-        *(np.ascontiguousarray(a, np.float64)[place] for a in (first,)),
-        np.ascontiguousarray(np.asarray(between, np.float64)[np.ix_(place, place)]),
-        *(np.ascontiguousarray(a, np.float64)[place] for a in (last, service, opens, closes)),
-    )
+    arrays = _of([np.asarray(a, np.float64) for a in (first, between, last, service, opens, closes)], place)
     worth, limit = np.asarray(score, np.float64)[place], limit[place]
     if method == "auto":
-        method = "subsets" if len(place) <= EXACT_SITES else "labels" if groups == 1 else "search"
+        method = "subsets" if len(place) <= EXACT_SITES else "labels"
     times = float(start), float(latest)
     if method == "subsets":
         routes, bound = _by_subsets(worth, limit, groups, times, arrays)
     else:
-        found = _by_labels(worth, times, arrays) if method == "labels" and groups == 1 else None
-        if found is not None and found[0] is not None:
-            routes, bound = [found[0]], found[1]
-        else:
-            single = found[1] if found is not None else np.inf
-            many, counts = kernels.search(groups, limit, ROUNDS, worth, *times, *arrays)
-            routes = [row[:count].tolist() for row, count in zip(many, counts, strict=True)]
-            bound = min(groups * single, _time_bound(worth, limit, groups, times, arrays))
-            method = "search"
+        routes, bound, method = _of_many(worth, limit, groups, times, arrays, method)
     routes = sorted((r for r in routes), key=lambda r: (-sum(worth[r]), r)) or [[]]
     begins, ends = [], []
     for route in routes:
@@ -159,6 +148,41 @@ def orienteering(
     total = float(sum(worth[site] for route in routes for site in route))
     named = tuple(tuple(int(place[site]) for site in route) for route in routes)
     return Routes(named, tuple(begins), tuple(ends), total, max(float(bound), total), method)
+
+
+def _of_many(
+    score: Floats, limit: Ints, groups: int, times: tuple[float, float], arrays: Sequence[Floats], method: str
+) -> tuple[list[list[int]], float, str]:
+    """Routes over many sites: the best single ones one after another, or what the search finds, whichever is more."""
+    from yijiang.culture import kernels
+
+    routes: list[list[int]] = []
+    bound, room = np.inf, limit.copy()
+    while len(routes) < groups and method != "search":
+        left = np.flatnonzero(room > 0)
+        route, best = _by_labels(score[left], times, _of(arrays, left))
+        if not routes:
+            # No group sees more than the best single one does.
+            bound = groups * best
+        if not route:
+            if route is None:
+                method = "search"
+            break
+        routes.append(left[route].tolist())
+        room[left[route]] -= 1
+    if groups == 1 and method == "labels":
+        return routes, bound, "labels"
+    many, counts = kernels.search(groups, limit, ROUNDS, score, *times, *arrays)
+    found = [row[:count].tolist() for row, count in zip(many, counts, strict=True)]
+    if sum(score[r].sum() for r in routes) >= sum(score[r].sum() for r in found):
+        found = routes
+    return found, min(bound, _time_bound(score, limit, groups, times, arrays)), "search"
+
+
+def _of(arrays: Sequence[Floats], sites: Ints) -> tuple[Floats, ...]:
+    """The arrays of some of the sites."""
+    first, between, *rest = arrays
+    return first[sites], np.ascontiguousarray(between[np.ix_(sites, sites)]), *(a[sites] for a in rest)
 
 
 def _check(
