@@ -18,6 +18,7 @@ from yijiang.cli.agenda import agenda
 from yijiang.cli.belts import open_belt
 from yijiang.cli.common import as_json, progress_line, show
 from yijiang.cli.complement import complement, with_complement
+from yijiang.cli.route import route
 from yijiang.errors import DataError, Finding, OptionError, YijiangError
 from yijiang.outputs import folder_for, refuse_file, write_tables
 
@@ -305,7 +306,7 @@ def application() -> App:
         version=__version__,
         default_parameter=Parameter(negative=()),
     )
-    for command in (plan, evaluate, complement, agenda, cases, check, new):
+    for command in (plan, evaluate, complement, route, agenda, cases, check, new):
         app.command(command)
     app.command(ledger_application())
     return app

@@ -226,3 +226,48 @@ def search(
             offset += 1
             idle = 0
     return best_routes, best_counts
+
+
+@njit(cache=True)
+def least_travel(
+    route: Ints, start: float, latest: float, first: Floats, between: Floats, last: Floats, service: Floats,
+    opens: Floats, closes: Floats,
+) -> Ints:  # fmt: skip
+    """The same sites in the order with the least time on the way that meets every window; depth first, bounded."""
+    n = len(route)
+    best, best_order = np.inf, route.copy()
+    order, tried = np.full(n, -1), np.full(n + 1, -1)
+    time, travel = np.full(n + 1, start), np.zeros(n + 1)
+    used = np.zeros(n, np.bool_)
+    depth = 0
+    while depth >= 0:
+        if depth < n and order[depth] >= 0:
+            used[order[depth]] = False
+            order[depth] = -1
+        if depth == n:
+            total = travel[n] + last[route[order[n - 1]]]
+            if total < best - TINY and time[n] + last[route[order[n - 1]]] <= latest + TINY:
+                best = total
+                for k in range(n):
+                    best_order[k] = route[order[k]]
+            depth -= 1
+            continue
+        tried[depth] += 1
+        k = tried[depth]
+        if k == n:
+            tried[depth] = -1
+            depth -= 1
+            continue
+        if used[k]:
+            continue
+        site = route[k]
+        way = first[site] if depth == 0 else between[route[order[depth - 1]], site]
+        then = begin(opens, closes, site, time[depth] + way) + service[site]
+        gone = travel[depth] + way
+        if not np.isfinite(then) or gone >= best - TINY or then + last[site] > latest + TINY:
+            continue
+        used[k] = True
+        order[depth] = k
+        time[depth + 1], travel[depth + 1] = then, gone
+        depth += 1
+    return best_order
