@@ -298,6 +298,7 @@ def application() -> App:
     """Return the command line as a cyclopts application."""
     from cyclopts import App, Parameter
 
+    from yijiang.cli.aid import application as aid_application
     from yijiang.cli.ledger import application as ledger_application
 
     app = App(
@@ -308,6 +309,7 @@ def application() -> App:
     )
     for command in (plan, evaluate, complement, route, agenda, cases, check, new):
         app.command(command)
+    app.command(aid_application())
     app.command(ledger_application())
     return app
 
