@@ -13,21 +13,21 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from yijiang.aid.cover import Cover, maximal_cover, set_cover
-    from yijiang.aid.dispatch import Dispatch, dispatch
+    from yijiang.aid.deliveries import Dispatch, dispatch
     from yijiang.aid.flow import Flow, cheapest_flow
-    from yijiang.aid.preposition import Depots, preposition
+    from yijiang.aid.depots import Depots, preposition
     from yijiang.aid.records import balance, chains, offer_items, request_items, stage_items
     from yijiang.aid.results import document, from_ledger, history, listed, place_of
 
 _HOME = {
     "Cover": "cover",
-    "Depots": "preposition",
-    "Dispatch": "dispatch",
+    "Depots": "depots",
+    "Dispatch": "deliveries",
     "Flow": "flow",
     "balance": "records",
     "chains": "records",
     "cheapest_flow": "flow",
-    "dispatch": "dispatch",
+    "dispatch": "deliveries",
     "document": "results",
     "from_ledger": "results",
     "history": "results",
@@ -35,7 +35,7 @@ _HOME = {
     "maximal_cover": "cover",
     "offer_items": "records",
     "place_of": "results",
-    "preposition": "preposition",
+    "preposition": "depots",
     "request_items": "records",
     "set_cover": "cover",
     "stage_items": "records",

@@ -131,7 +131,7 @@ def stage_items(
     ask = offers[offer]
     done = _done(state)
     if f"{offer}.{stage}" in done:
-        raise OptionError(f"the {stage} of {offer!r} is on record already; mend it with: yijiang ledger status")
+        raise OptionError(f"the {stage} of {offer!r} is on record already; correct it with a note: yijiang ledger add … note")
     early = [before for before in AFTER[stage] if f"{offer}.{before}" not in done]
     if early:
         raise OptionError(f"the {stage} of {offer!r} comes after its {early[0]}, which is not on record")

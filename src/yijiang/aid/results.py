@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from yijiang._version import __version__
-from yijiang.aid.dispatch import Dispatch
-from yijiang.aid.preposition import RULE_SOURCE, Depots
+from yijiang.aid.deliveries import Dispatch
+from yijiang.aid.depots import RULE_SOURCE, Depots
 from yijiang.aid.records import Ask, balance, chains, offers_of, requests_of
 from yijiang.errors import DataError, Finding, OptionError, match_name
 from yijiang.messages import message
@@ -163,7 +163,7 @@ def document(
         "river_name": {"en": belt.meta.get("river_en", ""), "zh": belt.meta.get("river_zh", "")},
         "year": belt.year,
         "names": {"region": _names(belt, "regions", "region"), "node": _names(belt, "nodes", "node"),
-                  "closed": {name: _any_name(belt, name) for name in closed}},
+                  "closed": {name: _any_name(belt, name) for name in closed}, "side": _sides(belt, found)},
         "places": _places(belt),
         "nodes": _nodes(belt),
         "closed": list(closed),
@@ -202,9 +202,21 @@ def _any_name(belt: Belt, name: str) -> dict[str, str]:
     for table, key in (("locks", "lock"), ("links", "link"), ("nodes", "node")):
         names = _names(belt, table, key)
         if name in names:
-            # A link may have no name of its own.
-            return {lang: text or name for lang, text in names[name].items()}
+            # A link may have no name of its own; of several between two places the mode tells them apart.
+            own = {lang: text or name for lang, text in names[name].items()}
+            if table != "links":
+                return own
+            mode = _names(belt, "modes", "mode")[str(belt.tables["links"].set_index("link")["mode"][name])]
+            return {lang: f"{text} ({mode[lang]})" for lang, text in own.items()}
     return {"en": name, "zh": name}
+
+
+def _sides(belt: Belt, found: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, str]]:
+    """Names of the ledger's sides that are regions of the belt."""
+    regions = _names(belt, "regions", "region")
+    by_name = {alias.casefold(): names for key, names in regions.items() for alias in (key, *names.values())}
+    sides = {c["receiver"] for c in found} | {offer["giver"] for c in found for offer in c["offers"]}
+    return {side: by_name[side.casefold()] for side in sorted(sides) if side.casefold() in by_name}
 
 
 def _places(belt: Belt) -> list[dict[str, Any]]:

@@ -23,7 +23,11 @@ Lang = Literal["zh", "en", "both"]
 
 
 def _say(key: str, **values: object) -> None:
-    show("\n".join(dict.fromkeys(message(f"aid.{key}", lang, **values) for lang in LANGUAGES)))
+    def text(lang: str) -> str:
+        named = {k: message(f"aid.stage_{v}", lang) if k == "stage" else v for k, v in values.items()}
+        return message(f"aid.{key}", lang, **named)
+
+    show("\n".join(dict.fromkeys(text(lang) for lang in LANGUAGES)))
 
 
 def request(

@@ -73,19 +73,21 @@ def summary(document: Document, lang: str) -> str:
         found = v["depots"]
         lines += ["", found["lead"][lang], found["proven"][lang], found["fewest"][lang]]
         for row in found["rows"]:
-            lines.append(f"   {row['region'][lang]}{colon}{row['nearest'][lang]}{comma}{row['hours']} h{comma}{row['verdict'][lang]}")
+            hours = message("aid.hours_value", lang, hours=row["hours"])
+            told = comma.join((row["nearest"][lang], hours, row["verdict"][lang]))
+            lines.append(f"   {row['region'][lang]}{colon}{told}")
         lines += [f"{p['name'][lang]}{colon}{p['why'][lang]}" for p in found["projects"]]
     if v["dispatch"]:
         found = v["dispatch"]
         lines += ["", found["lead"][lang], found["proven"][lang]]
         for row in found["rows"]:
-            lines.append(
-                f"   {row['offer']} → {row['need']}{colon}{row['amount']} {row['good'][lang]}{comma}{row['hours']} h{comma}"
-                f"{row['path'][lang]} ({row['modes'][lang]})"
-            )
+            hours = message("aid.hours_value", lang, hours=row["hours"])
+            told = comma.join((f"{row['amount']} {row['good'][lang]}", hours, f"{row['path'][lang]} ({row['modes'][lang]})"))
+            lines.append(f"   {row['offer']} → {row['need']}{colon}{told}")
         for row in found["needs"]:
             if row["late"]:
-                lines.append(f"   {row['need']}{colon}{message('aid.stays_open', lang, amount=row['open'])}{comma}{row['why'][lang]}")
+                told = comma.join((message("aid.stays_open", lang, amount=row["open"]), row["why"][lang]))
+                lines.append(f"   {row['need']}{colon}{told}")
     if v["chains"]:
         lines += ["", v["chains"]["title"]]
         for row in v["chains"]["rows"]:
@@ -96,14 +98,14 @@ def summary(document: Document, lang: str) -> str:
         for row in v["chains"]["balance"]:
             lines.append(
                 message("aid.balance_line", lang, giver=row["giver"][lang], receiver=row["receiver"][lang], good=row["good"][lang],
-                        arrived=row["arrived"], confirmed=row["confirmed"], cost=row["cost"])
+                        arrived=row["arrived"][lang], confirmed=row["confirmed"], cost=row["cost"])
             )  # fmt: skip
     if v["history"] and not v["depots"] and not v["dispatch"]:
         lines += ["", message("aid.history", lang)]
         for row in v["history"]:
             lines.append(f"{row['title'][lang]} [{row['source']}]")
             for stage in row["stages"]:
-                amount = f" ({stage['amount']})" if stage["amount"] else ""
+                amount = f" ({stage['amount'][lang]})" if stage["amount"] else ""
                 lines.append(f"   {stage['name'][lang]}{colon}{stage['text'][lang]}{amount}")
     return "\n".join(lines)
 

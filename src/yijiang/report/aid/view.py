@@ -142,7 +142,7 @@ def _dispatch(document: Document) -> dict[str, Any] | None:
             "aid.dispatch_lead", deliveries=len(plan["deliveries"]), needs=len(plan["needs"]), open=len(open_),
             total=figure(sent, 4),
         ),
-        "proven": say("aid.dispatch_proven", gap=figure(plan["gap"]) if plan["gap"] else "0"),
+        "proven": say("aid.dispatch_proven", gap="0" if not plan["gap"] else f"{plan['gap']:.0e}"),
         "rows": [
             {
                 "offer": row["offer"], "need": row["need"], "good": good_name(row["good"]), "amount": figure(row["amount"], 6),
@@ -174,8 +174,8 @@ def _chains(document: Document) -> dict[str, Any] | None:
         "rows": [_chain(document, row) for row in ledger["chains"]],
         "balance": [
             {
-                "giver": _side(row["giver"]), "receiver": _side(row["receiver"]), "good": good_name(row["good"]),
-                "arrived": f"{figure(row['arrived'], 6)} {row['unit']}".strip(), "confirmed": figure(row["confirmed"], 6),
+                "giver": _side(document, row["giver"]), "receiver": _side(document, row["receiver"]), "good": good_name(row["good"]),
+                "arrived": _with_unit(row["arrived"], row["unit"]), "confirmed": figure(row["confirmed"], 6),
                 "cost": f"{figure(row['cost'])} {row['cost_unit']}".strip() if row["cost"] else "–",
                 "cost_confirmed": figure(row["cost_confirmed"]) if row["cost_confirmed"] else "–",
             }
@@ -184,31 +184,45 @@ def _chains(document: Document) -> dict[str, Any] | None:
     }  # fmt: skip
 
 
-def _side(name: str) -> Text:
-    return plain(name)
+def _side(document: Document, name: str) -> Text:
+    return _name(document, "side", name)
+
+
+def _unit(unit: str) -> Text:
+    return label("good_unit", unit)
+
+
+def _with_unit(value: Any, unit: str) -> Text:
+    """Write an amount and its unit, in Chinese without a blank between.
+
+    >>> _with_unit(3.0, "persons")["zh"]
+    '3人'
+    """
+    named = _unit(unit)
+    return each(lambda lang: f"{figure(value, 6)}{' ' if lang == 'en' and unit else ''}{named[lang]}")
 
 
 def _chain(document: Document, row: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "request": row["request"],
         "line": say(
-            "aid.request_line", receiver=_side(row["receiver"]), amount=figure(row["amount"], 6), unit=row["unit"],
+            "aid.request_line", receiver=_side(document, row["receiver"]), amount=_with_unit(row["amount"], row["unit"]),
             good=good_name(row["good"]), place=_name(document, "node", row["place"]),
         ),
         "text": row["text"],
-        "open": say("aid.still_open", amount=figure(row["open"], 6), unit=row["unit"]) if row["open"] > 0 else say("aid.offered_all"),
+        "open": say("aid.still_open", amount=_with_unit(row["open"], row["unit"])) if row["open"] > 0 else say("aid.offered_all"),
         "substantive": row["substantive"],
         "offers": [
             {
                 "offer": offer["offer"],
-                "line": say("aid.offer_line", giver=_side(offer["giver"]), amount=figure(offer["amount"], 6), unit=row["unit"],
+                "line": say("aid.offer_line", giver=_side(document, offer["giver"]), amount=_with_unit(offer["amount"], row["unit"]),
                             place=_name(document, "node", offer["place"])),
                 "stages": [
                     {
                         "name": say(f"aid.stage_{stage}"),
                         "done": found is not None,
                         "text": say("aid.not_yet") if found is None
-                        else say("aid.stage_confirmed" if found["confirmed"] else "aid.stage_claimed", on=found["on"], by=found["by"]),
+                        else say("aid.stage_confirmed" if found["confirmed"] else "aid.stage_claimed", on=found["on"], by=_side(document, found["by"])),
                     }
                     for stage, found in offer["stages"].items()
                 ],
@@ -230,7 +244,7 @@ def _history(document: Document) -> list[dict[str, Any]]:
                     "name": say(f"aid.stage_{stage}"),
                     "year": str(entry["year"] or "–") if entry else "–",
                     "text": pair(entry["text"]) if entry else say("aid.not_stated"),
-                    "amount": f"{figure(entry['amount'], 6)} {entry['unit']}".strip() if entry and known(entry["amount"]) else None,
+                    "amount": _with_unit(entry["amount"], entry["unit"]) if entry and known(entry["amount"]) else None,
                     "stated": entry is not None,
                 }
                 for stage, entry in ((s, row["stages"][s]) for s in STAGES)

@@ -86,12 +86,13 @@ def preposition(
     if not names:
         raise OptionError("name the regions that keep depots, for example: yijiang aid preposition Hubei Jiangsu")
     nodes = belt.tables["nodes"]
-    nodes = nodes[nodes["region"].isin(names)]
+    # A junction is a place on the river without a port: nothing can be kept there.
+    nodes = nodes[nodes["region"].isin(names) & (nodes["kind"] != "junction")]
     zones = belt.tables["zones"].set_index("region")["node"].astype(str)
     people = belt.tables["regions"].set_index("region")["population"].astype(float)
     wanted = [belt.region(r) for r in helped] if helped else belt.members
     findings = [
-        Finding("nodes", 0, "region", name, "no node of the network lies in this region", "add one")
+        Finding("nodes", 0, "region", name, "no port or hub of the network lies in this region", "add one")
         for name in names
         if not (nodes["region"] == name).any()
     ] + [
