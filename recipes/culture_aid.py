@@ -47,13 +47,13 @@ suzhou_gardens|Classical gardens of Suzhou|苏州古典园林|Jiangsu|taicang|1|
 
 HISTORY = """
 medical_team_2020|dispatch|medical_team|2020
-    In 2020 Jiangsu sent the largest number of medical staff of all who came to help Hubei.|2020年,江苏派往湖北的医疗队在各地中人数最多。
+    In 2020 Jiangsu sent the largest number of medical staff of all who came to help Hubei.|2020年，江苏派往湖北的医疗队在各地中人数最多。
 medical_team_2020|settlement|medical_team|2021
-    Hubei's side thanked Jiangsu in April 2021; nothing is said of money.|2021年4月,湖北方面向江苏表示感谢;未提及费用。
+    Hubei's side thanked Jiangsu in April 2021; nothing is said of money.|2021年4月，湖北方面向江苏表示感谢；未提及费用。
 donation_2020|dispatch|money_and_supplies|2020
-    Jiangsu gave money and supplies; the report names no amount.|江苏捐赠了资金和物资;报道未给出数额。
+    Jiangsu gave money and supplies; the report names no amount.|江苏捐赠了资金和物资；报道未给出数额。
 donation_2020|settlement|money_and_supplies|2021
-    Hubei's side thanked Jiangsu in April 2021.|2021年4月,湖北方面向江苏表示感谢。
+    Hubei's side thanked Jiangsu in April 2021.|2021年4月，湖北方面向江苏表示感谢。
 """
 """record|stage|good|year, then text_en|text_zh; the other stages are written blank."""
 STAGES = ("request", "offer", "dispatch", "arrival", "return", "settlement")

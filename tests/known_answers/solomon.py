@@ -1,4 +1,4 @@
-"""Two instances of Solomon (1987), Operations Research 35: x y worth (the demand) ready due, of the depot and 100 sites.
+"""Two instances of Solomon (1987), Operations Research 35: x y worth (demand) ready due, of the depot and 100 sites.
 
 Every visit takes 90 in C101 and 10 in R101.
 """

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from yijiang.aid.cover import Cover, maximal_cover, set_cover
     from yijiang.aid.deliveries import Dispatch, dispatch
-    from yijiang.aid.flow import Flow, cheapest_flow
     from yijiang.aid.depots import Depots, preposition
+    from yijiang.aid.flow import Flow, cheapest_flow
     from yijiang.aid.records import balance, chains, offer_items, request_items, stage_items
     from yijiang.aid.results import document, from_ledger, history, listed, place_of
 

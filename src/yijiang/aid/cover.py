@@ -140,7 +140,11 @@ def _check_radius(radius: float) -> None:
 
 def _solve(cost: Floats, rows: list[LinearConstraint], have: int) -> tuple[Floats, float]:
     solved = milp(
-        cost, constraints=rows, bounds=Bounds(0.0, 1.0), integrality=np.ones(len(cost)), options={"mip_rel_gap": 0.0}
+        cost,
+        constraints=rows,
+        bounds=Bounds(0.0, 1.0),
+        integrality=np.ones(len(cost), np.int64),
+        options={"mip_rel_gap": 0.0},
     )
     if solved.x is None:
         raise SolveError(f"the covering was not solved: {solved.message}")
@@ -149,7 +153,7 @@ def _solve(cost: Floats, rows: list[LinearConstraint], have: int) -> tuple[Float
 
 def _result(x: Floats, hours: Floats, weight: Floats, radius: float, bound: float) -> Cover:
     chosen = tuple(int(j) for j in np.flatnonzero(x > 0.5))
-    covered = (hours[:, list(chosen)] <= radius).any(axis=1)
+    covered: NDArray[np.bool_] = np.asarray((hours[:, list(chosen)] <= radius).any(axis=1), np.bool_)
     total, whole = float(weight[covered].sum()), float(weight.sum())
     gap = max(0.0, (bound - total) / bound) if bound > 0 else 0.0
     # The tie-breaker of the objective is no gap.

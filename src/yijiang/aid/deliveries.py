@@ -40,7 +40,9 @@ class Dispatch:
         for table, key in ((self.needs, "need"), (self.offers, "offer")):
             sent = table.set_index([key, "good"])["sent"]
             moved = self.deliveries.groupby([key, "good"])["amount"].sum()
-            worst = max(worst, float((sent - moved.reindex(sent.index, fill_value=0.0)).abs().max() if len(sent) else 0.0))
+            worst = max(
+                worst, float((sent - moved.reindex(sent.index, fill_value=0.0)).abs().max() if len(sent) else 0.0)
+            )
         return worst
 
 
@@ -70,7 +72,9 @@ def dispatch(
 
     Examples
     --------
-    >>> arcs = pd.DataFrame({"tail": ["a", "b"], "head": ["b", "c"], "hours": [2.0, 3.0], "mode": "road", "link": ["x", "y"]})
+    >>> arcs = pd.DataFrame(
+    ...     {"tail": ["a", "b"], "head": ["b", "c"], "hours": [2.0, 3.0], "mode": "road", "link": ["x", "y"]}
+    ... )
     >>> needs = pd.DataFrame({"need": ["n"], "place": ["c"], "good": ["boats"], "amount": [5.0]})
     >>> offers = pd.DataFrame({"offer": ["o"], "place": ["a"], "good": ["boats"], "amount": [4.0]})
     >>> plan = dispatch(needs, offers, arcs)
@@ -111,26 +115,43 @@ def dispatch(
         why = [_why(float(open_[n]), near[n], len(offered)) for n in range(len(wanted))]
         met.append(
             pd.DataFrame(
-                {"need": wanted["need"], "place": wanted["place"], "good": good, "wanted": wanted["amount"],
-                 "sent": sent, "open": open_, "why": why, "price": _prices(solved, base)}
+                {
+                    "need": wanted["need"],
+                    "place": wanted["place"],
+                    "good": good,
+                    "wanted": wanted["amount"],
+                    "sent": sent,
+                    "open": open_,
+                    "why": why,
+                    "price": _prices(solved, base),
+                }
             )
-        )  # fmt: skip
+        )
         left = solved.spare[count:base]
         given.append(
             pd.DataFrame(
-                {"offer": offered["offer"], "place": offered["place"], "good": good, "amount": offered["amount"],
-                 "sent": offered["amount"].to_numpy(np.float64) - left, "left": left}
+                {
+                    "offer": offered["offer"],
+                    "place": offered["place"],
+                    "good": good,
+                    "amount": offered["amount"],
+                    "sent": offered["amount"].to_numpy(np.float64) - left,
+                    "left": left,
+                }
             )
-        )  # fmt: skip
+        )
     columns = ["offer", "need", "good", "amount", "hours", "path", "modes"]
     table = pd.DataFrame(deliveries, columns=columns).sort_values(["good", "hours", "need", "offer"], ignore_index=True)
     need_columns = ["need", "place", "good", "wanted", "sent", "open", "why", "price"]
     return Dispatch(
         table,
         pd.concat(met, ignore_index=True) if met else pd.DataFrame(columns=need_columns),
-        pd.concat(given, ignore_index=True) if given else pd.DataFrame(columns=["offer", "place", "good", "amount", "sent", "left"]),
-        gap, violation,
-    )  # fmt: skip
+        pd.concat(given, ignore_index=True)
+        if given
+        else pd.DataFrame(columns=["offer", "place", "good", "amount", "sent", "left"]),
+        gap,
+        violation,
+    )
 
 
 def _prices(solved: Flow, base: int) -> NDArray[np.float64]:
@@ -170,9 +191,15 @@ def _reachable(
 
 
 def _paths(
-    flow: NDArray[np.float64], tail: NDArray[np.int64], head: NDArray[np.int64], count: int, base: int,
-    nodes: Sequence[str], cost: NDArray[np.float64], arcs: pd.DataFrame,
-) -> list[tuple[int, int, float, float, str, str]]:  # fmt: skip
+    flow: NDArray[np.float64],
+    tail: NDArray[np.int64],
+    head: NDArray[np.int64],
+    count: int,
+    base: int,
+    nodes: Sequence[str],
+    cost: NDArray[np.float64],
+    arcs: pd.DataFrame,
+) -> list[tuple[int, int, float, float, str, str]]:
     """Take a flow apart into paths from offers to needs."""
     rest = flow.copy()
     out: dict[int, list[int]] = {}
@@ -182,20 +209,22 @@ def _paths(
     rows: dict[tuple[int, int, str, str], list[float]] = {}
     for offer in range(count, base):
         while True:
-            walk, node = [], offer
+            walk: list[int] = []
+            node = offer
             while node < base:
-                arc = next((a for a in out.get(node, ()) if rest[a] > TINY), None)
-                if arc is None:
+                ahead = next((a for a in out.get(node, ()) if rest[a] > TINY), None)
+                if ahead is None:
                     break
-                walk.append(arc)
-                node = int(head[arc])
+                walk.append(ahead)
+                node = int(head[ahead])
                 if len(walk) > len(flow):
                     break
             if node < base:
                 break
             amount = float(rest[walk].min())
             rest[walk] -= amount
-            places, legs = [], []
+            places: list[str] = []
+            legs: list[str] = []
             for arc in walk[1:-1]:
                 for end in (nodes[tail[arc]], nodes[head[arc]]):
                     name = str(end).split("@")[0]
@@ -224,7 +253,7 @@ def _check(needs: pd.DataFrame, offers: pd.DataFrame, places: set[str]) -> None:
                 remedy = "name a node of the network; or open a way to it"
                 problem = "no open way touches this place"
                 findings.append(Finding(table, i + 2, "place", str(row["place"]), problem, remedy))
-        for i in np.flatnonzero(frame.duplicated([key, "good"])):
+        for i in np.flatnonzero(frame.duplicated([key, "good"])).tolist():
             remedy = f"give each {key} of a good once"
             findings.append(Finding(table, int(i) + 2, key, str(frame[key].iloc[i]), "stands twice", remedy))
     if findings:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from yijiang.aid.cover import Cover, maximal_cover, set_cover
 from yijiang.errors import DataError, Finding, InfeasibleError, OptionError
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from yijiang.belt import Belt
 
 RULE_SOURCE = "aid_rule"
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,7 +49,12 @@ class Depots:
 
 
 def preposition(
-    belt: Belt, regions: Sequence[str], hours: pd.DataFrame, count: int, within: float, helped: Sequence[str] | None = None
+    belt: Belt,
+    regions: Sequence[str],
+    hours: pd.DataFrame,
+    count: int,
+    within: float,
+    helped: Sequence[str] | None = None,
 ) -> Depots:
     """Choose depots among the nodes of some regions, at least one in each, that reach most people in time.
 
@@ -104,8 +111,8 @@ def preposition(
         raise DataError(findings)
     places = nodes["node"].astype(str).tolist()
     matrix = hours.loc[places, zones[wanted].tolist()].to_numpy(np.float64).T
-    weight = people[wanted].to_numpy(np.float64)
-    side = nodes["region"].map({name: i for i, name in enumerate(names)}).to_numpy(np.int64)
+    weight: Floats = np.asarray(people[wanted], np.float64)
+    side = np.asarray(nodes["region"].map({name: i for i, name in enumerate(names)}), np.int64)
     found = maximal_cover(matrix, weight, within, count, side)
     curve = []
     for k in range(len(names), min(len(places), max(count, len(names)) + 4) + 1):
@@ -115,32 +122,44 @@ def preposition(
             break
     fewest, lost = _everybody(matrix, within, wanted)
     return Depots(
-        within, nodes.iloc[list(found.chosen)][["node", "region"]].rename(columns={"node": "depot"}).reset_index(drop=True),
-        _reached(found, matrix, weight, wanted, places, within), found.share, found.bound / float(weight.sum()), found.gap,
-        pd.DataFrame(curve, columns=["depots", "share"]), fewest, lost, _projects(belt, nodes, found, names),
-    )  # fmt: skip
+        within,
+        nodes.iloc[list(found.chosen)][["node", "region"]].rename(columns={"node": "depot"}).reset_index(drop=True),
+        _reached(found, matrix, weight, wanted, places, within),
+        found.share,
+        found.bound / float(weight.sum()),
+        found.gap,
+        pd.DataFrame(curve, columns=["depots", "share"]),
+        fewest,
+        lost,
+        _projects(belt, nodes, found, names),
+    )
 
 
 def _everybody(
-    matrix: np.ndarray, within: float, wanted: Sequence[str]
+    matrix: Floats, within: float, wanted: Sequence[str]
 ) -> tuple[int | None, tuple[tuple[str, float], ...]]:
     try:
         return len(set_cover(matrix, within).chosen), ()
     except InfeasibleError:
         least = matrix.min(axis=1)
-        return None, tuple((wanted[i], float(least[i])) for i in np.flatnonzero(least > within))
+        return None, tuple((wanted[i], float(least[i])) for i in np.flatnonzero(least > within).tolist())
 
 
 def _reached(
-    found: Cover, matrix: np.ndarray, weight: np.ndarray, wanted: Sequence[str], places: Sequence[str], within: float
+    found: Cover, matrix: Floats, weight: Floats, wanted: Sequence[str], places: Sequence[str], within: float
 ) -> pd.DataFrame:
     chosen = list(found.chosen)
     near = matrix[:, chosen].argmin(axis=1)
     hours = matrix[np.arange(len(wanted)), [chosen[k] for k in near]]
     return pd.DataFrame(
-        {"region": wanted, "population": weight, "nearest": [places[chosen[k]] for k in near], "hours": hours,
-         "in_time": hours <= within}
-    )  # fmt: skip
+        {
+            "region": wanted,
+            "population": weight,
+            "nearest": [places[chosen[k]] for k in near],
+            "hours": hours,
+            "in_time": hours <= within,
+        }
+    )
 
 
 def _projects(belt: Belt, nodes: pd.DataFrame, found: Cover, names: Sequence[str]) -> dict[str, pd.DataFrame]:
@@ -150,12 +169,28 @@ def _projects(belt: Belt, nodes: pd.DataFrame, found: Cover, names: Sequence[str
         node = nodes.iloc[k]
         name = f"depot_{node['node']}"
         row: dict[str, Any] = {
-            "project": name, "area": "aid", "kind": "facility", "capital_cost": np.nan, "running_cost": np.nan, "life": 1,
-            "start_year": belt.year, "ramp_years": 0, "joint": len(names) > 1, "effect_low": 1.0, "effect_high": 1.0,
-            "cost_low": 1.0, "cost_high": 1.0, "year": belt.year, "source": RULE_SOURCE, "status": "assumed",
-        }  # fmt: skip
+            "project": name,
+            "area": "aid",
+            "kind": "facility",
+            "capital_cost": np.nan,
+            "running_cost": np.nan,
+            "life": 1,
+            "start_year": belt.year,
+            "ramp_years": 0,
+            "joint": len(names) > 1,
+            "effect_low": 1.0,
+            "effect_high": 1.0,
+            "cost_low": 1.0,
+            "cost_high": 1.0,
+            "year": belt.year,
+            "source": RULE_SOURCE,
+            "status": "assumed",
+        }
         for lang in LANGUAGES:
-            told = {"node": node[f"name_{lang}"], "regions": _joined([belt.name_of("region", n, lang) for n in names], lang)}
+            told = {
+                "node": node[f"name_{lang}"],
+                "regions": _joined([belt.name_of("region", n, lang) for n in names], lang),
+            }
             for column in ("name", "owner", "text", "unsized"):
                 row[f"{column}_{lang}"] = message(f"aid.project_{column}", lang, **told)
         rows["projects"].append(row)

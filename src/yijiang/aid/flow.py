@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -98,7 +99,9 @@ def cheapest_flow(tail: Ints, head: Ints, cost: Floats, balance: Floats, capacit
     prices = np.concatenate([cost, np.zeros(len(supply)), np.full(len(demand), penalty)])
     upper = np.concatenate([room, balance[supply], -balance[demand]])
     bounds = np.column_stack([np.zeros(len(upper)), upper])
-    solved = linprog(prices, A_eq=matrix, b_eq=balance, bounds=bounds, method="highs-ds")
+    # The stubs know neither sparse matrices nor arrays of bounds; scipy takes both.
+    solve: Any = linprog
+    solved = solve(prices, A_eq=matrix, b_eq=balance, bounds=bounds, method="highs-ds")
     if solved.status != 0:
         raise SolveError(f"the flow was not solved: {solved.message}")
     x, dual = np.asarray(solved.x), np.asarray(solved.eqlin.marginals)

@@ -47,7 +47,14 @@ def ask_of(row: Mapping[str, Any]) -> Ask | None:
 
 
 def request_items(
-    id_: str, good: str, amount: float, unit: str, place: str, text: str, sides: Sequence[str], deadline: str | None = None
+    id_: str,
+    good: str,
+    amount: float,
+    unit: str,
+    place: str,
+    text: str,
+    sides: Sequence[str],
+    deadline: str | None = None,
 ) -> list[Item]:
     """Return the events of a request.
 
@@ -131,7 +138,9 @@ def stage_items(
     ask = offers[offer]
     done = _done(state)
     if f"{offer}.{stage}" in done:
-        raise OptionError(f"the {stage} of {offer!r} is on record already; correct it with a note: yijiang ledger add … note")
+        raise OptionError(
+            f"the {stage} of {offer!r} is on record already; correct it with a note: yijiang ledger add … note"
+        )
     early = [before for before in AFTER[stage] if f"{offer}.{before}" not in done]
     if early:
         raise OptionError(f"the {stage} of {offer!r} comes after its {early[0]}, which is not on record")
@@ -153,7 +162,9 @@ def stage_items(
         items.append(("actual", figure))
     elif stage == "settlement" and amount is not None:
         title = {lang: message("aid.cost", lang) for lang in LANGUAGES}
-        items.append(("indicator", {"id": f"{offer}.cost", "of": milestone, "title": title, "unit": unit, "ascending": False}))
+        items.append(
+            ("indicator", {"id": f"{offer}.cost", "of": milestone, "title": title, "unit": unit, "ascending": False})
+        )
         items.append(("actual", {"indicator": f"{offer}.cost", "value": amount, "on": on, "evidence": proof}))
     return items
 
@@ -201,14 +212,16 @@ def chains(state: Mapping[str, Any]) -> list[dict[str, Any]]:
     """
     requests, offers, done = requests_of(state), offers_of(state), _done(state)
     accepted = {
-        row["of"] for row in state["evidence"] if any(ok for by, ok in row["accepted"].items() if by != row["side"])
+        row["of"]
+        for row in state["evidence"]
+        if any(bool(ok) for by, ok in row["accepted"].items() if by != row["side"])
     }
     figures = {row["id"]: row for row in state["indicators"]}
     rows = {row["id"]: row for row in state["commitments"]}
     projects = {row["id"]: row for row in state["projects"]}
     found = []
     for request, ask in requests.items():
-        given = []
+        given: list[dict[str, Any]] = []
         for offer, offered in offers.items():
             if request not in projects[offer]["commitments"]:
                 continue
@@ -250,8 +263,16 @@ def balance(found: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
     Examples
     --------
-    >>> offer = {"offer": "o", "giver": "A", "amount": 3.0, "arrived": 3.0, "confirmed": None, "cost": 2.0,
-    ...          "cost_confirmed": None, "cost_unit": "CNY"}
+    >>> offer = {
+    ...     "offer": "o",
+    ...     "giver": "A",
+    ...     "amount": 3.0,
+    ...     "arrived": 3.0,
+    ...     "confirmed": None,
+    ...     "cost": 2.0,
+    ...     "cost_confirmed": None,
+    ...     "cost_unit": "CNY",
+    ... }
     >>> rows = [{"receiver": "B", "good": "boats", "unit": "boats", "offers": [offer]}]
     >>> balance(rows)[0]["arrived"], balance(rows)[0]["confirmed"]
     (3.0, 0.0)
@@ -264,7 +285,9 @@ def balance(found: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
                 continue
             seen.add(offer["offer"])
             key = (offer["giver"], chain["receiver"], chain["good"], chain["unit"])
-            row = totals.setdefault(key, {"arrived": 0.0, "confirmed": 0.0, "cost": 0.0, "cost_confirmed": 0.0, "cost_unit": ""})
+            row = totals.setdefault(
+                key, {"arrived": 0.0, "confirmed": 0.0, "cost": 0.0, "cost_confirmed": 0.0, "cost_unit": ""}
+            )
             for name in ("arrived", "confirmed", "cost", "cost_confirmed"):
                 row[name] += offer[name] or 0.0
             row["cost_unit"] = row["cost_unit"] or offer["cost_unit"]

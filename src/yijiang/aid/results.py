@@ -33,7 +33,9 @@ def place_of(belt: Belt, name: str) -> str:
     """
     nodes, regions = belt.tables["nodes"], belt.tables["regions"]
     centre = belt.tables["zones"].set_index("region")["node"].astype(str)
-    aliases = [(str(n), str(e), str(z)) for n, e, z in zip(nodes["node"], nodes["name_en"], nodes["name_zh"], strict=True)]
+    aliases = [
+        (str(n), str(e), str(z)) for n, e, z in zip(nodes["node"], nodes["name_en"], nodes["name_zh"], strict=True)
+    ]
     aliases += [
         (str(r), str(e), str(z))
         for r, e, z in zip(regions["region"], regions["name_en"], regions["name_zh"], strict=True)
@@ -101,7 +103,7 @@ def from_ledger(belt: Belt, state: Mapping[str, Any]) -> tuple[pd.DataFrame, pd.
 
 
 def history(belt: Belt) -> list[dict[str, Any]]:
-    """Return the help of the past, record by record, every stage; text and amount None where the source states nothing."""
+    """Return the help of the past, every stage of each record; None where the source states nothing."""
     rows = belt.tables["aid_history"]
     found = []
     for record, group in rows.groupby("record", sort=False):
@@ -109,10 +111,14 @@ def history(belt: Belt) -> list[dict[str, Any]]:
         at = group.set_index("stage")
         found.append(
             {
-                "record": str(record), "giver": str(first["giver"]), "receiver": str(first["receiver"]),
+                "record": str(record),
+                "giver": str(first["giver"]),
+                "receiver": str(first["receiver"]),
                 "good": str(first["good"]),
                 "stages": {
-                    stage: None if stage not in at.index or not at["text_en"][stage] else {
+                    stage: None
+                    if stage not in at.index or not at["text_en"][stage]
+                    else {
                         "text": {"en": str(at["text_en"][stage]), "zh": str(at["text_zh"][stage])},
                         "amount": None if pd.isna(at["amount"][stage]) else float(at["amount"][stage]),
                         "unit": str(at["unit"][stage]),
@@ -120,9 +126,10 @@ def history(belt: Belt) -> list[dict[str, Any]]:
                     }
                     for stage in STAGES
                 },
-                "source": str(first["source"]), "status": str(first["status"]),
+                "source": str(first["source"]),
+                "status": str(first["status"]),
             }
-        )  # fmt: skip
+        )
     return found
 
 
@@ -162,27 +169,45 @@ def document(
         "belt": belt.name,
         "river_name": {"en": belt.meta.get("river_en", ""), "zh": belt.meta.get("river_zh", "")},
         "year": belt.year,
-        "names": {"region": _names(belt, "regions", "region"), "node": _names(belt, "nodes", "node"),
-                  "closed": {name: _any_name(belt, name) for name in closed}, "side": _sides(belt, found)},
+        "names": {
+            "region": _names(belt, "regions", "region"),
+            "node": _names(belt, "nodes", "node"),
+            "closed": {name: _any_name(belt, name) for name in closed},
+            "side": _sides(belt, found),
+        },
         "places": _places(belt),
         "nodes": _nodes(belt),
         "closed": list(closed),
-        "depots": None if depots is None else {
-            "within": depots.within, "chosen": _records(depots.depots), "reached": _records(depots.reached),
-            "share": depots.share, "bound": depots.bound, "gap": depots.gap, "curve": _records(depots.curve),
-            "fewest": depots.fewest, "out_of_reach": [list(row) for row in depots.out_of_reach],
+        "depots": None
+        if depots is None
+        else {
+            "within": depots.within,
+            "chosen": _records(depots.depots),
+            "reached": _records(depots.reached),
+            "share": depots.share,
+            "bound": depots.bound,
+            "gap": depots.gap,
+            "curve": _records(depots.curve),
+            "fewest": depots.fewest,
+            "out_of_reach": [list(row) for row in depots.out_of_reach],
             "projects": _records(depots.projects["projects"]),
         },
-        "dispatch": None if plan is None else {
-            "deliveries": _records(plan.deliveries), "needs": _records(plan.needs), "offers": _records(plan.offers),
-            "gap": plan.gap, "violation": plan.violation, "balance": plan.balance,
+        "dispatch": None
+        if plan is None
+        else {
+            "deliveries": _records(plan.deliveries),
+            "needs": _records(plan.needs),
+            "offers": _records(plan.offers),
+            "gap": plan.gap,
+            "violation": plan.violation,
+            "balance": plan.balance,
         },
         "ledger": None if state is None else {"title": state["title"], "chains": found, "balance": balance(found)},
         "history": told,
         "sources": {key: known[key] for key in sorted(used & set(known))}
         | ({RULE_SOURCE: {"citation": message("aid.rule_citation", "en"), "url": ""}} if depots is not None else {}),
         "provenance": {"version": __version__, "digest": belt.digest()},
-    }  # fmt: skip
+    }
 
 
 def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
@@ -231,7 +256,12 @@ def _places(belt: Belt) -> list[dict[str, Any]]:
 def _nodes(belt: Belt) -> list[dict[str, Any]]:
     rows = belt.tables["nodes"]
     return [
-        {"node": str(r["node"]), "region": str(r["region"]), "lon": float(r["lon"]), "river": bool(pd.notna(r["river_km"]))}
+        {
+            "node": str(r["node"]),
+            "region": str(r["region"]),
+            "lon": float(r["lon"]),
+            "river": bool(pd.notna(r["river_km"])),
+        }
         for r in rows.to_dict("records")
     ]
 

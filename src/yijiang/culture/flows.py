@@ -1,4 +1,4 @@
-"""Who visits whom: fitted where flows are counted, spread over the origins where only arrivals are, blank where neither."""
+"""Who visits whom: fitted where flows are counted, spread over origins where only arrivals are, else blank."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from yijiang.culture.gravity import Interaction, Model, interaction, spread
-from yijiang.errors import DataError
+from yijiang.errors import DataError, Finding
 
 if TYPE_CHECKING:
     from yijiang.belt import Belt
@@ -80,12 +80,14 @@ def visits_between(belt: Belt, hours: pd.DataFrame, model: Model = "doubly") -> 
     population = kinds.loc[home, "population"].astype(float)
     by_origin = known[known["origin"] != ""]
     year = int(known["year"].dropna().max()) if known["year"].notna().any() else None
-    fit, deterrence = None, None
+    fit: Interaction | None = None
+    deterrence: tuple[float, float, float] | None = None
     if len(by_origin):
         fit, table = _fitted(by_origin, hours, population, model)
     else:
         figures = belt.tables["parameters"].set_index("parameter")
-        deterrence = tuple(float(figures[name].get(PARAMETER, np.nan)) for name in ("value", "low", "high"))
+        value, low, high = (float(figures[name].get(PARAMETER, np.nan)) for name in ("value", "low", "high"))
+        deterrence = value, low, high
         table = _spread(known, hours, population, deterrence)
     found = set(table["destination"])
     missing = tuple(r for r in home if r in set(rows["destination"]) and r not in found)
@@ -105,8 +107,7 @@ def _fitted(
     reached = np.isfinite(cost)
     rows, cost = rows[reached].reset_index(drop=True), cost[reached]
     fit = interaction(rows, cost, model, origin_size=population, destination_size=population)
-    # The range of one fitted flow by the delta method, with the sandwich covariance.
-    error = np.sqrt(np.maximum(_variance(fit), 0.0))
+    error = fit.flows["log_error"].to_numpy(float)
     fitted = fit.flows["fitted"].to_numpy(float)
     table = rows[["origin", "destination"]].assign(
         hours=cost, counted=rows["value"].to_numpy(float), value=fitted,
@@ -115,41 +116,22 @@ def _fitted(
     return fit, table
 
 
-def _variance(fit: Interaction) -> np.ndarray:
-    design = []
-    for name in fit.coefficients.index:
-        side, _, place = str(name).partition(" ")
-        if name == "constant":
-            design.append(np.ones(len(fit.flows)))
-        elif name == "cost":
-            cost = fit.flows["cost"].to_numpy(float)
-            design.append(cost if fit.deterrence == "exp" else np.log(cost))
-        elif place == "size":
-            # A size moves a flow by its own coefficient only; its logarithm follows from the fitted flow.
-            design.append(np.zeros(len(fit.flows)))
-        else:
-            design.append((fit.flows[side].astype(str) == place).to_numpy(float))
-    x = np.column_stack(design)
-    return np.einsum("ij,jk,ik->i", x, fit.fit.robust, x)
-
-
 def _spread(
     known: pd.DataFrame, hours: pd.DataFrame, population: pd.Series[float], deterrence: tuple[float, ...]
 ) -> pd.DataFrame:
     if not np.isfinite(deterrence[0]):
-        from yijiang.errors import Finding
-
         remedy = "give it, with low and high, or visits by origin in the table visits"
         raise DataError([Finding("parameters", 0, PARAMETER, "", "arrivals alone tell no origins without it", remedy)])
     totals = known.set_index("destination")["value"].astype(float)
     totals = totals[totals.index.isin(population.index)]
-    parts = [spread(totals, population, hours, b if np.isfinite(b) else deterrence[0]) for b in deterrence]
-    stacked = [p.rename_axis("origin").rename_axis("destination", axis=1).stack() for p in parts]
-    table = stacked[0].rename("value").reset_index()
-    ends = np.vstack([s.to_numpy(float) for s in stacked])
-    table["hours"] = [hours.loc[o, d] for o, d in zip(table["origin"], table["destination"], strict=True)]
-    table["counted"] = np.nan
-    table["low"], table["high"] = ends.min(axis=0), ends.max(axis=0)
-    return table.assign(status="assumed")[
-        ["origin", "destination", "hours", "counted", "value", "low", "high", "status"]
-    ]
+    ends = [spread(totals, population, hours, b if np.isfinite(b) else deterrence[0]) for b in deterrence]
+    origins, places = list(ends[0].index), list(ends[0].columns)
+    values = np.stack([frame.to_numpy(np.float64) for frame in ends])
+    way = hours.loc[origins, places].to_numpy(np.float64)
+    return pd.DataFrame(
+        {
+            "origin": np.repeat(origins, len(places)), "destination": places * len(origins),
+            "hours": way.ravel(), "counted": np.nan, "value": values[0].ravel(),
+            "low": values.min(axis=0).ravel(), "high": values.max(axis=0).ravel(), "status": "assumed",
+        }
+    )  # fmt: skip

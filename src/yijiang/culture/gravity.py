@@ -27,7 +27,7 @@ class Interaction:
     ----------
     model, deterrence : which totals hold, and whether flows fall with exp(b·cost) or cost^b.
     coefficients : coefficient, standard error (Poisson), robust error (sandwich), z (robust); by name.
-    flows : origin, destination, cost, value (observed), fitted.
+    flows : origin, destination, cost, value (observed), fitted, log_error (robust, of the logarithm of fitted).
     fit : the fit itself, with its covariances.
     """
 
@@ -40,7 +40,7 @@ class Interaction:
     @property
     def cost(self) -> float:
         """Coefficient of cost: by what a flow falls with a unit of it (exp), or its elasticity (pow)."""
-        return float(self.coefficients.loc["cost", "value"])
+        return float(self.coefficients["value"]["cost"])
 
     @property
     def residual(self) -> float:
@@ -174,7 +174,10 @@ def interaction(
             columns[f"{side} size"] = np.log(table[side].map(size).to_numpy(np.float64))
     given = table["cost"].to_numpy(np.float64)
     columns["cost"] = given if deterrence == "exp" else np.log(given)
-    fit = poisson(np.column_stack(list(columns.values())), table["value"].to_numpy(np.float64))
+    design = np.column_stack(list(columns.values()))
+    fit = poisson(design, table["value"].to_numpy(np.float64))
+    # Standard error of the logarithm of a fitted flow, by the sandwich covariance.
+    spread_of = np.sqrt(np.maximum(np.einsum("ij,jk,ik->i", design, fit.robust, design), 0.0))
     robust = np.sqrt(np.diag(fit.robust))
     named = pd.DataFrame(
         {
@@ -183,7 +186,7 @@ def interaction(
         },
         index=pd.Index(list(columns), name="coefficient"),
     )  # fmt: skip
-    return Interaction(model, deterrence, named, table.assign(fitted=fit.fitted), fit)
+    return Interaction(model, deterrence, named, table.assign(fitted=fit.fitted, log_error=spread_of), fit)
 
 
 def _check(
@@ -260,9 +263,12 @@ def spread(
                 findings.append(Finding("visits", 0, name, str(place), "no number of 0 or more", "give one or drop it"))
     if not (np.isfinite(deterrence) and deterrence >= 0):
         findings.append(Finding("visits", 0, "deterrence", str(deterrence), "must be 0 or more", "correct it"))
-    weight = np.exp(-deterrence * cost.loc[population.index, totals.index]).mul(population, axis=0)
+    part = cost.loc[population.index, totals.index]
+    weight = pd.DataFrame(np.exp(-deterrence * part.to_numpy(np.float64)), part.index, part.columns)
+    weight = weight.mul(population, axis=0)
     for place in weight.columns[~(weight.sum() > 0)]:
         findings.append(Finding("visits", 0, "cost", str(place), "no way leads there from any origin", "open one"))
     if findings:
         raise DataError(findings)
-    return weight / weight.sum() * totals
+    result: pd.DataFrame = weight / weight.sum() * totals
+    return result

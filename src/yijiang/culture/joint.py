@@ -86,7 +86,12 @@ class JointRoute:
 
 
 def joint_route(
-    belt: Belt, regions: Sequence[str], hours: pd.DataFrame, trip: Trip, start: str | None = None, end: str | None = None
+    belt: Belt,
+    regions: Sequence[str],
+    hours: pd.DataFrame,
+    trip: Trip,
+    start: str | None = None,
+    end: str | None = None,
 ) -> JointRoute:
     """Return the joint route of some regions that sees most within its days and the sites' limits.
 
@@ -119,7 +124,9 @@ def joint_route(
     >>> import yijiang as yj
     >>> from yijiang.journeys import journeys
     >>> tiny = yj.case("tiny")
-    >>> found = joint_route(tiny, ["Upper", "Middle"], journeys(tiny).hours, Trip(days=2, groups=1, group=100, share=0.2))
+    >>> found = joint_route(
+    ...     tiny, ["Upper", "Middle"], journeys(tiny).hours, Trip(days=2, groups=1, group=100, share=0.2)
+    ... )
     >>> found.stops["site"].tolist(), found.gap
     (['old_town', 'gorge', 'tower'], 0.0)
     """
@@ -130,11 +137,13 @@ def joint_route(
     rows = rows[rows["region"].isin(names)].reset_index(drop=True)
     _check(belt, rows, names)
     nodes = belt.tables["nodes"]
-    aliases = [(str(n), str(e), str(z)) for n, e, z in zip(nodes["node"], nodes["name_en"], nodes["name_zh"], strict=True)]
+    aliases = [
+        (str(n), str(e), str(z)) for n, e, z in zip(nodes["node"], nodes["name_en"], nodes["name_zh"], strict=True)
+    ]
     centres = belt.tables["zones"].set_index("region")["node"].astype(str)
     at = match_name(start, aliases, "node") if start else centres[names[0]]
     to = match_name(end, aliases, "node") if end else centres[names[-1]]
-    if not np.isfinite(hours.loc[at, to]):
+    if not np.isfinite(hours.to_numpy(np.float64)[hours.index.get_loc(at), hours.columns.get_loc(to)]):
         raise OptionError(f"no open way leads from {at} to {to}")
     place, access = rows["node"].astype(str).tolist(), rows["access_hours"].to_numpy(float)
     between = hours.loc[place, place].to_numpy(float) + access[:, None] + access[None, :]
@@ -148,16 +157,34 @@ def joint_route(
     allowed = np.where(np.isnan(limit), 0.0, trip.share * limit)
     visits = np.floor(allowed / trip.group + 1e-9).astype(np.int64)
     solved = orienteering(
-        rows["worth"].to_numpy(float), first, between, last, service, opens, closes,
-        start=trip.departs, latest=latest, groups=trip.groups, visits=visits,
-    )  # fmt: skip
+        rows["worth"].to_numpy(float),
+        first,
+        between,
+        last,
+        service,
+        opens,
+        closes,
+        start=trip.departs,
+        latest=latest,
+        groups=trip.groups,
+        visits=visits,
+    )
     return _result(rows, names, at, to, trip, solved, (first, between, last, service), limit, allowed, visits, latest)
 
 
 def _result(
-    rows: pd.DataFrame, names: list[str], at: str, to: str, trip: Trip, solved: Routes,
-    arrays: tuple[np.ndarray, ...], limit: np.ndarray, allowed: np.ndarray, visits: np.ndarray, latest: float,
-) -> JointRoute:  # fmt: skip
+    rows: pd.DataFrame,
+    names: list[str],
+    at: str,
+    to: str,
+    trip: Trip,
+    solved: Routes,
+    arrays: tuple[np.ndarray, ...],
+    limit: np.ndarray,
+    allowed: np.ndarray,
+    visits: np.ndarray,
+    latest: float,
+) -> JointRoute:
     first, between, last, service = arrays
     site = rows["site"].astype(str).tolist()
     stops, ends = [], []
@@ -173,14 +200,19 @@ def _result(
     counts = np.array([sum(i in r for r in solved.routes) for i in range(len(site))])
     carrying = pd.DataFrame(
         {
-            "site": site, "region": rows["region"].astype(str), "limit": limit, "allowed": allowed, "groups": counts,
-            "carried": counts * trip.group, "left": np.where(np.isnan(limit), np.nan, allowed - counts * trip.group),
+            "site": site,
+            "region": rows["region"].astype(str),
+            "limit": limit,
+            "allowed": allowed,
+            "groups": counts,
+            "carried": counts * trip.group,
+            "left": np.where(np.isnan(limit), np.nan, allowed - counts * trip.group),
         }
-    )  # fmt: skip
+    )
     # One visit alone: can it be done at all?
     alone = np.isfinite(first) & np.isfinite(last) & (first + service + last <= latest - trip.departs + 1e-9)
     why = []
-    for i in np.flatnonzero(counts == 0):
+    for i in np.flatnonzero(counts == 0).tolist():
         if np.isnan(limit[i]):
             reason = "no_limit"
         elif visits[i] == 0:
@@ -205,9 +237,14 @@ def _check(belt: Belt, rows: pd.DataFrame, names: list[str]) -> None:
     for row in rows.to_dict("records"):
         if row["closes"] - row["opens"] < row["visit_hours"]:
             findings.append(
-                Finding("sites", line[str(row["site"])], "closes", str(row["closes"]),
-                        f"a visit of {row['visit_hours']:g} h does not fit between {row['opens']:g} and {row['closes']:g}",
-                        "correct the hours or the length of the visit")
-            )  # fmt: skip
+                Finding(
+                    "sites",
+                    line[str(row["site"])],
+                    "closes",
+                    str(row["closes"]),
+                    f"a visit of {row['visit_hours']:g} h does not fit between {row['opens']:g} and {row['closes']:g}",
+                    "correct the hours or the length of the visit",
+                )
+            )
     if findings:
         raise DataError(findings)

@@ -24,7 +24,8 @@ def begin(opens: Floats, closes: Floats, site: int, time: float) -> float:
     """When a visit begins at a site that is reached at some time; infinite when it is closed for good."""
     for window in range(opens.shape[1]):
         if time <= closes[site, window] + TINY:
-            return max(time, opens[site, window])
+            opening: float = opens[site, window]
+            return max(time, opening)
     return np.inf
 
 

@@ -113,7 +113,9 @@ def orienteering(
     --------
     >>> hours = np.array([[0.0, 1.0], [1.0, 0.0]])
     >>> one = np.ones(2)
-    >>> found = orienteering(np.array([2.0, 3.0]), one, hours, one, one, np.zeros((2, 1)), np.full((2, 1), 9.0), latest=5)
+    >>> found = orienteering(
+    ...     np.array([2.0, 3.0]), one, hours, one, one, np.zeros((2, 1)), np.full((2, 1), 9.0), latest=5
+    ... )
     >>> found.routes, found.ends, found.gap
     (((1, 0),), (5.0,), 0.0)
     """
@@ -245,7 +247,7 @@ def _by_subsets(
         upper = np.concatenate([limit.astype(float), np.full(columns, float(groups))])
         solved = milp(
             cost, constraints=[LinearConstraint(rows, -np.inf, 0.0), LinearConstraint(total[None, :], 0.0, groups)],
-            bounds=Bounds(0.0, upper), integrality=np.ones(n + columns), options={"mip_rel_gap": 0.0},
+            bounds=Bounds(0.0, upper), integrality=np.ones(n + columns, np.int64), options={"mip_rel_gap": 0.0},
         )  # fmt: skip
         if solved.x is None:
             raise SolveError(f"no packing of the routes was found: {solved.message}")
@@ -292,7 +294,10 @@ def _by_labels(
         bit[site] = used
         used += 1
     while True:
-        best, walk, whole = kernels.labels(score, *times, *arrays, bit, MOST_LABELS)
+        first, between, last, service, opens, closes = arrays
+        best, walk, whole = kernels.labels(
+            score, *times, first, between, last, service, opens, closes, bit, MOST_LABELS
+        )
         if not whole:
             return None, bound
         bound = min(bound, float(best))
@@ -307,9 +312,7 @@ def _by_labels(
             used += 1
 
 
-def _time_bound(
-    score: Floats, limit: Ints, groups: int, times: tuple[float, float], arrays: Sequence[Floats]
-) -> float:
+def _time_bound(score: Floats, limit: Ints, groups: int, times: tuple[float, float], arrays: Sequence[Floats]) -> float:
     """Fill the groups' time with the visits that are worth most per hour, each with its shortest way there."""
     first, between, last, service = arrays[:4]
     if not len(score):

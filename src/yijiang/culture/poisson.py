@@ -79,7 +79,8 @@ def poisson(design: Floats, counts: Floats, tolerance: float = 1e-10, most: int 
     mu = np.exp(np.clip(z @ b, -700, 700))
     deviance = _deviance(y, mu)
     size = np.abs(z).T @ y
-    for step in range(1, most + 1):
+    step = 0
+    for step in range(1, most + 1):  # noqa: B007
         gradient = z.T @ (y - mu)
         residual = float((np.abs(gradient) / size).max())
         if residual <= tolerance:

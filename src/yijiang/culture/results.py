@@ -126,7 +126,12 @@ def _document(found: Culture) -> dict[str, Any]:
     sites = rows[rows["region"].isin(route.regions)]
     used = {*sites["source"], *sites["limit_source"], RULE_SOURCE, *(visits.sources if visits else ())} - {"", None}
     figures = belt.tables["parameters"].set_index("parameter")
-    names = [*route.trip.assumed, "route_days", "route_new_share", *(["visit_deterrence"] if visits and not visits.fit else [])]
+    names = [
+        *route.trip.assumed,
+        "route_days",
+        "route_new_share",
+        *(["visit_deterrence"] if visits and not visits.fit else []),
+    ]
     used |= {str(figures["source"][n]) for n in names if n in figures.index}
     sources = {
         str(row["source"]): {"citation": str(row["citation"]), "url": str(row["url"])}
@@ -147,25 +152,42 @@ def _document(found: Culture) -> dict[str, Any]:
         },
         "sites": records(sites),
         "route": {
-            "start": route.start, "end": route.end, "days": route.trip.days, "groups": route.trip.groups,
-            "group": route.trip.group, "share": route.trip.share, "departs": route.trip.departs,
-            "arrives": route.trip.arrives, "score": route.solved.score, "bound": route.solved.bound, "gap": route.gap,
-            "method": route.solved.method, "stops": records(route.stops), "ends": [list(end) for end in route.ends],
+            "start": route.start,
+            "end": route.end,
+            "days": route.trip.days,
+            "groups": route.trip.groups,
+            "group": route.trip.group,
+            "share": route.trip.share,
+            "departs": route.trip.departs,
+            "arrives": route.trip.arrives,
+            "score": route.solved.score,
+            "bound": route.solved.bound,
+            "gap": route.gap,
+            "method": route.solved.method,
+            "stops": records(route.stops),
+            "ends": [list(end) for end in route.ends],
         },
         "carrying": records(route.carrying),
         "left_out": records(route.left_out),
         "visits": None if visits is None else _visits(visits),
         "projects": records(found.projects["projects"]),
         "levers": records(found.projects["levers"]),
-        "sizing": [{k: None if isinstance(v, float) and not np.isfinite(v) else v for k, v in r.items()} for r in found.sizing],
+        "sizing": [
+            {k: None if isinstance(v, float) and not np.isfinite(v) else v for k, v in r.items()} for r in found.sizing
+        ],
         "assumed": [
-            {"parameter": n, **{k: _plain(figures[k][n]) for k in ("value", "low", "high")}, "unit": str(figures["unit"][n]),
-             "description": str(figures["description"][n])}
-            for n in names if n in figures.index
+            {
+                "parameter": n,
+                **{k: _plain(figures[k][n]) for k in ("value", "low", "high")},
+                "unit": str(figures["unit"][n]),
+                "description": str(figures["description"][n]),
+            }
+            for n in names
+            if n in figures.index
         ],
         "sources": sources | {RULE_SOURCE: {"citation": message("route.rule_citation", "en"), "url": ""}},
         "provenance": {"version": __version__, "digest": belt.digest()},
-    }  # fmt: skip
+    }
 
 
 def _plain(value: Any) -> float | None:
@@ -184,7 +206,10 @@ def _visits(visits: Visits) -> dict[str, Any]:
         "model": None
         if fit is None
         else {
-            "model": fit.model, "deterrence": fit.deterrence, "measures": fit.measures, "residual": fit.residual,
+            "model": fit.model,
+            "deterrence": fit.deterrence,
+            "measures": fit.measures,
+            "residual": fit.residual,
             "coefficients": records(fit.coefficients.reset_index()),
         },
-    }  # fmt: skip
+    }

@@ -82,7 +82,9 @@ def summary(document: Document, lang: str) -> str:
         lines += ["", found["lead"][lang], found["proven"][lang]]
         for row in found["rows"]:
             hours = message("aid.hours_value", lang, hours=row["hours"])
-            told = comma.join((f"{row['amount']} {row['good'][lang]}", hours, f"{row['path'][lang]} ({row['modes'][lang]})"))
+            told = comma.join(
+                (f"{row['amount']} {row['good'][lang]}", hours, f"{row['path'][lang]} ({row['modes'][lang]})")
+            )
             lines.append(f"   {row['offer']} → {row['need']}{colon}{told}")
         for row in found["needs"]:
             if row["late"]:
@@ -97,9 +99,17 @@ def summary(document: Document, lang: str) -> str:
                 lines += [f"      {s['name'][lang]}{colon}{s['text'][lang]}" for s in offer["stages"]]
         for row in v["chains"]["balance"]:
             lines.append(
-                message("aid.balance_line", lang, giver=row["giver"][lang], receiver=row["receiver"][lang], good=row["good"][lang],
-                        arrived=row["arrived"][lang], confirmed=row["confirmed"], cost=row["cost"])
-            )  # fmt: skip
+                message(
+                    "aid.balance_line",
+                    lang,
+                    giver=row["giver"][lang],
+                    receiver=row["receiver"][lang],
+                    good=row["good"][lang],
+                    arrived=row["arrived"][lang],
+                    confirmed=row["confirmed"],
+                    cost=row["cost"],
+                )
+            )
     if v["history"] and not v["depots"] and not v["dispatch"]:
         lines += ["", message("aid.history", lang)]
         for row in v["history"]:

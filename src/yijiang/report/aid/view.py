@@ -56,27 +56,39 @@ def _depots(document: Document) -> dict[str, Any] | None:
         say("aid.fewest", count=found["fewest"], hours=figure(found["within"]))
         if found["fewest"]
         else say(
-            "aid.out_of_reach", hours=figure(found["within"]),
-            regions=joined([
-                say("aid.needs_hours" if known(hours) else "aid.no_way_to", region=_name(document, "region", region),
-                    hours=figure(hours))
-                for region, hours in found["out_of_reach"]
-            ]),
+            "aid.out_of_reach",
+            hours=figure(found["within"]),
+            regions=joined(
+                [
+                    say(
+                        "aid.needs_hours" if known(hours) else "aid.no_way_to",
+                        region=_name(document, "region", region),
+                        hours=figure(hours),
+                    )
+                    for region, hours in found["out_of_reach"]
+                ]
+            ),
         )
-    )  # fmt: skip
+    )
     return {
         "lead": say(
-            "aid.depots_lead", count=len(chosen), names=joined(chosen), share=percent(found["share"], 3),
+            "aid.depots_lead",
+            count=len(chosen),
+            names=joined(chosen),
+            share=percent(found["share"], 3),
             hours=figure(found["within"]),
         ),
         "proven": say("aid.proven" if found["gap"] == 0 else "aid.not_proven", gap=percent(found["gap"])),
         "fewest": fewest,
         "rows": [
             {
-                "region": _name(document, "region", row["region"]), "people": figure(row["population"]),
+                "region": _name(document, "region", row["region"]),
+                "people": figure(row["population"]),
                 "nearest": _name(document, "node", row["nearest"]) if known(row["hours"]) else plain("–"),
                 "hours": figure(row["hours"]) if known(row["hours"]) else "–",
-                "verdict": say("aid.in_time" if row["in_time"] else "aid.late" if known(row["hours"]) else "aid.cut_off"),
+                "verdict": say(
+                    "aid.in_time" if row["in_time"] else "aid.late" if known(row["hours"]) else "aid.cut_off"
+                ),
                 "late": not row["in_time"],
             }
             for row in sorted(found["reached"], key=lambda r: (r["hours"] if known(r["hours"]) else 1e9, r["region"]))
@@ -84,18 +96,25 @@ def _depots(document: Document) -> dict[str, Any] | None:
         "picture": each(lambda lang: _curve(found, lang)),
         "map": _map(document, lambda lang: [], {row["depot"] for row in found["chosen"]}),
         "projects": [
-            {"name": pair({"en": p["name_en"], "zh": p["name_zh"]}), "why": pair({"en": p["unsized_en"], "zh": p["unsized_zh"]})}
+            {
+                "name": pair({"en": p["name_en"], "zh": p["name_zh"]}),
+                "why": pair({"en": p["unsized_en"], "zh": p["unsized_zh"]}),
+            }
             for p in found["projects"]
         ],
-    }  # fmt: skip
+    }
 
 
 def _curve(found: Mapping[str, Any], lang: str) -> str:
     bars = [
-        RangeBar(message("aid.with_depots", lang, count=row["depots"]), row["share"], percent(row["share"], 3),
-                 strong=row["depots"] == len(found["chosen"]))
+        RangeBar(
+            message("aid.with_depots", lang, count=row["depots"]),
+            row["share"],
+            percent(row["share"], 3),
+            strong=row["depots"] == len(found["chosen"]),
+        )
         for row in found["curve"]
-    ]  # fmt: skip
+    ]
     return range_bars(bars, message("aid.curve", lang), width=520)
 
 
@@ -112,7 +131,9 @@ def _map(document: Document, flows: Any, strong: set[str]) -> Text | None:
             for p in sorted(places, key=lambda p: (p["order"], p["region"]))
         ]
         ports = [
-            Port(_name(document, "node", node)[lang], nodes[node]["lon"], True) for node in sorted(strong) if node in nodes
+            Port(_name(document, "node", node)[lang], nodes[node]["lon"], True)
+            for node in sorted(strong)
+            if node in nodes and nodes[node]["river"]
         ]
         return strip_map(spots, ports, flows(lang), message("aid.map", lang), pair(document["river_name"])[lang])
 
@@ -129,40 +150,58 @@ def _dispatch(document: Document) -> dict[str, Any] | None:
 
     def arcs(lang: str) -> list[Flow]:
         return [
-            Flow(nodes[start[row["offer"], row["good"]]], nodes[at[row["need"], row["good"]]], row["amount"],
-                 f"{figure(row['amount'])} {good_name(row['good'])[lang]}", True)
+            Flow(
+                nodes[start[row["offer"], row["good"]]],
+                nodes[at[row["need"], row["good"]]],
+                row["amount"],
+                f"{figure(row['amount'])} {good_name(row['good'])[lang]}",
+                True,
+            )
             for row in plan["deliveries"]
-        ]  # fmt: skip
+        ]
 
-    strong = {p for p in (*at.values(), *start.values())}
+    strong = {*at.values(), *start.values()}
     sent = sum(row["amount"] * row["hours"] for row in plan["deliveries"])
     open_ = [row for row in plan["needs"] if row["why"]]
     return {
         "lead": say(
-            "aid.dispatch_lead", deliveries=len(plan["deliveries"]), needs=len(plan["needs"]), open=len(open_),
+            "aid.dispatch_lead",
+            deliveries=len(plan["deliveries"]),
+            needs=len(plan["needs"]),
+            open=len(open_),
             total=figure(sent, 4),
         ),
         "proven": say("aid.dispatch_proven", gap="0" if not plan["gap"] else f"{plan['gap']:.0e}"),
         "rows": [
             {
-                "offer": row["offer"], "need": row["need"], "good": good_name(row["good"]), "amount": figure(row["amount"], 6),
+                "offer": row["offer"],
+                "need": row["need"],
+                "good": good_name(row["good"]),
+                "amount": figure(row["amount"], 6),
                 "hours": figure(row["hours"]),
                 "path": joined([_name(document, "node", p) for p in row["path"].split(" ")], " – "),
-                "modes": joined([label("mode", m) for m in row["modes"].split(" ") if m]) if row["modes"] else say("aid.on_the_spot"),
+                "modes": joined([label("mode", m) for m in row["modes"].split(" ") if m])
+                if row["modes"]
+                else say("aid.on_the_spot"),
             }
             for row in plan["deliveries"]
         ],
         "needs": [
             {
-                "need": row["need"], "place": _name(document, "node", row["place"]), "good": good_name(row["good"]),
-                "wanted": figure(row["wanted"], 6), "sent": figure(row["sent"], 6), "open": figure(row["open"], 6),
-                "why": say(f"aid.why_{row['why']}") if row["why"] else say("aid.why_met"), "late": bool(row["why"]),
+                "need": row["need"],
+                "place": _name(document, "node", row["place"]),
+                "good": good_name(row["good"]),
+                "wanted": figure(row["wanted"], 6),
+                "sent": figure(row["sent"], 6),
+                "open": figure(row["open"], 6),
+                "why": say(f"aid.why_{row['why']}") if row["why"] else say("aid.why_met"),
+                "late": bool(row["why"]),
                 "price": figure(row["price"]),
             }
             for row in plan["needs"]
         ],
         "map": _map(document, arcs, strong),
-    }  # fmt: skip
+    }
 
 
 def _chains(document: Document) -> dict[str, Any] | None:
@@ -174,14 +213,17 @@ def _chains(document: Document) -> dict[str, Any] | None:
         "rows": [_chain(document, row) for row in ledger["chains"]],
         "balance": [
             {
-                "giver": _side(document, row["giver"]), "receiver": _side(document, row["receiver"]), "good": good_name(row["good"]),
-                "arrived": _with_unit(row["arrived"], row["unit"]), "confirmed": figure(row["confirmed"], 6),
+                "giver": _side(document, row["giver"]),
+                "receiver": _side(document, row["receiver"]),
+                "good": good_name(row["good"]),
+                "arrived": _with_unit(row["arrived"], row["unit"]),
+                "confirmed": figure(row["confirmed"], 6),
                 "cost": f"{figure(row['cost'])} {row['cost_unit']}".strip() if row["cost"] else "–",
                 "cost_confirmed": figure(row["cost_confirmed"]) if row["cost_confirmed"] else "–",
             }
             for row in ledger["balance"]
         ],
-    }  # fmt: skip
+    }
 
 
 def _side(document: Document, name: str) -> Text:
@@ -206,37 +248,53 @@ def _chain(document: Document, row: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "request": row["request"],
         "line": say(
-            "aid.request_line", receiver=_side(document, row["receiver"]), amount=_with_unit(row["amount"], row["unit"]),
-            good=good_name(row["good"]), place=_name(document, "node", row["place"]),
+            "aid.request_line",
+            receiver=_side(document, row["receiver"]),
+            amount=_with_unit(row["amount"], row["unit"]),
+            good=good_name(row["good"]),
+            place=_name(document, "node", row["place"]),
         ),
         "text": row["text"],
-        "open": say("aid.still_open", amount=_with_unit(row["open"], row["unit"])) if row["open"] > 0 else say("aid.offered_all"),
+        "open": say("aid.still_open", amount=_with_unit(row["open"], row["unit"]))
+        if row["open"] > 0
+        else say("aid.offered_all"),
         "substantive": row["substantive"],
         "offers": [
             {
                 "offer": offer["offer"],
-                "line": say("aid.offer_line", giver=_side(document, offer["giver"]), amount=_with_unit(offer["amount"], row["unit"]),
-                            place=_name(document, "node", offer["place"])),
+                "line": say(
+                    "aid.offer_line",
+                    giver=_side(document, offer["giver"]),
+                    amount=_with_unit(offer["amount"], row["unit"]),
+                    place=_name(document, "node", offer["place"]),
+                ),
                 "stages": [
                     {
                         "name": say(f"aid.stage_{stage}"),
                         "done": found is not None,
-                        "text": say("aid.not_yet") if found is None
-                        else say("aid.stage_confirmed" if found["confirmed"] else "aid.stage_claimed", on=found["on"], by=_side(document, found["by"])),
+                        "text": say("aid.not_yet")
+                        if found is None
+                        else say(
+                            "aid.stage_confirmed" if found["confirmed"] else "aid.stage_claimed",
+                            on=found["on"],
+                            by=_side(document, found["by"]),
+                        ),
                     }
                     for stage, found in offer["stages"].items()
                 ],
             }
             for offer in row["offers"]
         ],
-    }  # fmt: skip
+    }
 
 
 def _history(document: Document) -> list[dict[str, Any]]:
     return [
         {
             "title": say(
-                "aid.past_title", giver=_name(document, "region", row["giver"]), receiver=_name(document, "region", row["receiver"]),
+                "aid.past_title",
+                giver=_name(document, "region", row["giver"]),
+                receiver=_name(document, "region", row["receiver"]),
                 good=good_name(row["good"]),
             ),
             "stages": [
@@ -253,4 +311,4 @@ def _history(document: Document) -> list[dict[str, Any]]:
             "status": label("status", row["status"]),
         }
         for row in document["history"]
-    ]  # fmt: skip
+    ]

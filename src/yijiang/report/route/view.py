@@ -60,8 +60,14 @@ def route_view(document: Document) -> dict[str, Any]:
     return {
         "title": say("route.title", regions=regions),
         "lead": say(
-            "route.lead", seen=seen, sites=len(document["sites"]), days=route["days"], groups=route["groups"],
-            group=_persons(route["group"]), start=words("node", route["start"]), end=words("node", route["end"]),
+            "route.lead",
+            seen=seen,
+            sites=len(document["sites"]),
+            days=route["days"],
+            groups=route["groups"],
+            group=_persons(route["group"]),
+            start=words("node", route["start"]),
+            end=words("node", route["end"]),
         ),
         "proven": say(proven, score=figure(route["score"]), bound=figure(route["bound"]), gap=percent(route["gap"])),
         "picture": _picture(document, words),
@@ -78,7 +84,7 @@ def route_view(document: Document) -> dict[str, Any]:
         "regions": " ".join(document["regions"]),
         "sources": [{"key": key, **entry} for key, entry in sorted(document["sources"].items())],
         "provenance": [(label("provenance", key), str(value)) for key, value in document["provenance"].items()],
-    }  # fmt: skip
+    }
 
 
 def _picture(document: Document, words: Words) -> Text | None:
@@ -110,14 +116,18 @@ def _group(document: Document, number: int, words: Words) -> dict[str, Any]:
         "name": say("route.group", number=number),
         "stops": [
             {
-                "order": stop["order"], "site": words("site", stop["site"]), "day": stop["day"],
-                "arrives": clock(stop["arrives"]), "begins": clock(stop["begins"]), "leaves": clock(stop["leaves"]),
+                "order": stop["order"],
+                "site": words("site", stop["site"]),
+                "day": stop["day"],
+                "arrives": clock(stop["arrives"]),
+                "begins": clock(stop["begins"]),
+                "leaves": clock(stop["leaves"]),
                 "waits": figure(stop["begins"] - stop["arrives"], 2),
             }
             for stop in stops
         ],
         "end": say("route.ends", node=words("node", route["end"]), day=day, hour=clock(hour)),
-    }  # fmt: skip
+    }
 
 
 def _persons(value: Any) -> str:
@@ -144,11 +154,12 @@ def _carrying_picture(document: Document, words: Words) -> Text | None:
     def draw(lang: str) -> str:
         bars = [
             RangeBar(
-                words("site", r["site"])[lang], r["carried"] / r["allowed"],
+                words("site", r["site"])[lang],
+                r["carried"] / r["allowed"],
                 message("route.of_room", lang, carried=_persons(r["carried"]), allowed=_persons(r["allowed"])),
             )
             for r in rows
-        ]  # fmt: skip
+        ]
         return range_bars(bars, message("route.carrying_picture", lang), width=560)
 
     return each(draw)
@@ -187,18 +198,24 @@ def _visits(document: Document, words: Words) -> dict[str, Any] | None:
     else:
         cost = next(r for r in fit["coefficients"] if r["coefficient"] == "cost")
         how = say(
-            "route.fitted", model=label("route", f"model_{fit['model']}"), cost=figure(cost["value"]),
-            error=figure(cost["robust_error"]), explained=percent(fit["measures"]["D2"], 3),
+            "route.fitted",
+            model=label("route", f"model_{fit['model']}"),
+            cost=figure(cost["value"]),
+            error=figure(cost["robust_error"]),
+            explained=percent(fit["measures"]["D2"], 3),
             common=percent(fit["measures"]["SSI"], 3),
-        )  # fmt: skip
+        )
     return {
         "period": say("route.counted", period=period, year=visits["year"] or "–"),
         "how": how,
         "missing": joined([words("region", r) for r in visits["missing"]]) if visits["missing"] else None,
         "rows": [
             {
-                "line": _way(row, words), "hours": figure(row["hours"]), "counted": _people(row["counted"]),
-                "value": _people(row["value"]), "range": _people_range(row["low"], row["high"]),
+                "line": _way(row, words),
+                "hours": figure(row["hours"]),
+                "counted": _people(row["counted"]),
+                "value": _people(row["value"]),
+                "range": _people_range(row["low"], row["high"]),
                 "status": label("status", row["status"]),
                 "own": {row["origin"], row["destination"]} <= partners,
             }
@@ -210,7 +227,7 @@ def _visits(document: Document, words: Words) -> dict[str, Any] | None:
             {"region": words("region", region), "value": figure(visits["spending"].get(region))}
             for region in document["regions"]
         ],
-    }  # fmt: skip
+    }
 
 
 def _way(row: Mapping[str, Any], words: Words) -> Text:
@@ -233,11 +250,14 @@ def _coefficients(fit: Mapping[str, Any] | None) -> list[dict[str, Any]]:
         return []
     return [
         {
-            "name": row["coefficient"], "value": figure(row["value"]), "error": figure(row["error"]),
-            "robust": figure(row["robust_error"]), "z": figure(row["z"]),
+            "name": row["coefficient"],
+            "value": figure(row["value"]),
+            "error": figure(row["error"]),
+            "robust": figure(row["robust_error"]),
+            "z": figure(row["z"]),
         }
         for row in fit["coefficients"]
-    ]  # fmt: skip
+    ]
 
 
 def _projects(document: Document, words: Words) -> list[dict[str, Any]]:
@@ -252,14 +272,24 @@ def _projects(document: Document, words: Words) -> list[dict[str, Any]]:
             why, cost = pair({"en": row["unsized_en"], "zh": row["unsized_zh"]}), say("complement.unsized")
             chain = None
         else:
-            why, cost = pair({"en": lever["rule_en"], "zh": lever["rule_zh"]}), money(row["running_cost"], currency=currency)
+            why, cost = (
+                pair({"en": lever["rule_en"], "zh": lever["rule_zh"]}),
+                money(row["running_cost"], currency=currency),
+            )
             chain = say(
-                "route.chain", visits=_people(size["extra_visits"] / 1e4), each=figure(size["spending_per_visit"]),
-                spending=money(size["spending"], currency=currency), trade=money(size["trade"], currency=currency),
-                fall=percent(1 - size["kappa"]), seats=percent(size["seats"]), days=figure(size["days"]),
+                "route.chain",
+                visits=_people(size["extra_visits"] / 1e4),
+                each=figure(size["spending_per_visit"]),
+                spending=money(size["spending"], currency=currency),
+                trade=money(size["trade"], currency=currency),
+                fall=percent(1 - size["kappa"]),
+                seats=percent(size["seats"]),
+                days=figure(size["days"]),
                 new=percent(size["new_share"]),
-                range=money_range(size["spending"] * row["effect_low"], size["spending"] * row["effect_high"], currency=currency),
-            )  # fmt: skip
+                range=money_range(
+                    size["spending"] * row["effect_low"], size["spending"] * row["effect_high"], currency=currency
+                ),
+            )
         names = {"en": row["name_en"], "zh": row["name_zh"]}
         texts = {"en": row["text_en"], "zh": row["text_zh"]}
         rows.append({"name": names, "text": texts, "cost": cost, "why": why, "chain": chain, "unsized": lever is None})
