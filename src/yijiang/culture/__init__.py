@@ -15,23 +15,23 @@ if TYPE_CHECKING:
     from yijiang.culture.flows import Visits, visits_between
     from yijiang.culture.gravity import Interaction, interaction, spread
     from yijiang.culture.joint import JointRoute, Trip, joint_route
-    from yijiang.culture.orienteering import Routes, orienteering
-    from yijiang.culture.poisson import PoissonFit, poisson
+    from yijiang.culture.likelihood import PoissonFit, poisson
     from yijiang.culture.results import Culture, culture, trip_of
+    from yijiang.culture.tours import Routes, orienteering
 
 _HOME = {
     "Culture": "results",
     "Interaction": "gravity",
     "JointRoute": "joint",
-    "PoissonFit": "poisson",
-    "Routes": "orienteering",
+    "PoissonFit": "likelihood",
+    "Routes": "tours",
     "Trip": "joint",
     "Visits": "flows",
     "culture": "results",
     "interaction": "gravity",
     "joint_route": "joint",
-    "orienteering": "orienteering",
-    "poisson": "poisson",
+    "orienteering": "tours",
+    "poisson": "likelihood",
     "spread": "gravity",
     "trip_of": "results",
     "visits_between": "flows",

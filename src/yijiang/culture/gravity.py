@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from yijiang.culture.poisson import PoissonFit, log_likelihood, poisson
+from yijiang.culture.likelihood import PoissonFit, log_likelihood, poisson
 from yijiang.errors import DataError, Finding, OptionError, SolveError
 
 Floats = NDArray[np.float64]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from yijiang.culture.orienteering import Routes, orienteering
+from yijiang.culture.tours import Routes, orienteering
 from yijiang.errors import DataError, Finding, OptionError, match_name
 
 if TYPE_CHECKING:

@@ -86,10 +86,11 @@ def labels(
     scores no less and has visited no more.
     """
     n = len(score)
-    size = 1024
-    site, parent, following = np.empty(size, np.int64), np.empty(size, np.int64), np.empty(size, np.int64)
-    time, gain, visited = np.empty(size), np.empty(size), np.empty(size, np.int64)
-    dead = np.zeros(size, np.bool_)
+    # Room for all labels at once: memory that is not touched costs nothing, and growing costs time to compile.
+    numbers, figures = np.empty((4, most), np.int64), np.empty((2, most))
+    site, parent, following, visited = numbers[0], numbers[1], numbers[2], numbers[3]
+    time, gain = figures[0], figures[1]
+    dead = np.zeros(most, np.bool_)
     newest = np.full(n, -1)
     heap = [(0.0, 0)]
     heap.pop()
@@ -122,11 +123,6 @@ def labels(
                 continue
             if count == most:
                 return best, np.empty(0, np.int64), False
-            if count == len(site):
-                site, parent = np.append(site, np.empty_like(site)), np.append(parent, np.empty_like(parent))
-                following = np.append(following, np.empty_like(following))
-                time, gain = np.append(time, np.empty_like(time)), np.append(gain, np.empty_like(gain))
-                visited, dead = np.append(visited, np.empty_like(visited)), np.append(dead, np.zeros_like(dead))
             site[count], parent[count], following[count] = j, here_label, newest[j]
             time[count], gain[count], visited[count] = then, got, sites
             newest[j] = count
@@ -142,13 +138,16 @@ def labels(
                 break
         if here_label < 0:
             break
-    walk = np.empty(count, np.int64)
-    length = 0
-    while best_label >= 0:
-        walk[length] = site[best_label]
+    length, label = 0, best_label
+    while label >= 0:
         length += 1
+        label = parent[label]
+    walk = np.empty(length, np.int64)
+    while best_label >= 0:
+        length -= 1
+        walk[length] = site[best_label]
         best_label = parent[best_label]
-    return best, walk[:length][::-1].copy(), True
+    return best, walk, True
 
 
 @njit(cache=True)
@@ -172,9 +171,8 @@ def insert_best(
                 if there:
                     continue
                 for place in range(counts[r] + 1):
-                    trial[:place] = routes[r, :place]
-                    trial[place] = j
-                    trial[place + 1 : counts[r] + 1] = routes[r, place : counts[r]]
+                    for k in range(counts[r] + 1):
+                        trial[k] = routes[r, k] if k < place else j if k == place else routes[r, k - 1]
                     end = finish(trial, counts[r] + 1, start, first, between, last, service, opens, closes)
                     if end > latest + TINY:
                         continue
@@ -183,7 +181,8 @@ def insert_best(
                         top, chosen, into, at = worth, j, r, place
         if chosen < 0:
             return
-        routes[into, at + 1 : counts[into] + 1] = routes[into, at : counts[into]].copy()
+        for k in range(counts[into], at, -1):
+            routes[into, k] = routes[into, k - 1]
         routes[into, at] = chosen
         counts[into] += 1
         left[chosen] -= 1
@@ -212,17 +211,20 @@ def search(
             for _step in range(min(length, counts[r])):
                 at = offset % counts[r]
                 left[routes[r, at]] += 1
-                routes[r, at : counts[r] - 1] = routes[r, at + 1 : counts[r]].copy()
+                for k in range(at, counts[r] - 1):
+                    routes[r, k] = routes[r, k + 1]
                 counts[r] -= 1
         offset += length
         length += 1
         if length > max(n // (3 * teams), 2):
             length = 1
         if idle > rounds // 3:
-            routes[:], counts[:] = best_routes, best_counts
-            left[:] = limit
+            for j in range(n):
+                left[j] = limit[j]
             for r in range(teams):
+                counts[r] = best_counts[r]
                 for k in range(counts[r]):
+                    routes[r, k] = best_routes[r, k]
                     left[routes[r, k]] -= 1
             offset += 1
             idle = 0
