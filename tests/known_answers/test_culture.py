@@ -56,9 +56,7 @@ def test_unconstrained_gravity_of_austria() -> None:
     assert measures["D2"] == pytest.approx(0.88713874099960177, abs=1e-7)
     assert measures["pseudo_R2"] == pytest.approx(0.88421303645743465, abs=1e-7)
     assert measures["SRMSE"] == pytest.approx(0.62063116008447083, abs=1e-4)
-    assert found.flows["fitted"].iloc[[0, 1, 9]].tolist() == pytest.approx(
-        [2053.49248, 2422.40706, 12287.11928], abs=1e-4
-    )
+    assert found.flows["fitted"][[0, 1, 9]].tolist() == pytest.approx([2053.49248, 2422.40706, 12287.11928], abs=1e-4)
 
 
 def test_constrained_gravity_of_austria() -> None:

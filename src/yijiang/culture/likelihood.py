@@ -78,7 +78,8 @@ def poisson(design: Floats, counts: Floats, tolerance: float = 1e-10, most: int 
     b = np.linalg.lstsq(z, np.log(np.maximum(y, 0.5 * y[y > 0].min())), rcond=None)[0]
     mu = np.exp(np.clip(z @ b, -700, 700))
     deviance = _deviance(y, mu)
-    size = np.abs(z).T @ y
+    # A regressor whose flows are all 0 has no size of its own: its gradient never counts as small.
+    size = np.maximum(np.abs(z).T @ y, 1e-12 * y.sum())
     step = 0
     for step in range(1, most + 1):  # noqa: B007
         gradient = z.T @ (y - mu)
