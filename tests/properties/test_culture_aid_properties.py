@@ -28,7 +28,7 @@ def flows(rng: np.random.Generator) -> tuple[pd.DataFrame, np.ndarray, pd.Series
 
 
 @given(SEEDS)
-@settings(max_examples=15)
+@settings(max_examples=8)
 def test_totals_that_a_model_holds_are_held(seed: int) -> None:
     table, cost, size = flows(np.random.default_rng(seed))
     held = {
@@ -50,7 +50,7 @@ def test_totals_that_a_model_holds_are_held(seed: int) -> None:
 
 
 @given(SEEDS, st.floats(0.0, 2.0))
-@settings(max_examples=20)
+@settings(max_examples=10)
 def test_spread_visits_sum_to_what_was_counted(seed: int, deterrence: float) -> None:
     rng = np.random.default_rng(seed)
     cost = pd.DataFrame(rng.uniform(0, 20, (5, 3)), columns=list("xyz"))
@@ -83,7 +83,7 @@ def ends(arrays: dict[str, object], route: tuple[int, ...]) -> float:
 
 
 @given(SEEDS)
-@settings(max_examples=25)
+@settings(max_examples=12)
 def test_routes_are_feasible_and_no_order_of_any_sites_is_worth_more(seed: int) -> None:
     arrays = case(seed)
     best = max(
@@ -101,7 +101,7 @@ def test_routes_are_feasible_and_no_order_of_any_sites_is_worth_more(seed: int) 
 
 
 @given(SEEDS, st.integers(1, 3))
-@settings(max_examples=20)
+@settings(max_examples=10)
 def test_no_site_carries_more_than_its_limit(seed: int, groups: int) -> None:
     arrays = case(seed)
     limit = np.random.default_rng(seed + 1).integers(0, 3, 5)
@@ -120,7 +120,7 @@ def test_no_site_carries_more_than_its_limit(seed: int, groups: int) -> None:
 
 
 @given(SEEDS)
-@settings(max_examples=20)
+@settings(max_examples=10)
 def test_depots_are_the_best_of_all_choices(seed: int) -> None:
     rng = np.random.default_rng(seed)
     hours, weight = rng.uniform(0, 10, (7, 6)), rng.uniform(1, 5, 7)
@@ -141,7 +141,7 @@ def test_depots_are_the_best_of_all_choices(seed: int) -> None:
 
 
 @given(SEEDS)
-@settings(max_examples=20)
+@settings(max_examples=10)
 def test_a_cheapest_flow_conserves_and_is_proven_by_its_prices(seed: int) -> None:
     rng = np.random.default_rng(seed)
     n, arcs = 6, 14
@@ -160,7 +160,7 @@ def test_a_cheapest_flow_conserves_and_is_proven_by_its_prices(seed: int) -> Non
 
 
 @given(SEEDS)
-@settings(max_examples=15)
+@settings(max_examples=8)
 def test_what_is_dispatched_is_what_is_sent_and_met(seed: int) -> None:
     rng = np.random.default_rng(seed)
     names = list("abcde")
