@@ -66,7 +66,7 @@ def visits_between(belt: Belt, hours: pd.DataFrame, model: Model = "doubly") -> 
     >>> tiny = yj.case("tiny")
     >>> found = visits_between(tiny, region_hours(tiny, journeys(tiny)), "origin")
     >>> found.period, round(found.fit.cost, 3), found.missing
-    ('year', -0.156, ())
+    ('year', -0.206, ())
     """
     rows = belt.tables["visits"]
     if rows.empty:
