@@ -11,7 +11,7 @@ import pandas as pd
 from yijiang._version import __version__
 from yijiang.aid.deliveries import Dispatch
 from yijiang.aid.depots import RULE_SOURCE, Depots
-from yijiang.aid.records import Ask, balance, chains, offers_of, requests_of
+from yijiang.aid.records import balance, chains, offers_of, requests_of
 from yijiang.errors import DataError, Finding, OptionError, match_name
 from yijiang.messages import message
 
@@ -266,4 +266,4 @@ def _nodes(belt: Belt) -> list[dict[str, Any]]:
     ]
 
 
-__all__ = ["Ask", "document", "from_ledger", "history", "listed", "place_of"]
+__all__ = ["document", "from_ledger", "history", "listed", "place_of"]

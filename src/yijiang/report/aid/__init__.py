@@ -7,7 +7,7 @@ from pathlib import Path
 from yijiang.messages import message
 from yijiang.report.aid.view import aid_view
 from yijiang.report.paging import environment, languages_of, tools
-from yijiang.report.wording import Document, pair
+from yijiang.report.wording import Document, river_name
 
 PARTS = (
     ("depots", "aid.depots"),
@@ -42,7 +42,7 @@ def render(document: Document, lang: str = "both") -> str:
             v=content,
             contents=[*contents, ("sources", "section.sources"), ("provenance", "section.provenance")],
             page_title=" · ".join(content["title"][one] for one in languages_of(lang)),
-            river=pair(document["river_name"]),
+            river=river_name(document),
             year=document["year"],
         )
     )

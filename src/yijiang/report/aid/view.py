@@ -7,7 +7,20 @@ from typing import Any
 
 from yijiang.charts import Flow, Place, Port, RangeBar, range_bars, strip_map
 from yijiang.messages import message
-from yijiang.report.wording import Document, Text, each, figure, joined, known, label, pair, percent, plain, say
+from yijiang.report.wording import (
+    Document,
+    Text,
+    each,
+    figure,
+    joined,
+    known,
+    label,
+    pair,
+    percent,
+    plain,
+    river_name,
+    say,
+)
 
 STAGES = ("request", "offer", "dispatch", "arrival", "return", "settlement")
 
@@ -135,7 +148,7 @@ def _map(document: Document, flows: Any, strong: set[str]) -> Text | None:
             for node in sorted(strong)
             if node in nodes and nodes[node]["river"]
         ]
-        return strip_map(spots, ports, flows(lang), message("aid.map", lang), pair(document["river_name"])[lang])
+        return strip_map(spots, ports, flows(lang), message("aid.map", lang), river_name(document)[lang])
 
     return each(draw)
 

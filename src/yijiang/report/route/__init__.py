@@ -7,7 +7,7 @@ from pathlib import Path
 from yijiang.messages import message
 from yijiang.report.paging import environment, languages_of, tools
 from yijiang.report.route.view import route_view
-from yijiang.report.wording import Document, pair
+from yijiang.report.wording import Document, river_name
 
 CONTENTS = (
     ("route", "route.joint"),
@@ -47,7 +47,7 @@ def render(document: Document, lang: str = "both", folder: str = "projects") -> 
             folder=folder,
             contents=CONTENTS,
             page_title=" · ".join(content["title"][one] for one in languages_of(lang)),
-            river=pair(document["river_name"]),
+            river=river_name(document),
             year=document["year"],
         )
     )

@@ -71,7 +71,7 @@ def route_view(document: Document) -> dict[str, Any]:
         ),
         "proven": say(proven, score=figure(route["score"]), bound=figure(route["bound"]), gap=percent(route["gap"])),
         "picture": _picture(document, words),
-        "groups": [_group(document, g, words) for g in range(1, len(route["ends"]) + 1)],
+        "groups": [_group(document, numbers, words) for numbers in _alike(route)],
         "share": percent(route["share"]),
         "carrying": [_carrying(row, words) for row in document["carrying"]],
         "carrying_picture": _carrying_picture(document, words),
@@ -87,6 +87,20 @@ def route_view(document: Document) -> dict[str, Any]:
     }
 
 
+def _alike(route: Mapping[str, Any]) -> list[list[int]]:
+    """Return the numbers of the groups, those on the same way at the same hours together."""
+    ways: dict[Any, list[int]] = {}
+    for number, end in enumerate(route["ends"], 1):
+        stops = tuple((s["site"], s["begins"]) for s in route["stops"] if s["group"] == number)
+        ways.setdefault((stops, tuple(end)), []).append(number)
+    return list(ways.values())
+
+
+def _group_name(numbers: Sequence[int]) -> Text:
+    key = "route.group" if len(numbers) == 1 else "route.groups"
+    return each(lambda lang: message(key, lang, number=("、" if lang == "zh" else ", ").join(map(str, numbers))))
+
+
 def _picture(document: Document, words: Words) -> Text | None:
     route = document["route"]
     if not route["stops"]:
@@ -94,40 +108,36 @@ def _picture(document: Document, words: Words) -> Text | None:
 
     def draw(lang: str) -> str:
         groups = []
-        for g, (day, hour) in enumerate(route["ends"], 1):
+        for numbers in _alike(route):
+            day, hour = route["ends"][numbers[0] - 1]
             stays = tuple(
                 Stay(s["begins"], s["leaves"], f"{words('site', s['site'])[lang]} {clock(s['begins'])}")
                 for s in route["stops"]
-                if s["group"] == g
+                if s["group"] == numbers[0]
             )
             ends = 24 * (day - 1) + hour
-            groups.append(Group(message("route.group", lang, number=g), route["departs"], ends, stays))
+            groups.append(Group(_group_name(numbers)[lang], route["departs"], ends, stays))
         title = message("route.picture", lang)
         return itinerary(groups, route["days"], title, message("route.day", lang, number="{n}"))
 
     return each(draw)
 
 
-def _group(document: Document, number: int, words: Words) -> dict[str, Any]:
+def _group(document: Document, numbers: Sequence[int], words: Words) -> dict[str, Any]:
     route = document["route"]
-    day, hour = route["ends"][number - 1]
-    stops = [s for s in route["stops"] if s["group"] == number]
+    day, hour = route["ends"][numbers[0] - 1]
     return {
-        "name": say("route.group", number=number),
+        "name": _group_name(numbers),
         "stops": [
             {
-                "order": stop["order"],
-                "site": words("site", stop["site"]),
-                "day": stop["day"],
-                "arrives": clock(stop["arrives"]),
-                "begins": clock(stop["begins"]),
-                "leaves": clock(stop["leaves"]),
-                "waits": figure(stop["begins"] - stop["arrives"], 2),
+                "order": stop["order"], "site": words("site", stop["site"]), "day": stop["day"],
+                "arrives": clock(stop["arrives"]), "begins": clock(stop["begins"]), "leaves": clock(stop["leaves"]),
             }
-            for stop in stops
+            for stop in route["stops"]
+            if stop["group"] == numbers[0]
         ],
         "end": say("route.ends", node=words("node", route["end"]), day=day, hour=clock(hour)),
-    }
+    }  # fmt: skip
 
 
 def _persons(value: Any) -> str:
@@ -222,7 +232,7 @@ def _visits(document: Document, words: Words) -> dict[str, Any] | None:
             for row in rows[:LISTED]
         ],
         "picture": _visits_picture(rows[:8], words) if rows else None,
-        "coefficients": _coefficients(fit),
+        "coefficients": _coefficients(fit, words),
         "spending": [
             {"region": words("region", region), "value": figure(visits["spending"].get(region))}
             for region in document["regions"]
@@ -245,12 +255,19 @@ def _visits_picture(rows: Sequence[Mapping[str, Any]], words: Words) -> Text:
     return each(draw)
 
 
-def _coefficients(fit: Mapping[str, Any] | None) -> list[dict[str, Any]]:
+def _coefficient(name: str, words: Words) -> Text:
+    side, _, place = name.partition(" ")
+    if not place:
+        return say(f"route.coefficient_{side}")
+    return say(f"route.coefficient_{side}", place=say("route.size") if place == "size" else words("region", place))
+
+
+def _coefficients(fit: Mapping[str, Any] | None, words: Words) -> list[dict[str, Any]]:
     if fit is None:
         return []
     return [
         {
-            "name": row["coefficient"],
+            "name": _coefficient(row["coefficient"], words),
             "value": figure(row["value"]),
             "error": figure(row["error"]),
             "robust": figure(row["robust_error"]),
@@ -302,5 +319,5 @@ def _assumed(row: Mapping[str, Any]) -> dict[str, Any]:
         "key": row["parameter"],
         "value": figure(row["value"]),
         "range": span(figure(row["low"]), figure(row["high"])),
-        "unit": row["unit"],
+        "unit": label("good_unit", row["unit"]),
     }
