@@ -60,6 +60,12 @@ def test_unconstrained_gravity_of_austria() -> None:
     assert first == pytest.approx([2053.49248, 2422.40706, 12287.11928], abs=1e-3)
 
 
+def test_robust_errors_of_austria() -> None:
+    """statsmodels 0.15.0, GLM Poisson with cov_type HC0 on the same data."""
+    wanted = [1.48696557, 0.100694161, 0.092917192, 0.00102458127]
+    assert austria("unconstrained").coefficients["robust_error"].tolist() == pytest.approx(wanted, rel=1e-8)
+
+
 def test_constrained_gravity_of_austria() -> None:
     production, attraction, doubly = (austria(m) for m in ("origin", "destination", "doubly"))
     assert production.cost == pytest.approx(-138.07670549 * 5.26601057e-05, rel=1e-6)

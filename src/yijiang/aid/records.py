@@ -46,6 +46,15 @@ def ask_of(row: Mapping[str, Any]) -> Ask | None:
     return Ask(head, good, place, float(row["target"]), str(row["unit"]), str(row["side"]))
 
 
+def plain_text(good: str, amount: float, unit: str, place: str) -> str:
+    """Return the words of a request that came without any.
+
+    >>> plain_text("boats", 5.0, "", "lower")
+    '5 boats, lower'
+    """
+    return " ".join(part for part in (f"{amount:g}", unit, good) if part) + f", {place}"
+
+
 def request_items(
     id_: str,
     good: str,
@@ -67,8 +76,8 @@ def request_items(
     return [
         (
             "commitment",
-            {"id": id_, "text": text, "kind": KIND, "area": "aid", "sides": list(sides), "amount": amount,
-             "deadline": deadline, "strength": "spoken"},
+            {"id": id_, "text": text or plain_text(good, amount, unit, place), "kind": KIND, "area": "aid",
+             "sides": list(sides), "amount": amount, "deadline": deadline, "strength": "spoken"},
         ),
         ("indicator", _indicator(id_, good, amount, unit, place)),
     ]  # fmt: skip
@@ -240,11 +249,12 @@ def chains(state: Mapping[str, Any]) -> list[dict[str, Any]]:
                     "cost_unit": str(cost["unit"]) if cost else "", "shared": len(projects[offer]["commitments"]) > 1,
                 }
             )  # fmt: skip
+        plain = plain_text(ask.good, ask.amount, ask.unit, ask.place)
         offered_all = sum(row["amount"] for row in given)
         found.append(
             {
                 "request": request, "receiver": ask.side, "good": ask.good, "unit": ask.unit, "place": ask.place,
-                "amount": ask.amount, "text": rows[request]["text"], "deadline": rows[request]["deadline"],
+                "amount": ask.amount, "text": "" if rows[request]["text"] == plain else rows[request]["text"], "deadline": rows[request]["deadline"],
                 "status": rows[request]["status"], "offers": given, "offered": offered_all,
                 "open": max(ask.amount - offered_all, 0.0),
                 "arrived": sum(row["arrived"] or 0.0 for row in given),

@@ -60,9 +60,8 @@ def request(
     from yijiang.aid import place_of, request_items
 
     node = place_of(open_belt(belt), at) if belt else at
-    words = text or f"{amount:g} {unit} {good}, {node}".replace("  ", " ")
     with to_write(place, key) as ledger:
-        ledger.add_many(request_items(id, good, amount, unit, node, words, ledger.sides, by))
+        ledger.add_many(request_items(id, good, amount, unit, node, text, ledger.sides, by))
         said("entered_request", id=id, side=ledger.side)
     return 0
 

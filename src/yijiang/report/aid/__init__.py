@@ -107,7 +107,7 @@ def summary(document: Document, lang: str) -> str:
                     good=row["good"][lang],
                     arrived=row["arrived"][lang],
                     confirmed=row["confirmed"],
-                    cost=row["cost"],
+                    cost=row["cost"][lang],
                 )
             )
     if v["history"] and not v["depots"] and not v["dispatch"]:

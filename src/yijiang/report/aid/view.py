@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from yijiang.charts import Flow, Place, Port, RangeBar, range_bars, strip_map
-from yijiang.messages import message
+from yijiang.messages import has_message, message
 from yijiang.report.wording import (
     Document,
     Text,
@@ -56,8 +56,7 @@ def good_name(key: str) -> Text:
     >>> good_name("medical_team")["zh"], good_name("field_kitchen")["en"]
     ('医疗队', 'field kitchen')
     """
-    found = label("good", key)
-    return found if found["en"] != key else plain(key.replace("_", " "))
+    return label("good", key) if has_message(f"good.{key}") else plain(key.replace("_", " "))
 
 
 def _depots(document: Document) -> dict[str, Any] | None:
@@ -192,7 +191,7 @@ def _dispatch(document: Document) -> dict[str, Any] | None:
                 "good": good_name(row["good"]),
                 "amount": figure(row["amount"], 6),
                 "hours": figure(row["hours"]),
-                "path": joined([_name(document, "node", p) for p in row["path"].split(" ")], " – "),
+                "path": _way(document, row["path"]),
                 "modes": joined([label("mode", m) for m in row["modes"].split(" ") if m])
                 if row["modes"]
                 else say("aid.on_the_spot"),
@@ -217,6 +216,11 @@ def _dispatch(document: Document) -> dict[str, Any] | None:
     }
 
 
+def _way(document: Document, path: str) -> Text:
+    names = [_name(document, "node", place) for place in path.split(" ")]
+    return each(lambda lang: ("—" if lang == "zh" else " – ").join(name[lang] for name in names))
+
+
 def _chains(document: Document) -> dict[str, Any] | None:
     ledger = document["ledger"]
     if ledger is None:
@@ -231,7 +235,7 @@ def _chains(document: Document) -> dict[str, Any] | None:
                 "good": good_name(row["good"]),
                 "arrived": _with_unit(row["arrived"], row["unit"]),
                 "confirmed": figure(row["confirmed"], 6),
-                "cost": f"{figure(row['cost'])} {row['cost_unit']}".strip() if row["cost"] else "–",
+                "cost": _with_unit(row["cost"], row["cost_unit"]) if row["cost"] else plain("–"),
                 "cost_confirmed": figure(row["cost_confirmed"]) if row["cost_confirmed"] else "–",
             }
             for row in ledger["balance"]
