@@ -27,6 +27,8 @@ ALLOWED = {
     # Their doors to other rooms are a belt's tables; travel times come in as frames, a ledger's state as plain values.
     "culture": GROUND | {"culture", "belt"},
     "aid": GROUND | {"aid", "belt"},
+    # Positions in the value chain come in as a table; pledges go out as plain events.
+    "learning": GROUND | {"learning", "belt"},
     "report": {"report", "messages", "charts", "errors"},
     "messages": {"messages", "errors"},
     "charts": {"charts", "errors"},

@@ -254,7 +254,8 @@ def chains(state: Mapping[str, Any]) -> list[dict[str, Any]]:
         found.append(
             {
                 "request": request, "receiver": ask.side, "good": ask.good, "unit": ask.unit, "place": ask.place,
-                "amount": ask.amount, "text": "" if rows[request]["text"] == plain else rows[request]["text"], "deadline": rows[request]["deadline"],
+                "amount": ask.amount, "text": "" if rows[request]["text"] == plain else rows[request]["text"],
+                "deadline": rows[request]["deadline"],
                 "status": rows[request]["status"], "offers": given, "offered": offered_all,
                 "open": max(ask.amount - offered_all, 0.0),
                 "arrived": sum(row["arrived"] or 0.0 for row in given),

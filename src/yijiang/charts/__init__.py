@@ -5,6 +5,7 @@ from yijiang.charts.chance import chance_mark
 from yijiang.charts.itinerary import Group, Stay, itinerary
 from yijiang.charts.lines import SectionMark, line_profile
 from yijiang.charts.strip import Flow, Place, Port, strip_map
+from yijiang.charts.trend import Track, spark, trend_lines
 
 __all__ = [
     "BeforeAfter",
@@ -15,10 +16,13 @@ __all__ = [
     "RangeBar",
     "SectionMark",
     "Stay",
+    "Track",
     "before_after_bars",
     "chance_mark",
     "itinerary",
     "line_profile",
     "range_bars",
+    "spark",
     "strip_map",
+    "trend_lines",
 ]
