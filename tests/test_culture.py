@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -206,6 +210,15 @@ def test_the_command_writes_what_a_plan_takes(tmp_path: Path, capsys: pytest.Cap
     assert rows["running_cost"]["route_upper_middle"] > 0
     lever = planned.table("levers").set_index("project").loc["route_upper_middle"]
     assert (lever["kind"], lever["region"], lever["partner"]) == ("friction", "Upper", "Middle")
+
+
+def test_the_recipe_writes_what_ships(source_data: Callable[[str], Path], tmp_path: Path) -> None:
+    root = Path(__file__).resolve().parents[1]
+    command = [sys.executable, root / "recipes" / "culture_aid.py", source_data("yangtze"), "--out", tmp_path]
+    subprocess.run(command, check=True, capture_output=True, env={**os.environ, "PYTHONPATH": str(root / "src")})
+    for table in ("travel", "sites", "visits", "aid_history"):
+        ships = root / "src" / "yijiang" / "belt" / "cases" / "yangtze2017" / f"{table}.csv"
+        assert (tmp_path / f"{table}.csv").read_bytes() == ships.read_bytes()
 
 
 def test_faults_end_with_words(capsys: pytest.CaptureFixture[str]) -> None:
