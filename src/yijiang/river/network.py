@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -142,6 +143,11 @@ class RiverNetwork:
     def reaches(self) -> pd.DataFrame:
         """The reaches as read, in kernel order (upstream first); a copy."""
         return self._reaches.drop(columns="has_km")
+
+    @cached_property
+    def reach_index(self) -> pd.Index:
+        """The names of the reaches, to look many up at once."""
+        return pd.Index(self.reach_names, dtype=object)
 
     @property
     def mouths(self) -> tuple[str, ...]:

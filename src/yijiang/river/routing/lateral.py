@@ -103,7 +103,7 @@ class LateralArrays:
     scenarios: list[str]
 
 
-def lay_out(lateral: Lateral, table: str, unit: str, known: Sequence[str], pollutants: Sequence[str]) -> LateralArrays:
+def lay_out(lateral: Lateral, table: str, unit: str, known: pd.Index, pollutants: Sequence[str]) -> LateralArrays:
     """Read a lateral; every fault is collected.
 
     Parameters
@@ -190,12 +190,12 @@ def _bad_values(values: Floats, names: list[str], table: str) -> list[Finding]:
 
 
 def _entries(
-    shares: pd.DataFrame, table: str, known: Sequence[str], names: list[str], pollutants: Sequence[str] | None,
+    shares: pd.DataFrame, table: str, known: pd.Index, names: list[str], pollutants: Sequence[str] | None,
     found: list[Finding],
 ) -> tuple[Ints, Ints, Ints, Any]:  # fmt: skip
     """Reach, series, pollutant (−1: none in particular) and kind of every share."""
     count = len(shares)
-    reach = cells.places(shares["reach"], pd.Index(known, dtype=object))
+    reach = cells.places(shares["reach"], known)
     series = cells.places(shares["series"], pd.Index(list(dict.fromkeys(names)), dtype=object))
     listed = f"known: {', '.join(names[:20])}"
     for i in np.flatnonzero((reach < 0) | (series < 0)).tolist():

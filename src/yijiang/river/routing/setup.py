@@ -89,14 +89,13 @@ def entries(net: RiverNetwork, pieces: Pieces, lateral: LateralArrays) -> Entrie
     """Hand the shares of reaches on to their pieces; several lines of one reach and series become one."""
     reach = lateral.reach
     kinds = np.asarray(lateral.head, dtype=np.int64)
-    order = np.lexsort((kinds, lateral.series, reach))
-    key = np.stack([reach, lateral.series, kinds])[:, order]
+    # One number for reach, series and kind sorts faster than three.
+    name = (reach * (int(lateral.series.max(initial=0)) + 1) + lateral.series) * 2 + kinds
+    order = np.argsort(name, kind="stable")
     new = np.ones(order.size, dtype=np.bool_)
-    new[1:] = np.any(key[:, 1:] != key[:, :-1], axis=0)
-    group = np.cumsum(new) - 1
-    share = np.zeros((int(new.sum()), lateral.share.shape[1]))
-    np.add.at(share, group, lateral.share[order])
-    reach, series, kinds = key[:, new]
+    new[1:] = np.diff(name[order]) != 0
+    share = np.add.reduceat(lateral.share[order], np.flatnonzero(new), axis=0) if order.size else lateral.share
+    reach, series, kinds = reach[order][new], lateral.series[order][new], kinds[order][new]
     # A spread entry goes to every piece of its reach, one at the head to the first.
     count = np.bincount(pieces.reach, minlength=len(net.reach_names))
     times = np.where(kinds == 1, 1, count[reach])
@@ -106,7 +105,8 @@ def entries(net: RiverNetwork, pieces: Pieces, lateral: LateralArrays) -> Entrie
     weight = np.where(kinds[origin] == 1, 1.0, pieces.share[piece])
     kept = weight > 0
     piece, origin, weight = piece[kept], origin[kept], weight[kept]
-    sort = np.lexsort((origin, piece))
+    # Origins come in their order, and stay in it within a piece.
+    sort = np.argsort(piece, kind="stable")
     ptr = np.zeros(pieces.reach.size + 1, dtype=np.int64)
     np.cumsum(np.bincount(piece, minlength=pieces.reach.size), out=ptr[1:])
     o = origin[sort]

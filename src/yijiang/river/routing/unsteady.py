@@ -136,13 +136,13 @@ def route(
     if loads is None and (oxygen is not None or by_series):
         raise OptionError("oxygen and by_series need loads")
     chosen = _sections(net, sections)
-    flows = lay_out(_lateral(water), "water", WATER, net.reach_names, [""])
+    flows = lay_out(_lateral(water), "water", WATER, net.reach_index, [""])
     spans, at = _spans(temperature, flows)
     constant = None if spans is not None else temperature
     system = System.of(net, decay if loads is not None else {"-": 0.0}, regime, oxygen, constant, theta)  # type: ignore[arg-type]
     carried = None
     if loads is not None:
-        carried = lay_out(_lateral(loads), "loads", LOAD, net.reach_names, system.names)
+        carried = lay_out(_lateral(loads), "loads", LOAD, net.reach_index, system.names)
         same_axis(flows, carried)
         _dry(net, flows, carried)
     pieces = Pieces.of(net, chosen)
