@@ -138,7 +138,9 @@ def _detours(base: FreightAssignment, after: FreightAssignment | None, element: 
     )  # fmt: skip
     users["tonnes"] *= part
     if after is None or users.empty:
-        return users.assign(chain_after="", way_after=pd.Series([()] * len(users), users.index, dtype=object), extra=np.inf)
+        return users.assign(
+            chain_after="", way_after=pd.Series([()] * len(users), users.index, dtype=object), extra=np.inf
+        )
     cost = after.cost.to_numpy()[at]
     open_still, best = np.isfinite(cost).any(axis=1), cost.argmin(axis=1)
     users["chain_after"] = np.where(open_still, np.array(base.chains, object)[best], "")
