@@ -194,6 +194,20 @@ def plan() -> Callable[[], object]:
     return lambda: yj.plan(belt, ("Hubei", "Jiangsu"))
 
 
+def many_projects(count: int) -> Callable[[], object]:
+    """Plan a case of generated projects, without draws."""
+    from plan import PARTNERS, generated
+
+    belt = generated(count)
+    return lambda: yj.plan(belt, PARTNERS, draws=0, gap=0.01, seconds=60.0)
+
+
+for size in (100, 300, 1000):
+    case(f"plan: {size} generated projects, gap 1 % (what it reaches: benchmarks/plan.py {size})", 1)(
+        lambda size=size: many_projects(size)
+    )
+
+
 def main(wanted: list[str]) -> None:
     """Run the cases whose name contains one of the words, or all."""
     for name, (repeats, prepare) in REGISTRY.items():

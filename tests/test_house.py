@@ -24,6 +24,8 @@ ALLOWED = {
     "ledger": GROUND | {"ledger", "outputs"},
     # Its only door to other rooms is a belt's tables; network cost comes in as an array.
     "complement": GROUND | {"complement", "belt"},
+    # Positions in the value chain come in as a table; pledges go out as plain events.
+    "learning": GROUND | {"learning", "belt"},
     "report": {"report", "messages", "charts", "errors"},
     "messages": {"messages", "errors"},
     "charts": {"charts", "errors"},

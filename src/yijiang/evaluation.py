@@ -295,10 +295,7 @@ class Outcome:
 
     @cached_property
     def response(self) -> Response:
-        """Sensitivities: what every lever and every candidate is worth to every region at the margin.
-
-        Within the economy; congestion feedback is not in them.
-        """
+        """Sensitivities: what every lever and every candidate is worth to every region at the margin, congestion in."""
         from .response import Response
 
         return Response(self._evaluator, self.state)
