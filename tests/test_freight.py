@@ -204,14 +204,12 @@ def test_closures_cost_and_are_ranked(freight: Freight) -> None:
 
 
 def test_a_belt_without_network_says_so(belt: yj.Belt) -> None:
-    meta = {**belt.meta, "scope": [part for part in belt.meta["scope"] if part != "transport"]}
-    network = ("nodes", "links", "terminals", "locks", "modes", "ships", "zones", "freight", "value_densities")
-    tables = {name: belt.tables[name] for name in belt.tables if name not in network}
-    levers = tables["levers"]
-    tables["levers"] = levers[~levers["kind"].isin(["link", "lock", "terminal"])]
-    gone = set(levers["project"]) - set(tables["levers"]["project"])
-    for name in ("projects", "members", "payers"):
-        tables[name] = tables[name][~tables[name]["project"].isin(gone)]
+    economy = (
+        "regions", "sectors", "factors", "elasticities", "draws", "trade", "intermediate", "final", "value_added",
+        "capital", "parameters", "sources",
+    )  # fmt: skip
+    meta = {**belt.meta, "scope": ["economy"]}
+    tables = {name: belt.tables[name] for name in economy}
     out = yj.evaluate(yj.Belt.from_tables(meta, tables))
     assert out.links.empty
     for ask in (lambda: out.users("gate"), lambda: out.disrupt("gate", 3.0), lambda: out.critical(3.0)):

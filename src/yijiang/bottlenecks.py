@@ -189,6 +189,7 @@ def critical(state: FreightState, days: float, elements: Sequence[str] | None = 
     table = parts[0]
     for part in parts[1:]:
         table = table.add(part)  # by name
-    return table.reset_index().sort_values(
+    ranked: pd.DataFrame = table.reset_index()
+    return ranked.sort_values(
         ["stranded", "extra", "element"], ascending=[False, False, True], ignore_index=True
     )  # fmt: skip
