@@ -81,7 +81,7 @@ def sag(demand: float, deficit: float, kd: float, ka: float, days: float, temper
 def test_streeter_phelps_mixed_effluent() -> None:
     # A worked exercise (scribd.com/document/389252993): 0.44 m³/s with DO 3 and BOD 20 mg/L into 4 m³/s with DO 9.2 and
     # no BOD; K1 = 0.1, K2 = 0.2 per day. Printed: D₀ = 0.614414414, D(1 d) = 0.673701835, tc = 3.220834992 d,
-    # Dc = 0.718109414 mg/L.
+    # Dc = 0.718109414 mg/L. Not seen again: that page was not at hand.
     demand = 20 * 0.44 / 4.44
     deficit = 9.2 - (4 * 9.2 + 0.44 * 3) / 4.44
     assert deficit == pytest.approx(0.614414414, abs=1e-9)
@@ -93,7 +93,7 @@ def test_streeter_phelps_mixed_effluent() -> None:
 
 def test_streeter_phelps_stream_survey() -> None:
     # An examination question (tutorbin.com, "a stream survey"): ka = 0.05, kd = 0.03 per day, D₀ = 5, L₀ = 12 mg/L;
-    # of its answers 9.27 d.
+    # of its answers 9.27 d. Seen.
     assert critical(12.0, 5.0, 0.03, 0.05)[0] == pytest.approx(9.27, abs=0.005)
 
 

@@ -265,6 +265,15 @@ def assumed(plan: Plan) -> list[dict[str, Any]]:
                     {"table": table, "item": r[key], "value": r["value"], "low": r.get("low"), "high": r.get("high"),
                      "unit": r["unit"], "why": r.get("description", ""), "source": r["source"]}
                 )  # fmt: skip
+    for table, columns in (("reaches", "flow, velocity, depth"), ("months", "flow, diffuse"), ("standards", "value")):
+        # Whole tables of assumptions are told by their size; the tables themselves hold the figures.
+        if count := int((tables[table]["status"] == "assumed").sum()):
+            source = tables[table].loc[tables[table]["status"] == "assumed", "source"].iloc[0]
+            why = {"en": f"{count} rows of the table are assumed", "zh": f"该表有{count}行为假设"}
+            rows.append(
+                {"table": table, "item": columns, "value": None, "low": None, "high": None, "unit": "", "why": why,
+                 "source": source}
+            )  # fmt: skip
     for r in tables["targets"].to_dict("records"):
         rows.append(
             {"table": "targets", "item": f"{r['section']} {r['pollutant']}", "value": r["reduction"], "low": None,
