@@ -24,6 +24,9 @@ ALLOWED = {
     "ledger": GROUND | {"ledger", "outputs"},
     # Its only door to other rooms is a belt's tables; network cost comes in as an array.
     "complement": GROUND | {"complement", "belt"},
+    # Their doors to other rooms are a belt's tables; travel times come in as frames, a ledger's state as plain values.
+    "culture": GROUND | {"culture", "belt"},
+    "aid": GROUND | {"aid", "belt"},
     # Positions in the value chain come in as a table; pledges go out as plain events.
     "learning": GROUND | {"learning", "belt"},
     "report": {"report", "messages", "charts", "errors"},

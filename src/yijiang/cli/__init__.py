@@ -21,6 +21,7 @@ from yijiang.cli.common import as_json, progress_line, show
 from yijiang.cli.complement import complement, with_complement
 from yijiang.cli.learn import application as learn_application
 from yijiang.cli.learn import with_learning
+from yijiang.cli.route import route
 from yijiang.errors import DataError, Finding, OptionError, YijiangError
 from yijiang.outputs import folder_for, refuse_file, write_tables
 
@@ -303,6 +304,7 @@ def application() -> App:
     """Return the command line as a cyclopts application."""
     from cyclopts import App, Parameter
 
+    from yijiang.cli.aid import application as aid_application
     from yijiang.cli.ledger import application as ledger_application
 
     app = App(
@@ -311,8 +313,9 @@ def application() -> App:
         version=__version__,
         default_parameter=Parameter(negative=()),
     )
-    for command in (plan, evaluate, complement, agenda, cases, check, new):
+    for command in (plan, evaluate, complement, route, agenda, cases, check, new):
         app.command(command)
+    app.command(aid_application())
     app.command(learn_application())
     app.command(ledger_application())
     return app
