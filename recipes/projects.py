@@ -139,10 +139,11 @@ PROJECTS: list[dict[str, Any]] = [
         "project": "jingjiang_channel", "name_en": "Deeper Jingjiang channel and Wuhan–Anqing reach", "name_zh": "荆江与武汉至安庆段航道加深",
         "area": "transport", "kind": "transport", "owner": ("Transport departments of both provinces with the waterway bureau", "两省交通厅会同航道局"),
         "cost": (6000, 120, 30), "members": PAIR, "payers": {"Hubei": 0.6, "Jiangsu": 0.4},
-        "text": ("4.5 m between Yichang and Jingzhou and 6 m between Yueyang and Wuhan, kept by dredging and river training.",
-                 "宜昌至荆州维护水深4.5米，岳阳至武汉6米，以疏浚和整治维持。"),
+        "text": ("4.5 m between Yichang and Jingzhou and 6 m between Yueyang and Anqing, kept by dredging and river training.",
+                 "宜昌至荆州维护水深4.5米，岳阳至安庆6米，以疏浚和整治维持。"),
         "levers": [lever("link", 4.5, "m", 1, target="w_yichang_jingzhou", attribute="depth_m"),
-                   lever("link", 6.0, "m", 1, target="w_chenglingji_wuhan", attribute="depth_m")],
+                   *(lever("link", 6.0, "m", 1, target=f"w_{reach}", attribute="depth_m")
+                     for reach in ("chenglingji_wuhan", "wuhan_huangshi", "huangshi_jiujiang", "jiujiang_anqing"))],
     },
     {
         "project": "port_transfer", "name_en": "One waybill from Yangluo to Taicang", "name_zh": "阳逻—太仓一单制联运",
