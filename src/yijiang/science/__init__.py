@@ -1,7 +1,7 @@
 """Science shared: offers matched with needs, facilities booked by several regions, and where to put the next one.
 
 >>> from yijiang.science import p_median
->>> p_median([[1.0, 5.0], [4.0, 0.0]], p=1).objective
+>>> p_median([[1.0, 5.0], [6.0, 0.0]], p=1).objective
 5.0
 """
 

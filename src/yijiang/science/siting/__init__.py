@@ -1,7 +1,7 @@
 """Where to put what is shared: p-median, maximal covering, set covering and p-centre, with a number of sites per side.
 
 >>> from yijiang.science.siting import p_median
->>> p_median([[1.0, 5.0], [4.0, 0.0]], p=1).open
+>>> p_median([[1.0, 5.0], [6.0, 0.0]], p=1).open
 ('1',)
 """
 

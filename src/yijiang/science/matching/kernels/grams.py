@@ -171,22 +171,3 @@ def weigh(
             for k in range(ends[row], ends[row + 1]):
                 weight[k] /= length
     return weight
-
-
-@njit(cache=True)
-def product(
-    a_ends: NDArray[np.int64], a_tokens: NDArray[np.int32], a_weight: NDArray[np.float64], a: int,
-    b_ends: NDArray[np.int64], b_tokens: NDArray[np.int32], b_weight: NDArray[np.float64], b: int,
-) -> float:  # fmt: skip
-    """Inner product of two texts: their cosine, since both have length 1."""
-    i, j, total = a_ends[a], b_ends[b], 0.0
-    while i < a_ends[a + 1] and j < b_ends[b + 1]:
-        if a_tokens[i] == b_tokens[j]:
-            total += a_weight[i] * b_weight[j]
-            i += 1
-            j += 1
-        elif a_tokens[i] < b_tokens[j]:
-            i += 1
-        else:
-            j += 1
-    return total
