@@ -172,13 +172,13 @@ def moved(frame: pd.DataFrame, moves: Iterable[tuple[str, str]]) -> pd.DataFrame
         row = result.index[result[key] == name]
         if len(row) == 0:
             raise OptionError(f"unknown {key} {name!r}; all: {', '.join(result[key].head(40))}")
-        now = str(result.at[row[0], "state"])
+        now = str(result.loc[row[0], "state"])
         if state not in MOVES.get(now, ()):
             raise OptionError(
                 f"{name} is {now}: it can go to {' or '.join(MOVES.get(now, ()))}, not to {state}; "
                 "what is published was reviewed first"
             )
-        result.at[row[0], "state"] = state
+        result.loc[row[0], "state"] = state
     return result
 
 

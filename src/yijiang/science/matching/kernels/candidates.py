@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 Whole = NDArray[np.int64]
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def failing(a: int, b: int, left: NDArray[np.float64], right: NDArray[np.float64], open_: NDArray[np.bool_]) -> int:
     """Return the first hard filter that an offer and a need fail, 0 if they pass all.
 
@@ -36,7 +36,7 @@ def failing(a: int, b: int, left: NDArray[np.float64], right: NDArray[np.float64
     return 0
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def invert(
     ends: Whole, tokens: NDArray[np.int32], weight: NDArray[np.float64], width: int
 ) -> tuple[Whole, NDArray[np.int32], NDArray[np.float32]]:
@@ -56,23 +56,53 @@ def invert(
     return heads, rows, values
 
 
-@njit(cache=True)
-def _sift(value: NDArray[np.float32], name: Whole, size: int) -> None:
-    # Restores the order of a heap whose root was replaced: the weakest stays on top, of equals the later row.
+@njit(cache=True, nogil=True)
+def taken(
+    ends: Whole, tokens: NDArray[np.int32], weight: NDArray[np.float64], rows: Whole
+) -> tuple[Whole, NDArray[np.int32], NDArray[np.float64]]:
+    """Some rows of a table of tokens, as a table of their own."""
+    own = np.zeros(len(rows) + 1, np.int64)
+    for k in range(len(rows)):
+        own[k + 1] = own[k] + ends[rows[k] + 1] - ends[rows[k]]
+    names, values = np.empty(own[-1], np.int32), np.empty(own[-1])
+    for k in range(len(rows)):
+        names[own[k] : own[k + 1]] = tokens[ends[rows[k]] : ends[rows[k] + 1]]
+        values[own[k] : own[k + 1]] = weight[ends[rows[k]] : ends[rows[k] + 1]]
+    return own, names, values
+
+
+@njit(cache=True, nogil=True)
+def _push(best: NDArray[np.float32], name: NDArray[np.int32], size: int, value: float, other: int) -> int:
+    """Put a value into a heap with the weakest on top (of equals the later row), and return its new size."""
+    most = len(best)
+    if size < most:
+        k = size
+        best[k], name[k] = value, other
+        while k > 0:
+            up = (k - 1) // 2
+            if best[k] > best[up] or (best[k] == best[up] and name[k] <= name[up]):
+                break
+            best[k], best[up] = best[up], best[k]
+            name[k], name[up] = name[up], name[k]
+            k = up
+        return size + 1
+    if value < best[0] or (value == best[0] and other >= name[0]):
+        return size
+    best[0], name[0] = value, other
     k = 0
     while True:
         low = k
         for child in (2 * k + 1, 2 * k + 2):
-            if child < size and (value[child] < value[low] or (value[child] == value[low] and name[child] > name[low])):
+            if child < most and (best[child] < best[low] or (best[child] == best[low] and name[child] > name[low])):
                 low = child
         if low == k:
-            return
-        value[k], value[low] = value[low], value[k]
+            return size
+        best[k], best[low] = best[low], best[k]
         name[k], name[low] = name[low], name[k]
         k = low
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def likeliest(
     ends: Whole,
     tokens: NDArray[np.int32],
@@ -83,76 +113,96 @@ def likeliest(
     left: NDArray[np.float64],
     right: NDArray[np.float64],
     open_: NDArray[np.bool_],
-    turned: bool,
     most: int,
     cap: int,
 ) -> tuple[Whole, Whole]:
-    """Return pairs (row asked for, row found): for each row up to `most` others with the largest inner products.
+    """Return pairs (offer, need): for each row of both sides up to `most` others with the largest inner products.
 
     Parameters
     ----------
     ends, tokens, weight
-        Texts of the rows asked for.
+        Texts of the needs.
     heads, rows, values
-        The other side by token.
+        Offers by token.
     left, right, open_
-        What `failing` reads; `turned` says that the rows asked for are offers.
+        What `failing` reads.
     most
         Others kept per row.
     cap
-        Tokens with more rows than this are left out of the search (they are common and tell little).
+        Tokens with more offers than this are left out of the search (they are common and tell little).
     """
-    count = len(ends) - 1
-    others = len(right) if turned else len(left)
-    score = np.zeros(others, np.float32)
-    touched = np.empty(others, np.int64)
-    best, name = np.empty(most, np.float32), np.empty(most, np.int64)
-    room = count * min(most, 8) + most
-    first, second = np.empty(room, np.int64), np.empty(room, np.int64)
-    filled = 0
-    for row in range(count):
+    needs, offers = len(right), len(left)
+    score = np.zeros(offers, np.float32)
+    touched = np.empty(offers, np.int64)
+    of_need, name_need = np.empty((needs, most), np.float32), np.empty((needs, most), np.int32)
+    of_offer, name_offer = np.empty((offers, most), np.float32), np.empty((offers, most), np.int32)
+    in_need, in_offer = np.zeros(needs, np.int64), np.zeros(offers, np.int64)
+    for need in range(needs):
         size = 0
-        for k in range(ends[row], ends[row + 1]):
+        for k in range(ends[need], ends[need + 1]):
             token, own = tokens[k], np.float32(weight[k])
             if heads[token + 1] - heads[token] > cap:
                 continue
             for j in range(heads[token], heads[token + 1]):
-                other = rows[j]
-                if score[other] == 0:
-                    touched[size] = other
+                offer = rows[j]
+                if score[offer] == 0:
+                    touched[size] = offer
                     size += 1
-                score[other] += own * values[j]
-        kept = 0
+                score[offer] += own * values[j]
         for k in range(size):
-            other, value = touched[k], score[touched[k]]
-            score[other] = 0
-            if kept == most and not (value > best[0] or (value == best[0] and other < name[0])):
+            offer, value = touched[k], score[touched[k]]
+            score[offer] = 0
+            full = in_need[need] == most and in_offer[offer] == most
+            if full and value < of_need[need, 0] and value < of_offer[offer, 0]:
                 continue
-            fault = failing(row, other, left, right, open_) if turned else failing(other, row, left, right, open_)
-            if fault:
+            if failing(offer, need, left, right, open_):
                 continue
-            if kept < most:
-                # Grow the heap from below.
-                i = kept
-                best[i], name[i] = value, other
-                kept += 1
-                while i > 0:
-                    up = (i - 1) // 2
-                    if best[i] < best[up] or (best[i] == best[up] and name[i] > name[up]):
-                        best[i], best[up] = best[up], best[i]
-                        name[i], name[up] = name[up], name[i]
-                        i = up
-                    else:
-                        break
-            else:
-                best[0], name[0] = value, other
-                _sift(best, name, most)
-        if filled + kept > len(first):
-            first = np.concatenate((first, np.empty(len(first) + kept, np.int64)))
-            second = np.concatenate((second, np.empty(len(second) + kept, np.int64)))
-        for k in range(kept):
-            first[filled], second[filled] = row, name[k]
+            in_need[need] = _push(of_need[need], name_need[need], in_need[need], value, offer)
+            in_offer[offer] = _push(of_offer[offer], name_offer[offer], in_offer[offer], value, need)
+    total = in_need.sum() + in_offer.sum()
+    first, second = np.empty(total, np.int64), np.empty(total, np.int64)
+    filled = 0
+    for need in range(needs):
+        for k in range(in_need[need]):
+            first[filled], second[filled] = name_need[need, k], need
             filled += 1
+    for offer in range(offers):
+        for k in range(in_offer[offer]):
+            first[filled], second[filled] = offer, name_offer[offer, k]
+            filled += 1
+    return first, second
+
+
+@njit(cache=True, nogil=True)
+def every(
+    ends: Whole,
+    tokens: NDArray[np.int32],
+    heads: Whole,
+    rows: NDArray[np.int32],
+    left: NDArray[np.float64],
+    right: NDArray[np.float64],
+    open_: NDArray[np.bool_],
+) -> tuple[Whole, Whole]:
+    """Return all pairs (offer, need) with a token in common that pass every hard filter."""
+    needs, offers = len(right), len(left)
+    seen = np.full(offers, -1)
+    room = 4 * needs + offers
+    first, second = np.empty(room, np.int64), np.empty(room, np.int64)
+    filled = 0
+    for need in range(needs):
+        for k in range(ends[need], ends[need + 1]):
+            for j in range(heads[tokens[k]], heads[tokens[k] + 1]):
+                offer = rows[j]
+                if seen[offer] == need:
+                    continue
+                seen[offer] = need
+                if failing(offer, need, left, right, open_):
+                    continue
+                if filled == len(first):
+                    first = np.concatenate((first, np.empty(len(first), np.int64)))
+                    second = np.concatenate((second, np.empty(len(second), np.int64)))
+                first[filled], second[filled] = offer, need
+                filled += 1
     return first[:filled].copy(), second[:filled].copy()
 
 
