@@ -394,7 +394,8 @@ def science() -> dict[str, pd.DataFrame]:
     return {
         "offers": evident(f"""
 offer|{head}|readiness|licence|secrecy|partners|{money}
-laser|Lower|technology|River Institute|江河研究院||高功率激光焊接工艺||用于船舶钢板的激光焊接与检测|machines|7|shared|public||12|8|20|million CNY|2|stated|published|2018-01-01|2019-12-31
+laser|Lower|technology|River Institute|江河研究院||高功率激光焊接工艺||用于船舶钢板的激光焊接与检测|machines|7|shared|public||12|8|20|million CNY|2|stated|published|2018-01-01|
+arc|Upper|technology|Upper Works|上游机械厂|Hybrid laser and arc welding of thick plates||A welding process for bridges and boilers||machines|7|shared|public||11|8|14|million CNY|1|stated|published||
 seed|Upper|technology|Seed Station|种业站|Hybrid rice seed for wet fields||Rice seed that stands in water; licence for one season||farm|8|open|public||2|1|3|million CNY|3|stated|published||
 robot|Middle|technology|Middle University|中游大学|Welding robot with machine vision|机器视觉焊接机器人|Finds seams of ship sections by itself||machines|5|exclusive|public||9|6|15|million CNY|1|stated|published||
 sludge|Lower|technology|Water Works|水务公司||磷石膏与污泥无害化处理||从污水中回收磷|materials|6|shared|public||5|3|8|million CNY|1|stated|published||
@@ -410,6 +411,7 @@ secret|Middle|technology|Middle University|中游大学|Not to be shown|不公�
 need|{head}|readiness_low|readiness_high|licence|partners|{money}
 welding|Middle|technology|Middle Yard|中游船厂|Laser welding of ship plates||Needs a proven process and its testing for thick steel||machines|6|9|shared||15|6|18|million CNY|1|stated|published||
 seams|Upper|technology|Upper Yard|上游船厂||焊接机器人，能自动识别焊缝||船体分段焊接自动化|machines|4|8|exclusive||10|5|12|million CNY|1|stated|published||
+hull|Lower|technology|Lower Yard|下游船厂|Robots that weld hull sections||Welding robots that follow a seam||machines|4|8|exclusive||7|5|12|million CNY|1|stated|published||
 wet_fields|Lower|technology|Delta Farms|三角洲农场||耐涝水稻种子||低洼地杂交水稻|farm|7|9|open||2.5|1|3|million CNY|1|stated|published||
 phosphate|Middle|technology|Phosphate Works|磷化公司|Safe use of phosphogypsum and sewage sludge|||磷石膏综合利用|materials|5|8|shared||6|4|7|million CNY|1|stated|published||
 welders|Middle|talent|Middle Yard|中游船厂||急需焊接技师和工程师|||machines|||||1.2|1|2|million CNY|1|stated|published||

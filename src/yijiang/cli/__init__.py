@@ -1,4 +1,4 @@
-"""The command line: `yijiang plan | evaluate | complement | agenda | ledger … | cases | check | new`.
+"""The command line: `yijiang plan | evaluate | complement | match | agenda | ledger … | cases | check | new`.
 
 Results go to stdout, progress and errors to stderr. Exit status: 0 done; 2 bad usage or bad input, with every finding
 printed and nothing written; 3 no feasible package; 4 a solver did not converge. Everything heavy is imported by the
@@ -18,6 +18,7 @@ from yijiang.cli.agenda import agenda
 from yijiang.cli.belts import open_belt
 from yijiang.cli.common import as_json, progress_line, show
 from yijiang.cli.complement import complement, with_complement
+from yijiang.cli.match import match
 from yijiang.errors import DataError, Finding, OptionError, YijiangError
 from yijiang.outputs import folder_for, refuse_file, write_tables
 
@@ -305,7 +306,7 @@ def application() -> App:
         version=__version__,
         default_parameter=Parameter(negative=()),
     )
-    for command in (plan, evaluate, complement, agenda, cases, check, new):
+    for command in (plan, evaluate, complement, match, agenda, cases, check, new):
         app.command(command)
     app.command(ledger_application())
     return app

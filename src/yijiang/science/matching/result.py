@@ -76,7 +76,9 @@ class Matching:
         """Relative gap between the value and its bound [1]; 0 for the stable rules, which claim no largest value."""
         if self.bound is None or self.total <= 0:
             return 0.0
-        return max(self.bound - self.total, 0.0) / self.total
+        gap = max(self.bound - self.total, 0.0) / self.total
+        # The optimum up to the rounding of its sums has no gap.
+        return gap if gap > 1e-12 else 0.0
 
     @cached_property
     def order(self) -> Whole:
