@@ -1,4 +1,4 @@
-"""The command line: `yijiang plan | evaluate | complement | match | agenda | ledger … | cases | check | new`.
+"""The command line: `yijiang plan | evaluate | complement | match | facility | agenda | ledger | cases | check | new`.
 
 Results go to stdout, progress and errors to stderr. Exit status: 0 done; 2 bad usage or bad input, with every finding
 printed and nothing written; 3 no feasible package; 4 a solver did not converge. Everything heavy is imported by the
@@ -298,6 +298,7 @@ def application() -> App:
     """Return the command line as a cyclopts application."""
     from cyclopts import App, Parameter
 
+    from yijiang.cli.facility import application as facility_application
     from yijiang.cli.ledger import application as ledger_application
 
     app = App(
@@ -309,6 +310,7 @@ def application() -> App:
     for command in (plan, evaluate, complement, match, agenda, cases, check, new):
         app.command(command)
     app.command(ledger_application())
+    app.command(facility_application())
     return app
 
 

@@ -71,4 +71,24 @@ def match_summary(document: Document, lang: str, most: int = TOLD) -> str:
     return "\n".join(lines)
 
 
-__all__ = ["match_summary", "render_facility", "render_match", "write_facility", "write_match"]
+def facility_summary(document: Document, lang: str) -> str:
+    """Return the facilities as a short text: the catalogue, ways, bookings and who used how much."""
+    content = facility_view(document)
+    sign, joiner = ("：", "；") if lang == "zh" else (": ", "; ")
+    lines = [content["title"][lang], *(text[lang] for text in content["lead"]), ""]
+    for row in content["rows"]:
+        count = f", {row['count'][lang]}" if row["count"] else ""
+        lines.append(
+            f"{row['name'][lang]} ({row['region'][lang]}, {row['owner'][lang]}{count}){sign}{row['open'][lang]}"
+        )
+        lines += [f"   {joiner.join(text[lang] for text in row['terms'])}"] if row["terms"] else []
+    for row in content["bookings"][:TOLD]:
+        who = f"{row['person']}, {row['region'][lang]}"
+        lines.append(f"{row['when']} {row['facility'][lang]}{sign}{who} [{row['state'][lang]}] {row['id']}")
+    lines += [f"{row['facility'][lang]} — {row['line'][lang]}" for row in content["use"]]
+    if content["ways"]:
+        lines += ["", *(text[lang] for text in content["ways"]), content["way_note"][lang]]
+    return "\n".join(lines)
+
+
+__all__ = ["facility_summary", "match_summary", "render_facility", "render_match", "write_facility", "write_match"]

@@ -39,7 +39,7 @@ def match_view(document: Document, most: int, folder: str) -> dict[str, Any]:
         Where the candidate projects lie.
     """
     rows = [_row(document, row) for row in document["matches"][:most]]
-    titles = document["titles"]
+    river = document["river_name"]
     counts = {name: document[name] for name in ("matched", "offers", "needs")}
     if document.get("regions"):
         title = say("match.title_regions", regions=joined([pair(r) for r in document["regions"]]), **counts)
@@ -48,7 +48,7 @@ def match_view(document: Document, most: int, folder: str) -> dict[str, Any]:
     regions = list(dict.fromkeys(row[side]["region"] for row in document["matches"] for side in ("offer", "need")))
     return {
         "title": title,
-        "scope": say("page.scope_match", river=pair(titles)) if titles else say("page.scope_match_plain"),
+        "scope": say("page.scope_match", river=pair(river)) if river["en"] else say("page.scope_match_plain"),
         "lead": [
             say(f"match.lead_{document['rule']}", day=document["day"], candidates=f"{document['candidates']:,}",
                 gap=figure(document["gap"], 2)),

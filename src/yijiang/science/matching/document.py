@@ -55,7 +55,7 @@ def document(
     return {
         "document": "matching",
         "belt": None if belt is None else belt.name,
-        "titles": None if belt is None else {lang: belt.meta[f"title_{lang}"] for lang in ("en", "zh")},
+        "river_name": {lang: "" if belt is None else belt.meta.get(f"river_{lang}", "") for lang in ("en", "zh")},
         "tables": dict(faces or {}),
         "money": "million CNY" if belt is None else belt.money,
         "day": day.isoformat(),

@@ -1,0 +1,409 @@
+"""The commands `yijiang facility …`: what is shared, who may use it, when it is free, and who has booked it.
+
+The catalogue is the belt's; bookings lie in a file or behind postgresql://….
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from yijiang.cli.belts import open_belt
+from yijiang.cli.common import as_json, show
+from yijiang.cli.facility.siting import siting
+from yijiang.errors import OptionError
+from yijiang.outputs import folder_for, refuse_file, write_tables, write_text
+
+if TYPE_CHECKING:
+    from cyclopts import App
+
+    from yijiang.science.facilities.booking import Bookings
+    from yijiang.science.facilities.catalogue import Catalogue
+    from yijiang.science.facilities.records import Booking
+
+Lang = Literal["zh", "en", "both"]
+
+
+def _languages(lang: str) -> tuple[str, ...]:
+    return ("en", "zh") if lang == "both" else (lang,)
+
+
+def _catalogue(belt: str) -> Catalogue:
+    from yijiang.science.facilities.catalogue import Catalogue
+
+    return Catalogue.of(open_belt(belt))
+
+
+def _open(place: str, belt: str, *, new: bool = False) -> Bookings:
+    from yijiang.science.facilities.booking import Bookings
+
+    if not new and not place.startswith(("postgresql://", "postgres://")) and not Path(place).is_file():
+        raise OptionError(f"there are no bookings at {place!r}; yijiang facility book makes the file")
+    return Bookings(place, _catalogue(belt))
+
+
+def _moment(text: str, zone: Any) -> datetime:
+    """Return a moment; without an offset it is the facility's local time."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise OptionError(f"--start must be a time as 2026-12-01T09:00, not {text!r}") from None
+    return found if found.tzinfo else found.replace(tzinfo=zone)
+
+
+def _say_booking(booking: Booking, catalogue: Catalogue, lang: str) -> None:
+    from yijiang.messages import message
+
+    zone = catalogue[booking.facilities[0]].zone
+    for one in _languages(lang):
+        show(
+            message(
+                "facility.booked", one, id=booking.id, state=message(f"facility.state_{booking.state}", one),
+                facility=("、" if one == "zh" else ", ").join(catalogue[f].names[one] for f in booking.facilities),
+                start=f"{booking.start.astimezone(zone):%Y-%m-%d %H:%M}", end=f"{booking.end.astimezone(zone):%H:%M}",
+            )
+        )  # fmt: skip
+
+
+def list_(
+    *,
+    belt: str = "yangtze2017",
+    bookings: str | None = None,
+    origin: str | None = None,
+    hours: float = 4.0,
+    matrix: Path | None = None,
+    kmh: float = 80.0,
+    out: Path | None = None,
+    lang: Lang = "both",
+    json: bool = False,
+) -> int:
+    """List the facilities: where, whose, when open, on which terms; with bookings who has them and who used how much.
+
+    With --origin also hours from door to door. With --out facility.html, facility.json and tables/.
+    Example: yijiang facility list --belt tiny --origin Upper
+
+    Parameters
+    ----------
+    belt
+        A built-in case, a folder of tables, or an .xlsx workbook.
+    bookings
+        The file or address of the bookings.
+    origin
+        Region from which ways are counted.
+    hours
+        Hours of use behind the ways.
+    matrix
+        A table of hours between regions (CSV, region in the first column), in place of the belt's network.
+    kmh
+        Speed on the belt's roads and railways; 80 is an assumption.
+    out
+        Folder for the results.
+    lang
+        Language of the page and the text.
+    json
+        Print everything as JSON.
+    """
+    import pandas as pd
+
+    from yijiang.report.science import facility_summary, write_facility
+    from yijiang.science.facilities.catalogue import UTC
+    from yijiang.science.facilities.document import document as told
+    from yijiang.science.facilities.doors import trips
+
+    if out is not None:
+        refuse_file(out)
+    chosen = open_belt(belt)
+    catalogue = _catalogue(belt)
+    home = None if origin is None else catalogue.region(origin)
+    ways = []
+    if home is not None:
+        table = _matrix(matrix) if matrix is not None else _network(chosen, kmh)
+        ways = [way for one in catalogue for way in trips(one, home, hours, table)]
+    opened = None if bookings is None else _open(bookings, belt)
+    try:
+        speed = None if matrix is not None else kmh
+        document = told(chosen, catalogue, opened, datetime.now(UTC), ways, home, speed)
+    finally:
+        if opened is not None:
+            opened.close()
+    if out is not None:
+        with folder_for(out) as folder:
+            write_facility(document, folder / "facility.html", lang)
+            (folder / "facility.json").write_text(as_json(document) + "\n", encoding="utf-8", newline="\n")
+            frames = {name: pd.DataFrame(document[name]) for name in ("bookings", "use", "trips") if document[name]}
+            write_tables({"facilities": chosen.table("facilities"), **frames}, folder / "tables")
+    if json:
+        show(as_json(document))
+        return 0
+    show("\n\n".join(facility_summary(document, one) for one in _languages(lang)))
+    if out is not None:
+        show(f"\n{out / 'facility.html'}")
+    return 0
+
+
+def _network(belt: Any, kmh: float) -> Any:
+    from yijiang.doors import hours_between
+
+    return hours_between(belt, kmh)
+
+
+def _matrix(file: Path) -> Any:
+    import pandas as pd
+
+    if not file.is_file():
+        raise OptionError(f"there is no file {str(file)!r}")
+    return pd.read_csv(file, index_col=0)
+
+
+def check(
+    *facilities: str,
+    belt: str = "yangtze2017",
+    bookings: str | None = None,
+    region: str,
+    start: str | None = None,
+    hours: float = 1.0,
+    days: int = 14,
+    purpose: str = "",
+    lang: Lang = "both",
+    json: bool = False,
+) -> int:
+    """Say whether a booking could be made, and if not why; without --start the next times all of them are free.
+
+    Example: yijiang facility check spectrometer microscope --belt tiny --region Upper --hours 2
+
+    Parameters
+    ----------
+    facilities
+        One or more facilities, used at the same time.
+    belt
+        A built-in case, a folder of tables, or an .xlsx workbook.
+    bookings
+        The file or address of the bookings; none yet unless given.
+    region
+        Region of the user.
+    start
+        Local time of the facility, as 2026-12-01T09:00.
+    hours
+        Length in quarters of an hour.
+    days
+        Days that are searched.
+    purpose
+        What for.
+    lang
+        Language of the text.
+    json
+        Print the answer as JSON.
+    """
+    import tempfile
+    from datetime import timedelta
+
+    from yijiang.messages import message
+    from yijiang.science.facilities.booking import Bookings
+
+    if days < 1:
+        raise OptionError(f"--days must be 1 or more, not {days}")
+    catalogue = _catalogue(belt)
+    with tempfile.TemporaryDirectory() as folder:
+        opened = _open(bookings, belt) if bookings else Bookings(Path(folder) / "empty.db", catalogue)
+        with opened:
+            first = catalogue[facilities[0]] if facilities else None
+            zone = first.zone if first is not None else None
+            if start is None:
+                today = datetime.now(zone).date()
+                last = today + timedelta(days=days)
+                slots = opened.slots(facilities, hours, today, last, region=region, purpose=purpose)
+                found: dict[str, Any] = {"ok": bool(slots), "slots": [_slot(s, zone) for s in slots], "reasons": []}
+                if not slots:
+                    closed = [f for f in facilities if catalogue[f].missing]
+                    found["reasons"] = [
+                        {
+                            lang: message(f"facility.reason_no_{catalogue[f].missing[0]}", lang,
+                                          facility=catalogue[f].names[lang])
+                            for lang in ("en", "zh")
+                        }
+                        for f in closed
+                    ] or [{lang: message("facility.no_slot", lang, days=days) for lang in ("en", "zh")}]  # fmt: skip
+            else:
+                answer = opened.check(facilities, region, _moment(start, zone), hours, purpose=purpose)
+                told = {lang: answer.told(lang) for lang in ("en", "zh")}
+                reasons = [{lang: told[lang][k] for lang in told} for k in range(len(answer.reasons))]
+                found = {"ok": answer.ok, "slots": [_slot(s, zone) for s in answer.next], "reasons": reasons}
+    if json:
+        show(as_json(found))
+        return 0
+    for one in _languages(lang):
+        names = ("、" if one == "zh" else ", ").join(catalogue[f].names[one] for f in facilities)
+        if start is not None and found["ok"]:
+            begin = _moment(start, zone)
+            show(message("facility.yes", one, facility=names, start=f"{begin:%Y-%m-%d %H:%M}",
+                         end=f"{begin + timedelta(hours=hours):%H:%M}"))  # fmt: skip
+        elif start is None and found["ok"]:
+            show(message("facility.slots", one, facility=names, hours=f"{hours:g}"))
+            for row in found["slots"]:
+                show(f"   {row['start'][:16].replace('T', ' ')}–{row['end'][11:16]}")
+        else:
+            show(" ".join([message("facility.no", one), *(row[one] for row in found["reasons"])]))
+            for row in found["slots"] if start is not None else []:
+                when = {"start": row["start"][:16].replace("T", " "), "end": row["end"][11:16]}
+                show(f"   {message('facility.next', one, **when)}")
+    return 0
+
+
+def _slot(slot: Any, zone: Any) -> dict[str, str]:
+    return {"start": slot.start.astimezone(zone).isoformat(), "end": slot.end.astimezone(zone).isoformat()}
+
+
+def book(
+    place: str,
+    /,
+    *facilities: str,
+    belt: str = "yangtze2017",
+    person: str,
+    region: str,
+    start: str,
+    hours: float,
+    purpose: str = "",
+    wait: bool = False,
+    lang: Lang = "both",
+) -> int:
+    """Book a seat of one facility, or of several at the same time; a full one can be waited for.
+
+    Example: yijiang facility book shared.db microscope --belt tiny --person "Ms Li" --region Upper
+    --start 2031-03-03T09:00 --hours 2
+
+    Parameters
+    ----------
+    place
+        The bookings: a file, made if it is not there, or postgresql://….
+    facilities
+        One or more facilities.
+    belt
+        A built-in case, a folder of tables, or an .xlsx workbook.
+    person
+        Who it is for.
+    region
+        Region of the user.
+    start
+        Local time of the facility, as 2031-03-03T09:00, or with an offset.
+    hours
+        Length in quarters of an hour.
+    purpose
+        What for.
+    wait
+        Wait for a seat where none is free.
+    lang
+        Language of the text.
+    """
+    with _open(place, belt, new=True) as opened:
+        zone = opened.catalogue[facilities[0]].zone if facilities else None
+        made = opened.book(
+            facilities, person, region, _moment(start, zone), hours, purpose=purpose, wait=wait
+        )  # fmt: skip
+        _say_booking(made, opened.catalogue, lang)
+    return 0
+
+
+def release(place: str, id: str, /, *, belt: str = "yangtze2017", note: str = "", lang: Lang = "both") -> int:
+    """Give a booking back; whoever waits for it is seated, the region with the least used share first.
+
+    Example: yijiang facility release shared.db 3f2a --belt tiny
+
+    Parameters
+    ----------
+    place
+        The bookings.
+    id
+        Id of the booking, or its beginning.
+    belt
+        A built-in case, a folder of tables, or an .xlsx workbook.
+    note
+        Why.
+    lang
+        Language of the text.
+    """
+    with _open(place, belt) as opened:
+        _say_booking(opened.release(id, note), opened.catalogue, lang)
+    return 0
+
+
+def approve(
+    place: str, id: str, /, *, belt: str = "yangtze2017", refuse: bool = False, note: str = "", lang: Lang = "both"
+) -> int:
+    """Approve a booking as the owner, or refuse it.
+
+    Example: yijiang facility approve shared.db 3f2a --belt tiny
+
+    Parameters
+    ----------
+    place
+        The bookings.
+    id
+        Id of the booking, or its beginning.
+    belt
+        A built-in case, a folder of tables, or an .xlsx workbook.
+    refuse
+        Refuse it.
+    note
+        Why.
+    lang
+        Language of the text.
+    """
+    with _open(place, belt) as opened:
+        done = opened.refuse(id, note) if refuse else opened.approve(id, note)
+        _say_booking(done, opened.catalogue, lang)
+    return 0
+
+
+def calendar(
+    place: str,
+    facility: str | None = None,
+    /,
+    *,
+    belt: str = "yangtze2017",
+    out: Path | None = None,
+    lang: Literal["zh", "en"] = "en",
+) -> int:
+    """Write the bookings as an iCalendar file that any calendar program reads.
+
+    Example: yijiang facility calendar shared.db microscope --belt tiny --out microscope.ics
+
+    Parameters
+    ----------
+    place
+        The bookings.
+    facility
+        One facility; all unless given.
+    belt
+        A built-in case, a folder of tables, or an .xlsx workbook.
+    out
+        The file; printed unless given.
+    lang
+        Language of the entries.
+    """
+    from yijiang.science.facilities.export import ical
+
+    with _open(place, belt) as opened:
+        text = ical(opened, facility, lang)
+    if out is None:
+        show(text.replace("\r\n", "\n").rstrip("\n"))
+        return 0
+    write_text(out, text)
+    # Calendar lines end in CR LF whatever the machine.
+    show(str(out))
+    return 0
+
+
+def application() -> App:
+    """Return the commands as a cyclopts application to hang under `yijiang`."""
+    from cyclopts import App
+
+    app = App(
+        name="facility",
+        help="Share facilities between regions: catalogue, booking, calendar, and where to put the next one.\n\n"
+        "Example: yijiang facility list --belt tiny",
+    )
+    app.command(list_, name="list")
+    for command in (check, book, release, approve, calendar, siting):
+        app.command(command)
+    return app
