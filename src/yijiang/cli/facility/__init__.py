@@ -389,7 +389,6 @@ def calendar(
         show(text.replace("\r\n", "\n").rstrip("\n"))
         return 0
     write_text(out, text)
-    # Calendar lines end in CR LF whatever the machine.
     show(str(out))
     return 0
 

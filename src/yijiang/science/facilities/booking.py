@@ -257,7 +257,10 @@ class Bookings:
             # Somebody gave it back between the two looks.
             return self.book(facilities, person, region, start, hours, purpose=purpose, wait=wait)
         later = [f"free: {slot.start.astimezone(chosen[0].zone):%Y-%m-%d %H:%M}" for slot in answer.next]
-        raise InfeasibleError(" ".join(answer.told("en")), later or ["no free time within the next four weeks"])
+        full = all(key in ("taken", "quota") for key, _ in answer.reasons)
+        raise InfeasibleError(
+            " ".join(answer.told("en")), later or (["no free time within the next four weeks"] if full else [])
+        )
 
     def _enter(
         self, chosen: Sequence[Facility], person: str, region: str, first: int, length: int, purpose: str, state: str
