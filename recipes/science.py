@@ -85,18 +85,18 @@ def listings(known: dict[tuple[str, int, str], float]) -> tuple[list[dict[str, o
     }
     words = {
         "technology": (
-            "Technology contracts sold beyond those bought, {year}", "技术合同输出超过吸纳，{year}年",
-            "Technology contracts bought beyond those sold, {year}", "技术合同吸纳超过输出，{year}年",
+            "{name}: technology contracts sold beyond those bought, {year}", "{name}：技术合同输出超过吸纳，{year}年",
+            "{name}: technology contracts bought beyond those sold, {year}", "{name}：技术合同吸纳超过输出，{year}年",
             "{size} million yuan", "{hundreds}亿元",
         ),
         "talent": (
-            "Researchers beyond what high-technology industry calls for, {year}", "研究人员多于高技术产业所需，{year}年",
-            "Researchers short of what high-technology industry calls for, {year}", "研究人员少于高技术产业所需，{year}年",
+            "{name}: researchers beyond what high-technology industry calls for, {year}", "{name}：研究人员多于高技术产业所需，{year}年",
+            "{name}: researchers short of what high-technology industry calls for, {year}", "{name}：研究人员少于高技术产业所需，{year}年",
             "{size} person-years", "{size}人年",
         ),
         "facility": (
-            "State key laboratories beyond the common rate per researcher, {year}", "国家重点实验室多于按研究人员的平均水平，{year}年",
-            "State key laboratories short of the common rate per researcher, {year}", "国家重点实验室少于按研究人员的平均水平，{year}年",
+            "{name}: state key laboratories beyond the common rate per researcher, {year}", "{name}：国家重点实验室多于按研究人员的平均水平，{year}年",
+            "{name}: state key laboratories short of the common rate per researcher, {year}", "{name}：国家重点实验室少于按研究人员的平均水平，{year}年",
             "{size} laboratories", "{size}个",
         ),
     }  # fmt: skip
@@ -113,8 +113,8 @@ def listings(known: dict[tuple[str, int, str], float]) -> tuple[list[dict[str, o
             told, hundreds = number(float(f"{size:.3g}")), number(float(f"{size / 100:.3g}"))
             pair = words[kind][:2] if offer else words[kind][2:4]
             row: dict[str, object] = {
-                "region": province, "kind": kind, "title_en": pair[0].format(year=year),
-                "title_zh": pair[1].format(year=year), "text_en": words[kind][4].format(size=told),
+                "region": province, "kind": kind, "title_en": pair[0].format(year=year, name=province),
+                "title_zh": pair[1].format(year=year, name=CHINESE[province]), "text_en": words[kind][4].format(size=told),
                 "text_zh": words[kind][5].format(size=told, hundreds=hundreds), "capacity": CAPACITY, "basis": "total",
                 "state": "published", "year": year,
                 "source": "science_platforms" if kind == "facility" else "science_contracts", "status": "aggregated",

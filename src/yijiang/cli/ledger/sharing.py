@@ -55,10 +55,16 @@ def match_items(document: Mapping[str, Any]) -> list[Item]:
             named = _said("ledger.match_milestone", stage=_said(f"match.stage_{stage}"), title=titles["offer"])
             items.append(("milestone", {"id": f"{id_}-{stage}", "project": id_, "title": named, "due": None}))
         reached: dict[str, Any] = {
-            "id": f"{id_}-stage", "of": id_, "title": _said("ledger.match_stage"),
-            "unit": _said("ledger.match_stage_unit"), "baseline": 1.0 if row["stage"] else 0.0, "target": float(len(document["stages"])), "year": None,
-            "ascending": True, "source": "hand",
-        }  # fmt: skip
+            "id": f"{id_}-stage",
+            "of": id_,
+            "title": _said("ledger.match_stage"),
+            "unit": _said("ledger.match_stage_unit"),
+            "baseline": 1.0 if row["stage"] else 0.0,
+            "target": float(len(document["stages"])),
+            "year": None,
+            "ascending": True,
+            "source": "hand",
+        }
         items.append(("indicator", reached))
         sums = [party["value"] for party in (offer, need)]
         stated = None not in sums and "total" not in (offer["basis"], need["basis"])

@@ -121,7 +121,7 @@ def augment(
                 slot[heads[thing[e]] + used[thing[e]]] = e
                 used[thing[e]] += 1
                 taken[n] += 1
-            else:
+            elif room[thing[e]] > 0:
                 worth[n] = max(worth[n], value[e] - price[thing[e]])
     dist = np.full(takers + things, np.inf)
     into = np.full(takers + things, -1)
@@ -206,4 +206,11 @@ def augment(
                 dist[node], into[node], done[node] = np.inf, -1, False
             if place < 0:
                 break
+    # Who takes nobody stands outside the market: a price of its own keeps the proof whole and costs nothing.
+    for n in range(takers):
+        for e in range(ends[n], ends[n + 1]):
+            if room[thing[e]] == 0:
+                price[thing[e]] = max(price[thing[e]], value[e])
+            elif capacity[n] == 0:
+                worth[n] = max(worth[n], value[e] - price[thing[e]])
     return held, worth, price, paths
