@@ -203,6 +203,7 @@ class Bookings:
         *,
         purpose: str = "",
         wait: bool = False,
+        advise: bool = True,
     ) -> Booking:
         """Book a seat of every facility at once.
 
@@ -222,6 +223,8 @@ class Bookings:
             What for.
         wait
             Wait for a seat where none is free: whoever's region has used least of its share is seated first.
+        advise
+            Look for the next times that would do, to be told with a refusal.
 
         Returns
         -------
@@ -252,6 +255,8 @@ class Bookings:
             with self._store.writing():
                 made = self._enter(chosen, person, home, first, length, purpose, "waiting")
             return self.find(made)
+        if not advise:
+            raise InfeasibleError(" ".join(answer.told("en")))
         answer = self.check(facilities, home, start, hours, purpose=purpose)
         if answer.ok:
             # Somebody gave it back between the two looks.
