@@ -36,7 +36,7 @@ def _kilometres(belt: Belt) -> tuple[list[str], np.ndarray[tuple[int, int], np.d
     km = land["km"].to_numpy(float)
     # The shorter of parallel links counts.
     best: dict[tuple[int, int], float] = {}
-    for a, b, length in zip(rows, columns, km, strict=True):
+    for a, b, length in zip(rows.tolist(), columns.tolist(), km.tolist(), strict=True):
         key = (min(a, b), max(a, b))
         best[key] = min(best.get(key, np.inf), length)
     ends = np.array(sorted(best)).reshape(-1, 2)

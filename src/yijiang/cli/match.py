@@ -182,7 +182,7 @@ def _changed(tables: dict[str, pd.DataFrame], moves: list[str], said: list[str],
         for name, table in ((parts[0], "offer"), (parts[1], "need")):
             if name not in set(result[f"{table}s"][table]):
                 raise OptionError(f"unknown {table} {name!r}")
-        result["interests"] = with_interest(result["interests"], *parts, day)
+        result["interests"] = with_interest(result["interests"], parts[0], parts[1], parts[2], day)
     return result
 
 

@@ -122,6 +122,8 @@ def _solved(
 
 
 def _document(found: Siting, belt: Belt, lying: dict[str, str], kmh: float | None) -> dict[str, Any]:
+    import numpy as np
+
     both = ("en", "zh")
     return {
         "document": "siting",
@@ -135,9 +137,9 @@ def _document(found: Siting, belt: Belt, lying: dict[str, str], kmh: float | Non
         "ways": [
             {
                 "region": str(region), "site": str(node),
-                "hours": None if found.distance[region] != found.distance[region] else float(found.distance[region]),
+                "hours": float(hours) if np.isfinite(hours) else None,
             }
-            for region, node in found.assigned.items()
+            for (region, node), hours in zip(found.assigned.items(), found.distance, strict=True)
         ],
         "mean_hours": found.mean_distance,
         "objective": found.objective,

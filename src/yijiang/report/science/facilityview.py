@@ -168,7 +168,7 @@ def _charts(document: Document) -> list[dict[str, Any]]:
     if not document["bookings"]:
         return []
     first = datetime.fromisoformat(document["now"]).date()
-    charts = [
+    charts: list[dict[str, Any]] = [
         {
             "title": say("facility.chart_weeks"),
             "picture": each(lambda lang: _weeks(document, first, lang)),

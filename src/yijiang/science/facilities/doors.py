@@ -42,7 +42,7 @@ def _cell(table: pd.DataFrame, origin: str, destination: str, what: str) -> floa
     if origin not in rows or destination not in columns:
         missing = origin if origin not in rows else destination
         raise DataError([Finding(what, 0, "region", missing, "the table has no such region", "add it")])
-    return float(table.iloc[rows.index(origin), columns.index(destination)])
+    return float(table.to_numpy(dtype=float)[rows.index(origin), columns.index(destination)])
 
 
 def trips(

@@ -46,7 +46,8 @@ def fold(line: str) -> str:
     >>> len(fold("x" * 100).split("\r\n ")[0])
     75
     """
-    pieces, piece, size = [], "", 0
+    pieces: list[str] = []
+    piece, size = "", 0
     for sign in line:
         octets = len(sign.encode("utf-8"))
         # A continued line begins with a space, which counts.

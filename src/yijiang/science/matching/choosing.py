@@ -57,15 +57,15 @@ def _placed(owner: Whole, other: Whole, score: Floats, stated: dict[tuple[int, i
     if listed:
         has_list = np.isin(owner, list(listed))
         for k in np.flatnonzero(has_list):
-            place = stated.get((int(owner[k]), int(other[k])))
-            fine[k] = place is not None
-            value[k] = np.inf if place is None else float(place)
+            listed_at = stated.get((int(owner[k]), int(other[k])))
+            fine[k] = listed_at is not None
+            value[k] = np.inf if listed_at is None else float(listed_at)
     order = np.lexsort((other, value, owner))
     sorted_owner, sorted_value = owner[order], value[order]
     new = np.ones(len(order), bool)
     new[1:] = sorted_owner[1:] != sorted_owner[:-1]
     starts = np.flatnonzero(new)
-    place = np.empty(len(order), np.int64)
+    place: Whole = np.empty(len(order), np.int64)
     place[order] = np.arange(len(order)) - np.repeat(starts, np.diff(np.append(starts, len(order))))
     both = np.isfinite(sorted_value)
     same = (~new)[1:] & both[1:] & (sorted_value[1:] == sorted_value[:-1])

@@ -160,7 +160,7 @@ class Matching:
         other = len(self.sides.needs) if side == "offer" else len(self.sides.offers)
         every, one = np.arange(other), np.full(other, at)
         pair = (one, every) if side == "offer" else (every, one)
-        codes = failures(*pair, self.sides.left, self.sides.right, self.sides.open)
+        codes = failures(pair[0], pair[1], self.sides.left, self.sides.right, self.sides.open)
         if other == 0:
             return "nobody"
         if (codes == 0).any():

@@ -32,8 +32,6 @@ def solve(
     cost: Floats,
     constraints: list[optimize.LinearConstraint],
     whole: NDArray[np.int64],
-    *,
-    time_limit: float | None = None,
 ) -> Solved | None:
     """Minimise cost · x, x ≥ 0 and at most 1, with `whole` 1 where a variable is binary; None if nothing is feasible.
 
@@ -42,11 +40,8 @@ def solve(
     SolveError
         If HiGHS stops without a proof.
     """
-    options: dict[str, float] = {"mip_rel_gap": 0.0}
-    if time_limit is not None:
-        options["time_limit"] = time_limit
     found = optimize.milp(
-        cost, integrality=whole, bounds=optimize.Bounds(0, 1), constraints=constraints, options=options
+        cost, integrality=whole, bounds=optimize.Bounds(0, 1), constraints=constraints, options={"mip_rel_gap": 0.0}
     )
     if found.status == 2:
         return None

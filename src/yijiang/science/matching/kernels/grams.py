@@ -64,7 +64,7 @@ def phrase_hash(words: NDArray[np.uint64], first: int, last: int) -> np.uint64:
 def _found(hashes: NDArray[np.uint64], concepts: NDArray[np.int64], wanted: np.uint64) -> int:
     at = np.searchsorted(hashes, wanted)
     if at < len(hashes) and hashes[at] == wanted:
-        return concepts[at]
+        return int(concepts[at])
     return -1
 
 
