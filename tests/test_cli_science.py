@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 import yijiang as yj
-from yijiang.cli import main
+from yijiang.cli import _with_projects, main
 from yijiang.cli.ledger.sharing import facility_items, match_items
-from yijiang.errors import DataError
+from yijiang.errors import DataError, YijiangError
 from yijiang.ledger import Ledger
 from yijiang.messages import LANGUAGES
 from yijiang.report.science import render_facility, render_match
@@ -59,15 +59,14 @@ def test_match_writes_a_folder_that_can_be_planned_with(tmp_path: Path, capsys: 
     assert {row["project"] for row in sized} >= {"match_arc_welding", "match_robot_seams"}
     # The smaller of the two sums stated, 11 asked and 15 at hand.
     assert next(r for r in content["levers"] if r["project"] == "match_arc_welding")["amount"] == 11
-    where = ("--belt", "tiny", "--projects", out / "projects", "--out", tmp_path / "plan")
-    options = (*where, "--draws", 2, "--lang", "en")
-    status, _, err = run(capsys, "plan", "Upper", "Middle", *options)
-    assert status == 0, err
-    plan = json.loads((tmp_path / "plan" / "plan.json").read_text(encoding="utf-8"))
-    known = {row["project"]: row for row in plan["projects"]}
-    assert known["match_arc_welding"]["annual_cost"] > 0
-    assert known["match_flume_time_lock_model"]["annual_cost"] is None
-    assert "No rule turns hours" in known["match_flume_time_lock_model"]["why_not"]["en"]
+    chosen = yj.case("tiny")
+    weighed = _with_projects(chosen, out / "projects")
+    assert set(chosen.projects) < set(weighed.projects)
+    outcome = yj.evaluate(weighed, projects=["match_arc_welding"])
+    assert float(outcome.real_income["Middle"]) > 1
+    # What no rule sizes is listed, and refused by name.
+    with pytest.raises(YijiangError, match="No rule turns hours"):
+        yj.evaluate(weighed, projects=["match_flume_time_lock_model"])
 
 
 def test_match_takes_two_tables_moves_and_interests(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
