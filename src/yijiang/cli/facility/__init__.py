@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from yijiang.cli.belts import open_belt
 from yijiang.cli.common import as_json, show
+from yijiang.cli.facility.listing import catalogue_of, languages, list_, open_bookings
 from yijiang.cli.facility.siting import siting
 from yijiang.errors import OptionError
 from yijiang.outputs import folder_for, refuse_file, write_tables, write_text
@@ -23,24 +24,6 @@ if TYPE_CHECKING:
     from yijiang.science.facilities.records import Booking
 
 Lang = Literal["zh", "en", "both"]
-
-
-def _languages(lang: str) -> tuple[str, ...]:
-    return ("en", "zh") if lang == "both" else (lang,)
-
-
-def _catalogue(belt: str) -> Catalogue:
-    from yijiang.science.facilities.catalogue import Catalogue
-
-    return Catalogue.of(open_belt(belt))
-
-
-def _open(place: str, belt: str, *, new: bool = False) -> Bookings:
-    from yijiang.science.facilities.booking import Bookings
-
-    if not new and not place.startswith(("postgresql://", "postgres://")) and not Path(place).is_file():
-        raise OptionError(f"there are no bookings at {place!r}; yijiang facility book makes the file")
-    return Bookings(place, _catalogue(belt))
 
 
 def _moment(text: str, zone: Any) -> datetime:
@@ -56,7 +39,7 @@ def _say_booking(booking: Booking, catalogue: Catalogue, lang: str) -> None:
     from yijiang.messages import message
 
     zone = catalogue[booking.facilities[0]].zone
-    for one in _languages(lang):
+    for one in languages(lang):
         show(
             message(
                 "facility.booked", one, id=booking.id, state=message(f"facility.state_{booking.state}", one),
@@ -64,96 +47,6 @@ def _say_booking(booking: Booking, catalogue: Catalogue, lang: str) -> None:
                 start=f"{booking.start.astimezone(zone):%Y-%m-%d %H:%M}", end=f"{booking.end.astimezone(zone):%H:%M}",
             )
         )  # fmt: skip
-
-
-def list_(
-    *,
-    belt: str = "yangtze2017",
-    bookings: str | None = None,
-    origin: str | None = None,
-    hours: float = 4.0,
-    matrix: Path | None = None,
-    kmh: float = 80.0,
-    out: Path | None = None,
-    lang: Lang = "both",
-    json: bool = False,
-) -> int:
-    """List the facilities: where, whose, when open, on which terms; with bookings who has them and who used how much.
-
-    With --origin also hours from door to door. With --out facility.html, facility.json and tables/.
-    Example: yijiang facility list --belt tiny --origin Upper
-
-    Parameters
-    ----------
-    belt
-        A built-in case, a folder of tables, or an .xlsx workbook.
-    bookings
-        The file or address of the bookings.
-    origin
-        Region from which ways are counted.
-    hours
-        Hours of use behind the ways.
-    matrix
-        A table of hours between regions (CSV, region in the first column), in place of the belt's network.
-    kmh
-        Speed on the belt's roads and railways; 80 is an assumption.
-    out
-        Folder for the results.
-    lang
-        Language of the page and the text.
-    json
-        Print everything as JSON.
-    """
-    import pandas as pd
-
-    from yijiang.report.science import facility_summary, write_facility
-    from yijiang.science.facilities.catalogue import UTC
-    from yijiang.science.facilities.document import document as told
-    from yijiang.science.facilities.doors import trips
-
-    if out is not None:
-        refuse_file(out)
-    chosen = open_belt(belt)
-    catalogue = _catalogue(belt)
-    home = None if origin is None else catalogue.region(origin)
-    ways = []
-    if home is not None:
-        table = _matrix(matrix) if matrix is not None else _network(chosen, kmh)
-        ways = [way for one in catalogue for way in trips(one, home, hours, table)]
-    opened = None if bookings is None else _open(bookings, belt)
-    try:
-        speed = None if matrix is not None else kmh
-        document = told(chosen, catalogue, opened, datetime.now(UTC), ways, home, speed)
-    finally:
-        if opened is not None:
-            opened.close()
-    if out is not None:
-        with folder_for(out) as folder:
-            write_facility(document, folder / "facility.html", lang)
-            (folder / "facility.json").write_text(as_json(document) + "\n", encoding="utf-8", newline="\n")
-            frames = {name: pd.DataFrame(document[name]) for name in ("bookings", "use", "trips") if document[name]}
-            write_tables({"facilities": chosen.table("facilities"), **frames}, folder / "tables")
-    if json:
-        show(as_json(document))
-        return 0
-    show("\n\n".join(facility_summary(document, one) for one in _languages(lang)))
-    if out is not None:
-        show(f"\n{out / 'facility.html'}")
-    return 0
-
-
-def _network(belt: Any, kmh: float) -> Any:
-    from yijiang.doors import hours_between
-
-    return hours_between(belt, kmh)
-
-
-def _matrix(file: Path) -> Any:
-    import pandas as pd
-
-    if not file.is_file():
-        raise OptionError(f"there is no file {str(file)!r}")
-    return pd.read_csv(file, index_col=0)
 
 
 def check(
@@ -203,9 +96,9 @@ def check(
 
     if days < 1:
         raise OptionError(f"--days must be 1 or more, not {days}")
-    catalogue = _catalogue(belt)
+    catalogue = catalogue_of(belt)
     with tempfile.TemporaryDirectory() as folder:
-        opened = _open(bookings, belt) if bookings else Bookings(Path(folder) / "empty.db", catalogue)
+        opened = open_bookings(bookings, belt) if bookings else Bookings(Path(folder) / "empty.db", catalogue)
         with opened:
             first = catalogue[facilities[0]] if facilities else None
             zone = first.zone if first is not None else None
@@ -232,7 +125,7 @@ def check(
     if json:
         show(as_json(found))
         return 0
-    for one in _languages(lang):
+    for one in languages(lang):
         names = ("、" if one == "zh" else ", ").join(catalogue[f].names[one] for f in facilities)
         if start is not None and found["ok"]:
             begin = _moment(start, zone)
@@ -295,7 +188,7 @@ def book(
     lang
         Language of the text.
     """
-    with _open(place, belt, new=True) as opened:
+    with open_bookings(place, belt, new=True) as opened:
         zone = opened.catalogue[facilities[0]].zone if facilities else None
         made = opened.book(
             facilities, person, region, _moment(start, zone), hours, purpose=purpose, wait=wait
@@ -322,7 +215,7 @@ def release(place: str, id: str, /, *, belt: str = "yangtze2017", note: str = ""
     lang
         Language of the text.
     """
-    with _open(place, belt) as opened:
+    with open_bookings(place, belt) as opened:
         _say_booking(opened.release(id, note), opened.catalogue, lang)
     return 0
 
@@ -349,7 +242,7 @@ def approve(
     lang
         Language of the text.
     """
-    with _open(place, belt) as opened:
+    with open_bookings(place, belt) as opened:
         done = opened.refuse(id, note) if refuse else opened.approve(id, note)
         _say_booking(done, opened.catalogue, lang)
     return 0
@@ -383,7 +276,7 @@ def calendar(
     """
     from yijiang.science.facilities.export import ical
 
-    with _open(place, belt) as opened:
+    with open_bookings(place, belt) as opened:
         text = ical(opened, facility, lang)
     if out is None:
         show(text.replace("\r\n", "\n").rstrip("\n"))
