@@ -9,17 +9,15 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from yijiang.cli.belts import open_belt
 from yijiang.cli.common import as_json, show
 from yijiang.cli.facility.listing import catalogue_of, languages, list_, open_bookings
 from yijiang.cli.facility.siting import siting
 from yijiang.errors import OptionError
-from yijiang.outputs import folder_for, refuse_file, write_tables, write_text
+from yijiang.outputs import write_text
 
 if TYPE_CHECKING:
     from cyclopts import App
 
-    from yijiang.science.facilities.booking import Bookings
     from yijiang.science.facilities.catalogue import Catalogue
     from yijiang.science.facilities.records import Booking
 
@@ -92,7 +90,6 @@ def check(
     from datetime import timedelta
 
     from yijiang.messages import message
-    from yijiang.science.facilities.booking import Bookings
 
     if days < 1:
         raise OptionError(f"--days must be 1 or more, not {days}")
