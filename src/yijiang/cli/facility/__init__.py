@@ -90,6 +90,7 @@ def check(
     from datetime import timedelta
 
     from yijiang.messages import message
+    from yijiang.science.facilities.booking import Bookings
 
     if days < 1:
         raise OptionError(f"--days must be 1 or more, not {days}")
