@@ -42,7 +42,7 @@ def occupancy(rows: Sequence[Row], first: date, days: int, title: str, *, width:
     Examples
     --------
     >>> svg = occupancy([Row("flume", (Stay(0.4, 0.6, "Ms Li"),))], date(2026, 11, 30), 7, "two weeks")
-    >>> svg.count("<rect"), "30.11" in svg
+    >>> svg.count("<rect"), "11-30" in svg
     (1, True)
     """
     wide = max((sum(13 if ord(c) > 0x2E80 else 6.6 for c in row.label) for row in rows), default=0.0)
@@ -56,7 +56,7 @@ def occupancy(rows: Sequence[Row], first: date, days: int, title: str, *, width:
         now = first + timedelta(days=day)
         parts.append(rule(x, top - 4, x, height - 4, colour="muted" if now.isoweekday() == 1 else "line"))
         if day < days and day % every == 0:
-            parts.append(text_at(x + 2, 14, f"{now.day:02d}.{now.month:02d}", size=11, colour="muted"))
+            parts.append(text_at(x + 2, 14, f"{now:%m-%d}", size=11, colour="muted"))
     for k, row in enumerate(rows):
         y = top + k * lane
         parts.append(text_at(left - 8, y + 16, row.label, size=12, anchor="end"))

@@ -83,8 +83,8 @@ def facility_summary(document: Document, lang: str) -> str:
         )
         lines += [f"   {joiner.join(text[lang] for text in row['terms'])}"] if row["terms"] else []
     for row in content["bookings"][:TOLD]:
-        who = f"{row['person']}, {row['region'][lang]}"
-        lines.append(f"{row['when']} {row['facility'][lang]}{sign}{who} [{row['state'][lang]}] {row['id']}")
+        who, state = row["person"][lang], row["state"][lang]
+        lines.append(f"{row['when']} {row['facility'][lang]}{sign}{who} [{state}] {row['id']}")
     lines += [f"{row['facility'][lang]} — {row['line'][lang]}" for row in content["use"]]
     if content["ways"]:
         lines += ["", *(text[lang] for text in content["ways"]), content["way_note"][lang]]

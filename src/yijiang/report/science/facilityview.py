@@ -141,11 +141,11 @@ def _zone(document: Document, row: Mapping[str, Any]) -> str:
 def _booking(document: Document, row: Mapping[str, Any]) -> dict[str, Any]:
     zone = _zone(document, row)
     start, end = (_local(row[name], zone) for name in ("start", "end"))
+    home = _region(document, row["region"])
     return {
         "id": row["id"],
         "facility": joined([_name(document, one) for one in row["facilities"]]),
-        "person": row["person"],
-        "region": _region(document, row["region"]),
+        "person": each(lambda lang: f"{row['person']}{'，' if lang == 'zh' else ', '}{home[lang]}"),
         "purpose": row["purpose"],
         "when": f"{start:%Y-%m-%d %H:%M}–{end:%H:%M}",
         "state": say(f"facility.state_{row['state']}"),
@@ -185,7 +185,7 @@ def _charts(document: Document) -> list[dict[str, Any]]:
                          row["hours"], f"{figure(row['hours'])} h", strong=known(row["kept"]))
                 for row in given
             ]  # fmt: skip
-            return range_bars(rows, title[lang], width=560)
+            return range_bars(rows, title[lang], width=760)
 
         charts.append({"title": title, "picture": each(bars), "note": None})
     return charts
@@ -196,16 +196,18 @@ def _weeks(document: Document, first: date, lang: str) -> str:
     for one in document["facilities"]:
         if one["missing"]:
             continue
-        stays = []
+        lanes: list[list[Stay]] = [[] for _ in range(one["seats"])]
         for row in document["bookings"]:
-            if one["id"] not in row["facilities"] or row["state"] not in ("requested", "approved"):
+            if one["id"] not in row["seats"]:
                 continue
             start, end = (_local(row[name], one["time_zone"]) for name in ("start", "end"))
             midnight = datetime(first.year, first.month, first.day, tzinfo=start.tzinfo)
             told = f"{row['person']}, {start:%m-%d %H:%M}–{end:%H:%M}"
             day = timedelta(days=1)
-            stays.append(Stay((start - midnight) / day, (end - midnight) / day, told, row["state"] == "approved"))
-        rows.append(Row(pair(one["name"])[lang], tuple(stays)))
+            stay = Stay((start - midnight) / day, (end - midnight) / day, told, row["state"] == "approved")
+            lanes[min(row["seats"][one["id"]], len(lanes) - 1)].append(stay)
+        name = pair(one["name"])[lang]
+        rows += [Row(f"{name} {k + 1}" if len(lanes) > 1 else name, tuple(stays)) for k, stays in enumerate(lanes)]
     return occupancy(rows, first, AHEAD, say("facility.chart_weeks")[lang])
 
 

@@ -74,8 +74,6 @@ class Bookings:
     ) -> None:
         self.close()
 
-    # -- asking ------------------------------------------------------------------------------------------------------
-
     def _facilities(self, names: Sequence[str]) -> list[Facility]:
         if not names:
             raise OptionError("name one or more facilities")
@@ -190,8 +188,6 @@ class Bookings:
             if ticks[0] <= tick_of(one.start) < ticks[1]:
                 used[one.region] = used.get(one.region, 0.0) + one.hours
         return allowance(hours, used, shares, region)
-
-    # -- changing ----------------------------------------------------------------------------------------------------
 
     def book(
         self,
@@ -343,8 +339,6 @@ class Bookings:
                     self._seat(one.id, chosen, answer.seats, first, ticks_in(one.hours))
                     self._move(one, "requested" if any(f.approval for f in chosen) else "approved", "")
 
-    # -- reading -----------------------------------------------------------------------------------------------------
-
     def all(self, *states: str) -> list[Booking]:
         """Return the bookings, in the order they were made; of the given states only, if any are given."""
         held: dict[str, list[str]] = {}
@@ -370,6 +364,14 @@ class Bookings:
             raise OptionError(f"{len(found) or 'no'} bookings have an id that begins with {id!r}")
         query = "SELECT facility FROM booked_facilities WHERE booking = ? ORDER BY 1"
         return booking_of(found[0], [str(row[0]) for row in self._store.rows(query, (found[0][0],))])
+
+    def seats(self) -> dict[str, dict[str, int]]:
+        """Return which seat of which facility every booking holds."""
+        found: dict[str, dict[str, int]] = {}
+        query = "SELECT booking, facility, MIN(seat) FROM booked_ticks GROUP BY booking, facility"
+        for booking, facility, seat in self._store.rows(query):
+            found.setdefault(str(booking), {})[str(facility)] = int(seat)
+        return found
 
     def use(self) -> list[dict[str, Any]]:
         """Return hours given by facility and region, with the share of all hours given and the share kept."""

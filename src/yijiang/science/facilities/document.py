@@ -42,6 +42,7 @@ def document(
     """
     both = ("en", "zh")
     made = [] if bookings is None else bookings.all()
+    seats = {} if bookings is None else bookings.seats()
     sources = {f.source for f in catalogue}
     rows = belt.table("sources").to_dict("records")
     return {
@@ -52,7 +53,7 @@ def document(
         "now": now.isoformat(),
         "names": {region: {lang: catalogue.region_name(region, lang) for lang in both} for region in belt.regions},
         "facilities": [_facility(one, catalogue) for one in catalogue],
-        "bookings": [_booking(one) for one in made],
+        "bookings": [_booking(one, seats.get(one.id, {})) for one in made],
         "use": [] if bookings is None else bookings.use(),
         "origin": origin,
         "kmh": kmh,
@@ -84,9 +85,9 @@ def _facility(one: Facility, catalogue: Catalogue) -> dict[str, Any]:
     }
 
 
-def _booking(one: Booking) -> dict[str, Any]:
+def _booking(one: Booking, seats: dict[str, int]) -> dict[str, Any]:
     return {
         "id": one.id, "facilities": list(one.facilities), "person": one.person, "region": one.region,
         "purpose": one.purpose, "state": one.state, "start": one.start.isoformat(), "end": one.end.isoformat(),
-        "hours": one.hours, "note": one.note,
+        "hours": one.hours, "note": one.note, "seats": seats,
     }  # fmt: skip
