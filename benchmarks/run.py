@@ -71,7 +71,7 @@ def evaluation() -> Callable[[], object]:
 @case("freight: yangtze2017, one skim of the network", 20)
 def skim() -> Callable[[], object]:
     from yijiang.freight import Freight
-    from yijiang.transport.skims import Paths
+    from yijiang.transport.chains.paths import Paths
 
     freight = Freight(yj.case("yangtze2017"))
     paths = Paths(freight.base_network, freight.time_value)
@@ -192,6 +192,20 @@ def river() -> Callable[[], object]:
 def plan() -> Callable[[], object]:
     belt = yj.case("yangtze2017")
     return lambda: yj.plan(belt, ("Hubei", "Jiangsu"))
+
+
+def many_projects(count: int) -> Callable[[], object]:
+    """Plan a case of generated projects, without draws."""
+    from plan import PARTNERS, generated
+
+    belt = generated(count)
+    return lambda: yj.plan(belt, PARTNERS, draws=0, gap=0.01, seconds=60.0)
+
+
+for size in (100, 300, 1000):
+    case(f"plan: {size} generated projects, gap 1 % (what it reaches: benchmarks/plan.py {size})", 1)(
+        lambda size=size: many_projects(size)
+    )
 
 
 def main(wanted: list[str]) -> None:

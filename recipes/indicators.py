@@ -1,12 +1,14 @@
 """Indicators of the case yangtze2017 for the paired profile of two provinces.
 
 Run ``python recipes/indicators.py SOURCE_FOLDER [--out CASE_FOLDER]``; the source folder holds ``socio_economy.csv``,
-``socio_innovation.csv``, ``socio_platforms.csv``, ``io_prov2017_margins9.csv`` and ``io_prov2017_margins42.csv``.
+``socio_innovation.csv``, ``socio_platforms.csv``, ``io_prov2017_margins9.csv`` and ``io_prov2017_margins42.csv``. The
+earlier years of each indicator are written by ``learning.py`` with the same formulas.
 
 Each indicator takes the latest year for which all eleven provinces have a figure. Left out: columns whose unit is
 inferred in the sources or that come from a collection without stated terms (urbanisation, investment, freight, lengths
-of road and rail, energy), and tourism (one holiday week without Jiangsu). Value-added shares come from the provincial
-input–output tables of 2017, not from gross regional product, which is a later vintage: the two never meet in one ratio.
+of road and rail, energy), and tourism (one holiday week without Jiangsu). Exports and investment therefore come from
+the provincial input–output tables, as do the shares of value added; gross regional product is a later vintage: the two
+never meet in one ratio.
 A topic without a figure keeps its row with a blank value, so that the profile can say that none was found. Status:
 official as published, aggregated where this recipe divides or sums official figures.
 """
@@ -22,6 +24,7 @@ PROVINCES = (
     *("Shanghai", "Jiangsu", "Zhejiang", "Anhui", "Jiangxi", "Hubei"),
     *("Hunan", "Chongqing", "Sichuan", "Guizhou", "Yunnan"),
 )
+FIRST_YEAR = 2010
 TABLES = ("socio_economy", "socio_innovation", "socio_platforms")
 COLUMNS = "indicator,region,name_en,name_zh,topic,value,unit,better,year,source,status"
 GOODS = ("agriculture", "mining", "light_manufacturing", "process_manufacturing", "equipment_manufacturing")
@@ -59,6 +62,29 @@ key_laboratories|State key laboratories, academic|学科国家重点实验室|sc
     state_key_laboratories_academic||1|indicators_platforms
 enterprise_laboratories|State key laboratories of enterprises|企业国家重点实验室|industry|laboratories|high
     state_key_laboratories_enterprise||1|indicators_platforms
+sharing_reviewed|Institutes in the review of shared instruments|参加大型仪器开放共享评价的单位|science|institutes|high
+    open_share_institutions_evaluated||1|indicators_sharing
+sharing_excellent|Institutes rated excellent in the review of shared instruments|大型仪器开放共享评价优秀的单位
+    science|institutes|high
+    open_share_institutions_excellent||1|indicators_sharing
+tech_sold_per_product|Technology contracts sold per 100 yuan of product|每百元地区生产总值的技术合同输出额
+    science|CNY|high
+    tech_contract_value_output|gdp|0.01|indicators_techme
+tech_bought_per_product|Technology contracts bought per 100 yuan of product|每百元地区生产总值的技术合同吸纳额
+    science|CNY|none
+    tech_contract_value_absorbed|gdp|0.01|indicators_techme
+contract_size_sold|Value of a technology contract sold|单项技术合同输出额|science|10 000 CNY|none
+    tech_contract_value_output|tech_contracts_output|1|indicators_techme
+contract_size_bought|Value of a technology contract bought|单项技术合同吸纳额|science|10 000 CNY|none
+    tech_contract_value_absorbed|tech_contracts_absorbed|1|indicators_techme
+grants_per_rd|Invention patents granted per 100 million yuan of R&D|每亿元研发经费的发明专利授权量
+    science_innovation|patents|high
+    invention_grants|rd_expenditure|1|indicators_techme
+hitech_certified|High-technology enterprises certified in the year|当年认定的高新技术企业|manufacturing|enterprises|high
+    hitech_firms_certified_in_year||1|indicators_techme
+hitech_per_product|High-technology industry, revenue per 100 yuan of product|每百元地区生产总值的高技术产业营业收入
+    manufacturing|CNY|high
+    hitech_revenue|gdp|100|indicators_techme
 hitech_enterprises|High-technology industry, enterprises|高技术产业企业数|manufacturing|enterprises|high
     hitech_enterprises||1|indicators_techme
 hitech_revenue|High-technology industry, revenue|高技术产业营业收入|manufacturing|100 million CNY|high
@@ -75,17 +101,24 @@ equipment_share|Equipment, share of manufacturing|装备制造业占制造业增
 agriculture_share|Agriculture, share of value added|农业占增加值比重|agricultural_industrialisation
 food_per_farm_yuan|Food industry per 100 yuan of agriculture|每百元农业增加值对应的食品工业增加值
     agricultural_industrialisation
+exports_share|Exports abroad, share of value added|出口占增加值比重|regional_economy
+investment_share|Fixed investment, share of value added|固定资本形成占增加值比重|regional_economy
 """
-"""Value-added indicators: indicator|name_en|name_zh|topic."""
+"""Indicators of the input–output tables: indicator|name_en|name_zh|topic."""
 
-PARTS: dict[str, tuple[int, Sequence[str], Sequence[str]]] = {
-    "goods_share": (9, GOODS, ALL),
-    "manufacturing_share": (9, MANUFACTURING, ALL),
-    "equipment_share": (9, MANUFACTURING[2:], MANUFACTURING),
-    "agriculture_share": (9, GOODS[:1], ALL),
-    "food_per_farm_yuan": (42, ("06",), ("01",)),
+NEUTRAL = ("agriculture_share", "exports_share", "investment_share")
+"""Shares of which more is neither better nor worse."""
+
+PARTS: dict[str, tuple[int, str, Sequence[str], Sequence[str]]] = {
+    "goods_share": (9, "value_added", GOODS, ALL),
+    "manufacturing_share": (9, "value_added", MANUFACTURING, ALL),
+    "equipment_share": (9, "value_added", MANUFACTURING[2:], MANUFACTURING),
+    "agriculture_share": (9, "value_added", GOODS[:1], ALL),
+    "food_per_farm_yuan": (42, "value_added", ("06",), ("01",)),
+    "exports_share": (9, "export_abroad", ALL, ALL),
+    "investment_share": (9, "fixed_capital", ALL, ALL),
 }
-"""Number of sectors of the table, sectors above the line, sectors below it."""
+"""Number of sectors of the table, column above the line (below it stands value added), sectors above and below."""
 
 BLANK = """
 county_product|Product of the counties, share of the province|县域生产总值占比|county_economy|%|high
@@ -96,6 +129,9 @@ port_throughput|Cargo handled in inland ports|内河港口货物吞吐量|transp
 tourists|Visits by domestic tourists|国内旅游人次|culture|10 000 visits|high
 """
 """Topics without a figure: indicator|name_en|name_zh|topic|unit|better."""
+
+LISTS = ("state_key_laboratories", "open_share_institutions")
+"""Lists of places: a province that is missing from the list has no figure."""
 
 Figures = dict[tuple[str, int, str], float]
 
@@ -132,7 +168,7 @@ def latest_common_year(known: Figures, columns: tuple[str, ...]) -> int:
     for year in years:
         if all((column, year, region) in known for column in columns for region in PROVINCES):
             return year
-    if columns[0].startswith("state_key_laboratories"):
+    if columns[0].startswith(LISTS):
         return years[0]
     raise ValueError(f"no year has {columns} for all provinces")
 
@@ -146,6 +182,13 @@ def number(value: float) -> str:
     return format(float(f"{value:.6g}"), ".10f").rstrip("0").rstrip(".")
 
 
+def ratio(known: Figures, column: str, divisor: str, factor: str, year: int, region: str) -> float | None:
+    """Value of a yearbook indicator for one province and year; None where a column has no figure."""
+    top = known.get((column, year, region))
+    bottom = known.get((divisor, year, region)) if divisor else 1.0
+    return None if top is None or bottom is None else top * float(factor) / bottom
+
+
 def ratio_rows(known: Figures) -> list[list[str]]:
     """Rows of the yearbook indicators."""
     rows = []
@@ -154,29 +197,37 @@ def ratio_rows(known: Figures) -> list[list[str]]:
         year = latest_common_year(known, columns)
         status = "aggregated" if below else "official"
         for region in PROVINCES:
-            top = known.get((above, year, region))
-            bottom = known[below, year, region] if below else 1.0
-            value = "" if top is None else number(top * float(factor) / bottom)
-            rows.append([key, region, english, chinese, topic, value, unit, better, str(year), source, status])
+            value = ratio(known, above, below, factor, year, region)
+            told = "" if value is None else number(value)
+            rows.append([key, region, english, chinese, topic, told, unit, better, str(year), source, status])
     return rows
 
 
-def share_rows(folder: Path) -> list[list[str]]:
-    """Rows of the value-added shares of 2017 [%]."""
-    added = {
-        (size, row["region"], row["sector"]): float(row["value_added"])
+def shares(folder: Path, year: int) -> dict[tuple[str, str], float]:
+    """Indicators of the input–output tables of a year, by (indicator, province)."""
+    cells = {
+        (size, row["region"], row["sector"]): row
         for size in (9, 42)
-        for row in read(folder, f"io_prov2017_margins{size}.csv")
+        for row in read(folder, f"io_prov{year}_margins{size}.csv")
     }
+    found = {}
+    for key, (size, column, above, below) in PARTS.items():
+        for region in PROVINCES:
+            top = sum(float(cells[size, region, sector][column]) for sector in above)
+            bottom = sum(float(cells[size, region, sector]["value_added"]) for sector in below)
+            found[key, region] = 100.0 * top / bottom
+    return found
+
+
+def share_rows(folder: Path) -> list[list[str]]:
+    """Rows of the indicators of the input–output tables of 2017."""
+    found = shares(folder, 2017)
     rows = []
     for key, english, chinese, topic in listed(SHARES):
-        size, above, below = PARTS[key]
-        better = "none" if key == "agriculture_share" else "high"
+        better = "none" if key in NEUTRAL else "high"
         unit = "CNY" if key == "food_per_farm_yuan" else "%"
         for region in PROVINCES:
-            top, bottom = (sum(added[size, region, sector] for sector in part) for part in (above, below))
-            value = number(100.0 * top / bottom)
-            named = [key, region, english, chinese, topic, value, unit, better]
+            named = [key, region, english, chinese, topic, number(found[key, region]), unit, better]
             rows.append([*named, "2017", "indicators_io2017", "aggregated"])
     return rows
 

@@ -28,9 +28,9 @@ from numpy.typing import NDArray
 
 import network
 from projects import PARAMETERS
+from yijiang.transport.chains.paths import Paths
 from yijiang.transport.choice import value_of_time
 from yijiang.transport.freightnetwork import FreightNetwork
-from yijiang.transport.skims import Paths
 
 NEAREST = 4
 ACCESS_KM, FAR_ACCESS_KM = 150, 400

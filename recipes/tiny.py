@@ -141,6 +141,23 @@ def economy() -> dict[str, pd.DataFrame]:
     }
 
 
+YEARS = {
+    "rd_share": ((1.5, 1.4, 1.3), (2.0, 1.9, 1.9), (2.8, 2.6, 2.4)),
+    "treated": ((92, 90, 85), (85, 80, 78), (90, 89, 88)),
+    "tech_sold": ((9, 8, 7), (20, 12, 6), (70, 60, 50)),
+    "tech_bought": ((21, 18, 15), (12, 11, 10), (60, 50, 45)),
+    "rd_expenditure": ((90, 80, 70), (160, 150, 140), (420, 380, 350)),
+    "invention_grants": ((900, 850, 800), (2600, 2200, 2000), (7200, 6500, 6000)),
+}
+"""Values of an indicator in 2017, 2016 and 2015, by region."""
+
+ADDED = {
+    2012: ((70, 50, 20, 110), (70, 65, 50, 160), (55, 75, 90, 260)),
+    2017: ((90, 75, 30, 170), (95, 100, 85, 250), (70, 110, 150, 400)),
+}
+"""Value added by region and sector, billion yuan."""
+
+
 def names() -> dict[str, pd.DataFrame]:
     """Regions, sectors, factors and the one source."""
     return {
@@ -444,6 +461,37 @@ flume|Middle|0.5
     }
 
 
+def learned() -> dict[str, pd.DataFrame]:
+    """Earlier years of some indicators, value added by sector over time, and practices."""
+    years = pd.DataFrame(
+        [
+            (indicator, region, 2017 - back, value)
+            for indicator, rows in YEARS.items()
+            for region, values in zip(REGIONS, rows, strict=True)
+            for back, value in enumerate(values)
+        ],
+        columns=["indicator", "region", "year", "value"],
+    )
+    added = pd.DataFrame(
+        [
+            (region, sector, year, 1000 * value)
+            for year, rows in ADDED.items()
+            for region, values in zip(REGIONS, rows, strict=True)
+            for sector, value in zip(SECTORS, values, strict=True)
+        ],
+        columns=["region", "sector", "year", "value"],
+    ).assign(unit="million CNY")
+    return {
+        "indicator_years": years.assign(source="tiny", status="assumed"),
+        "sector_years": added.assign(source="tiny", status="assumed"),
+        "practices": evident("""
+practice|region|topic|indicator|name_en|name_zh|text_en|text_zh
+small_works|Upper|protection|treated|Small works in every village|村村建小型污水站|Every village has small works of its own.|每个村都有自己的小型污水处理站。
+contract_fair|Middle|technology|tech_sold|A yearly fair of technology|一年一度的技术交易会|Institutes show what they have to firms of all three regions once a year.|科研机构每年向三个地区的企业展示成果。
+"""),
+    }
+
+
 def build() -> Belt:
     """Return the belt, checked."""
     meta = {
@@ -456,7 +504,7 @@ def build() -> Belt:
         "note_en": "Every figure is invented; the case serves documentation and tests.",
         "note_zh": "全部数字均为虚构，仅供文档和测试使用。",
     }
-    tables = names() | economy() | transport() | river() | projects() | agreed() | science()
+    tables = names() | economy() | transport() | river() | projects() | agreed() | learned() | science()
     return Belt.from_tables(meta, tables).require_clean()
 
 

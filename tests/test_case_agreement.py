@@ -149,7 +149,41 @@ def test_blank_figures_say_so() -> None:
     assert (frame.loc[nowhere, "value"] == "").all()
     assert frame.loc[nowhere, "indicator"].nunique() == 6
     missing = frame[~nowhere & (frame["value"] == "")]
-    assert list(zip(missing["indicator"], missing["region"], strict=True)) == [("key_laboratories", "Jiangxi")]
+    # Lists of places: a province that is not on a list has no figure, which is not the same as none.
+    assert list(zip(missing["indicator"], missing["region"], strict=True)) == [
+        ("key_laboratories", "Jiangxi"),
+        ("sharing_reviewed", "Jiangxi"),
+        ("sharing_excellent", "Anhui"),
+        ("sharing_excellent", "Jiangxi"),
+        ("sharing_excellent", "Guizhou"),
+        ("sharing_excellent", "Yunnan"),
+    ]
+
+
+LEARNING = ("indicator_years", "sector_years", "practices")
+
+
+def test_years_of_the_indicators_and_practices() -> None:
+    years, sectors, practices = (table(name) for name in LEARNING)
+    latest = table("indicators")
+    filled = latest[latest["value"] != ""][["indicator", "region", "year", "value"]]
+    merged = filled.merge(years, on=["indicator", "region", "year"], suffixes=("", "_of_years"))
+    assert len(merged) == len(filled)
+    assert (merged["value"] == merged["value_of_years"]).all()
+    sold = years[(years["indicator"] == "tech_sold") & (years["region"] == "Hubei")].set_index("year")["value"]
+    # Yearbooks: 90.7 and 4,771 (100 million yuan).
+    assert (float(sold["2010"]), float(sold["2023"])) == (90.7218, 4771.17)
+    assert sectors.groupby(["year", "sector"]).size().eq(12).all()
+    assert set(practices["region"]) == {"Hubei", "Jiangsu"}
+    known = set(pd.read_csv(CASE / "sources.csv")["source"])
+    assert {*years["source"], *sectors["source"], *practices["source"]} <= known
+
+
+def test_recipe_of_learning_writes_the_same_bytes(source_data: Callable[[str], Path], tmp_path: Path) -> None:
+    command = [sys.executable, str(RECIPES / "learning.py"), str(source_data("yangtze")), "--out", str(tmp_path)]
+    subprocess.run(command, capture_output=True, check=True)
+    for name in LEARNING:
+        assert (tmp_path / f"{name}.csv").read_bytes() == (CASE / f"{name}.csv").read_bytes()
 
 
 @pytest.mark.parametrize(("name", "source"), [("agreement", "agenda"), ("indicators", "yangtze")])

@@ -54,7 +54,7 @@ def test_the_lock_carries_its_sourced_throughput(belt: yj.Belt) -> None:
     assert state.flow[lock] == pytest.approx(throughput, rel=1e-3)
     assert state.loads.balance <= 1e-9
     names = list(state.network.regions)
-    water = (state.loads.tonnes * state.loads.shares[..., list(state.skims.chains).index("water")]).sum(2)
+    water = (state.loads.tonnes * state.loads.shares.sel(chain="water").to_numpy()).sum(2)
     jiangsu = names.index("Jiangsu")
     upriver = ("Yunnan", "Sichuan", "Chongqing", "Guizhou", "Hubei", "Hunan", "Jiangxi", "Anhui")
     above = [names.index(name) for name in upriver]

@@ -64,6 +64,7 @@ def test_help_names_every_command() -> None:
 def test_help_of_plan_names_its_options_and_no_other() -> None:
     text = yijiang("plan", "--help").stdout
     options = ("belt", "agenda", "projects", "objective", "draws", "out", "lang", "seed", "json")
+    assert all(f"--{option}" in text for option in ("store", "workers", "time-limit"))
     assert all(f"--{option}" in text for option in options)
     assert "--no-json" not in text
 

@@ -26,6 +26,8 @@ ALLOWED = {
     "complement": GROUND | {"complement", "belt"},
     # A belt's tables are its door too; hours from door to door come in as a table.
     "science": GROUND | {"science", "belt"},
+    # Positions in the value chain come in as a table; pledges go out as plain events.
+    "learning": GROUND | {"learning", "belt"},
     "report": {"report", "messages", "charts", "errors"},
     "messages": {"messages", "errors"},
     "charts": {"charts", "errors"},

@@ -161,6 +161,18 @@ def test_workers_change_nothing(chosen: Plan) -> None:
     assert runs[0].pair_gross.shape[1] == len(chosen.ensemble.job.pairs) > 0
 
 
+def test_a_cluster_changes_nothing(chosen: Plan) -> None:
+    distributed = pytest.importorskip("distributed")
+    alone = ensemble.run(chosen.base, chosen.ensemble.job, 4, 1)
+    with (
+        distributed.LocalCluster(n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None) as cluster,
+        distributed.Client(cluster) as client,
+    ):
+        on_cluster = ensemble.run(chosen.base, chosen.ensemble.job, 4, 1, executor=client)
+    for name in ensemble.NAMES:
+        assert np.array_equal(getattr(alone, name), getattr(on_cluster, name))
+
+
 def test_explain_adds_up(evaluator: Evaluator) -> None:
     out = Outcome(evaluator, evaluator.run(["one_market"]), evaluator.run())
     table = out.explain("one_market")

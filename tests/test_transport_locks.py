@@ -9,7 +9,7 @@ import pytest
 from yijiang.errors import OptionError
 from yijiang.transport import lock_delay
 from yijiang.transport.example import two_ports
-from yijiang.transport.locks import QUEUE_LIMIT
+from yijiang.transport.vdf import QUEUE_LIMIT
 
 
 def test_published_wait_of_a_queue_with_fixed_service() -> None:

@@ -16,12 +16,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from .base import Base
-from .errors import SolveError
+from .errors import OptionError, SolveError
 from .numerics.acceleration import Anderson
 from .scenario import Changes
 
 if TYPE_CHECKING:
     from .belt import Belt
+    from .bottlenecks import Closure
     from .economy.equilibrium import Counterfactual, Gradient
     from .economy.equilibrium.gradient import Figure
     from .freight import FreightState
@@ -140,7 +141,7 @@ class Evaluator:
                 move = 0.0
                 break
             hats = solution.real_flow_hat_array[:, :, self.goods].transpose(1, 0, 2)
-            state = freight.settle(network, freight.base_tonnes * hats, state)
+            state = freight.settle(network, freight.base_tonnes * hats, state, 0.1 * self.tolerance)
             following = freight.log_kappa(state)
             move = float(np.abs(following - log_freight).max())
             if move <= self.tolerance:
@@ -219,11 +220,53 @@ class Outcome:
         freight = self.base.freight
         return pd.DataFrame() if freight is None else freight.tonnes_table(self.base_state.freight, self.state.freight)
 
-    @property
+    @cached_property
     def links(self) -> pd.DataFrame:
-        """Loads of links and locks, base and plan [Mt a year]."""
+        """Links, locks and busy terminals: loads [Mt a year], capacities, waits, base and plan, and shadow prices.
+
+        `shadow_price` is what one more unit of capacity saves in freight cost at the plan's tonnes, in `price_unit`.
+        """
         freight = self.base.freight
         return pd.DataFrame() if freight is None else freight.links_table(self.base_state.freight, self.state.freight)
+
+    def users(self, *elements: str) -> pd.DataFrame:
+        """Who uses an element (select link, select lock): origin, destination, sector, mode, tonnes base and plan.
+
+        Parameters
+        ----------
+        elements
+            Locks, links, terminals, or nodes for their terminals; cargo counts once if it passes any of them.
+
+        Examples
+        --------
+        >>> import yijiang as yj
+        >>> out = yj.evaluate(yj.case("tiny"))
+        >>> used = out.users("gate")
+        >>> bool(abs(used["base"].sum() - out.links.set_index("link")["load_base"]["gate"]) < 1e-9)
+        True
+        """
+        from .bottlenecks import users_table
+
+        before, after = self.base_state.freight, self.state.freight
+        if before is None or after is None:
+            raise OptionError("this belt has no freight network")
+        return users_table(before, after, elements)
+
+    def disrupt(self, element: str, days: float) -> Closure:
+        """Close a lock, port or bridge for some days, all else as in this outcome; see `bottlenecks.disrupt`."""
+        from .bottlenecks import disrupt
+
+        if self.state.freight is None:
+            raise OptionError("this belt has no freight network")
+        return disrupt(self.state.freight, element, days)
+
+    def critical(self, days: float, elements: Sequence[str] | None = None) -> pd.DataFrame:
+        """Locks, ports and links by what their closure costs, the worst first; see `bottlenecks.critical`."""
+        from .bottlenecks import critical
+
+        if self.state.freight is None:
+            raise OptionError("this belt has no freight network")
+        return critical(self.state.freight, days, elements)
 
     @cached_property
     def sections(self) -> pd.DataFrame:
@@ -252,10 +295,7 @@ class Outcome:
 
     @cached_property
     def response(self) -> Response:
-        """Sensitivities: what every lever and every candidate is worth to every region at the margin.
-
-        Within the economy; congestion feedback is not in them.
-        """
+        """Sensitivities: what every lever and every candidate is worth to every region at the margin, congestion in."""
         from .response import Response
 
         return Response(self._evaluator, self.state)

@@ -5,7 +5,8 @@ Every lever follows a stated rule from money or from an engineering figure:
 - ``productivity``: T̂ = 1 + spending × return ÷ output of the sector;
 - ``capital``: K̂ = 1 + investment × share not crowded out ÷ capital stock, the return going to the owner;
 - ``friction``: κ̂ = 1 − spending × saving per yuan ÷ value of the trade it eases (never below 1 − `friction_cap`);
-- ``link``, ``terminal``, ``lock``: a new depth, length, time, charge or capacity of the freight network;
+- ``link``, ``terminal``, ``lock``, ``mode``, ``ship``, ``zone``: a new figure of the freight network: a depth, length,
+  time, charge, rate, capacity or limit; ``open`` 1 adds what is planned, 0 closes what is there;
 - ``removal``: tonnes removed = spending × tonnes per million yuan (never more than `removal_cap` of a load).
 
 Levers of the same kind add up before they are applied, so the order of the projects cannot matter.
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 
 #: Lever kinds that change the freight network.
-NETWORK_KINDS = ("link", "terminal", "lock")
+NETWORK_KINDS = ("link", "terminal", "lock", "mode", "ship", "zone")
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from yijiang.charts.bars import BeforeAfter, RangeBar, before_after_bars, range_
 from yijiang.charts.chance import chance_mark
 from yijiang.charts.lines import SectionMark, line_profile
 from yijiang.charts.strip import Flow, Place, Port, strip_map
+from yijiang.charts.trend import Track, spark, trend_lines
 
 __all__ = [
     "BeforeAfter",
@@ -12,9 +13,12 @@ __all__ = [
     "Port",
     "RangeBar",
     "SectionMark",
+    "Track",
     "before_after_bars",
     "chance_mark",
     "line_profile",
     "range_bars",
+    "spark",
     "strip_map",
+    "trend_lines",
 ]

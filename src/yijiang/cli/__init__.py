@@ -1,4 +1,4 @@
-"""The command line: `yijiang plan | evaluate | complement | match | facility | agenda | ledger | cases | check | new`.
+"""The command line: `yijiang plan | evaluate | complement | learn | match | facility | agenda | ledger | cases | …`.
 
 Results go to stdout, progress and errors to stderr. Exit status: 0 done; 2 bad usage or bad input, with every finding
 printed and nothing written; 3 no feasible package; 4 a solver did not converge. Everything heavy is imported by the
@@ -7,6 +7,7 @@ command that needs it, so that `--help` answers at once.
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 from collections.abc import Sequence
@@ -18,6 +19,8 @@ from yijiang.cli.agenda import agenda
 from yijiang.cli.belts import open_belt
 from yijiang.cli.common import as_json, progress_line, show
 from yijiang.cli.complement import complement, with_complement
+from yijiang.cli.learn import application as learn_application
+from yijiang.cli.learn import with_learning
 from yijiang.cli.match import match
 from yijiang.errors import DataError, Finding, OptionError, YijiangError
 from yijiang.outputs import folder_for, refuse_file, write_tables
@@ -80,6 +83,8 @@ def plan(
     lang: Literal["zh", "en", "both"] = "both",
     seed: int = 0,
     store: Path | None = None,
+    workers: int = 0,
+    time_limit: float | None = None,
     json: bool = False,
 ) -> int:
     """Choose the package of projects that leaves every partner better off, and write the report.
@@ -109,6 +114,10 @@ def plan(
         Seed of the draws.
     store
         A folder where finished evaluations and draws are kept: a run that was stopped goes on where it stopped.
+    workers
+        Processes for the draws; 0: as many as pay. The figures are the same for any number.
+    time_limit
+        Longest time of one search for a package [s]; the best found by then is taken, with its gap.
     json
         Print the plan document instead of the summary.
     """
@@ -123,6 +132,10 @@ def plan(
         raise OptionError(f"--draws must be 1 or more, not {draws}")
     if seed < 0:
         raise OptionError(f"--seed must be 0 or more, not {seed}")
+    if workers < 0:
+        raise OptionError(f"--workers must be 0 or more, not {workers}")
+    if time_limit is not None and not time_limit > 0:
+        raise OptionError(f"--time-limit must be above 0, not {time_limit:g}")
     refuse_file(out)
     chosen = open_belt(belt)
     if projects is not None:
@@ -140,13 +153,15 @@ def plan(
             draws=draws,
             seed=seed,
             store=store,
-            workers=min(os.cpu_count() or 1, 4),
+            workers=workers,
+            seconds=math.inf if time_limit is None else time_limit,
             progress=progress,
         )
         document = result.document
         if said is not None and agenda is not None:
             document = with_points(document, said, agenda.name)
         document = with_complement(document, result, progress)
+        document = with_learning(document, result, progress)
         progress("report")
         with folder_for(out) as folder:
             write_html(document, folder / "plan.html", lang=lang)
@@ -309,6 +324,7 @@ def application() -> App:
     )
     for command in (plan, evaluate, complement, match, agenda, cases, check, new):
         app.command(command)
+    app.command(learn_application())
     app.command(ledger_application())
     app.command(facility_application())
     return app

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from yijiang.belt import Belt
     from yijiang.complement.partners import Complement
 
-#: Sized candidates: the largest opportunities, one per product and direction; with the belt's own they must fit a plan.
-MOST_SIZED = 4
+#: Sized candidates: the largest opportunities, one per product and direction.
+MOST_SIZED = 12
 RULE_SOURCE = "complement_rule"
 COLUMNS = {
     "projects": (

@@ -111,12 +111,9 @@ class Complement:
 
     def with_own(self) -> dict[str, pd.DataFrame]:
         """The candidate projects below the belt's own, as tables that replace the belt's: a plan weighs both."""
-        tables = {}
-        for name, frame in self.projects.items():
-            own = self.belt.table(name)
-            fresh = frame[~frame["source"].isin(set(own["source"]))] if name == "sources" else frame
-            tables[name] = pd.concat([own.astype(object), fresh.astype(object)], ignore_index=True)
-        return tables
+        from yijiang.belt.candidates import below_own
+
+        return below_own(self.belt, self.projects)
 
     @cached_property
     def document(self) -> dict[str, Any]:

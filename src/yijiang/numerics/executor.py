@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
 
@@ -9,6 +10,10 @@ from yijiang.errors import SolveError
 
 T = TypeVar("T")
 R = TypeVar("R")
+
+#: Evaluations in the time that another process takes to start.
+WORTH_WORKERS = 400
+MOST_WORKERS = 4
 
 
 def each(
@@ -49,6 +54,11 @@ def each(
         yield from _in_processes(work, shared, items, min(workers, len(items)))
 
 
+def paying(evaluations: int) -> int:
+    """How many processes pay for about so many evaluations: starting one costs as much as `WORTH_WORKERS` of them."""
+    return min(os.cpu_count() or 1, MOST_WORKERS) if evaluations >= WORTH_WORKERS else 1
+
+
 class _Process:
     """What one process was sent."""
 
@@ -79,7 +89,10 @@ def _in_processes(work: Callable[[Any, T], R], shared: Any, items: Sequence[T], 
                 yield result
         except BrokenProcessPool as error:
             raise SolveError(
-                "a worker process was killed before its work was done", done=float(done), of=float(len(items))
+                "a worker process was killed before its work was done; what a store (--store FOLDER) holds by now will "
+                "not be computed again",
+                done=float(done),
+                of=float(len(items)),
             ) from error
 
 

@@ -229,8 +229,7 @@ def _freight(plan: Plan) -> dict[str, Any]:
     if base.freight is None:
         return {"transport": [], "pair_usage": [], "map": _map(plan)}
     place = {name: k for k, name in enumerate(base.belt.tables["links"]["link"])}
-    links = sorted(plan.outcome.links.to_dict("records"), key=lambda row: place.get(row["link"], -1))
-    rows = [{**row, "shadow_price": None} for row in links]
+    rows = sorted(plan.outcome.links.to_dict("records"), key=lambda row: place.get(row["link"], -1))
     usage = []
     state = plan.search.responses.still.freight
     assert state is not None

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from yijiang.base import Base
 from yijiang.errors import DataError, Finding, InfeasibleError, OptionError, SolveError
 from yijiang.evaluation import Evaluator, Outcome
+from yijiang.numerics.executor import paying
 from yijiang.numerics.store import Store
 from yijiang.scenario import unsized
 
@@ -43,8 +44,8 @@ Floats = NDArray[np.float64]
 DRAWS = 40
 #: The expansion may miss the full loop by this part of the largest gain.
 TOLERANCE = 0.02
-#: With fewer candidates, starting another process takes longer than the draws.
-WORTH_WORKERS = 6
+#: Gains nearer to zero than this have no sign [million].
+SIGN = 1e-3
 #: Points of the frontier.
 POINTS = 10
 #: A pair acts if it does more than this part of the largest gain (or of an allowed concentration) beyond its sum.
@@ -247,8 +248,8 @@ def plan(
     compensation_rate
         Multiplies every payment rate at the border sections.
     workers
-        Processes for the draws; the figures are the same for any number. A script that asks for more than one needs
-        the usual ``if __name__ == "__main__":`` around its work.
+        Processes for the draws, 0 for as many as pay; the figures are the same for any number. A script that asks for
+        more than one needs the usual ``if __name__ == "__main__":`` around its work.
     executor
         A `dask.distributed.Client` that runs the draws instead (extra `dask`).
     store
@@ -302,8 +303,9 @@ def plan(
         np.array([[s, p] for s, p, _ in rules.cells()[0]], dtype=np.int64).reshape(-1, 2),
         tuple((section, pollutant) for section, pollutant, _ in found.problem.limits),
     )  # fmt: skip
-    many = workers if len(candidates) >= WORTH_WORKERS else 1
-    ensemble = run(base, job, DRAWS if draws is None else draws, seed, many, executor, kept.folder, progress)
+    count = DRAWS if draws is None else draws
+    many = workers if workers > 0 else paying(len(candidates) * count)
+    ensemble = run(base, job, count, seed, many, executor, kept.folder, progress)
     return Plan(
         base, partners, objective, method, seed, evaluator, search, found, rules, choice,
         tuple(f.bare for f in own), alone, coalition, ensemble, found.miss,
@@ -378,18 +380,15 @@ def _coalitions(
 
 
 def _sign_not_identified(base: Base, choice: Choice) -> tuple[str, ...]:
-    """Regions whose gross gain changes sign with the rule for the balances of trade."""
+    """Regions whose gross gain changes sign with how balances are held or how strongly buyers abroad answer."""
     state = choice.state
-    other = base.model.counterfactual(
+    effects = base.model.signs(
         kappa_hat=state.kappa,
         productivity_hat=state.changes.productivity,
         endowment_hat=state.changes.endowment,
         using_kappa_hat=state.changes.using or None,
         transfer=state.changes.transfer + state.payments,
-        deficit_rule="income_share",
-    ).equivalent_variation_array
+    ).equivalent_variation.sub(state.payments, axis=0)
     # Below a thousandth of a million yuan the sign is rounding, not economics.
-    here, there = choice.gross, other - state.payments
-    flips = (np.sign(here) != np.sign(there)) & (np.maximum(np.abs(here), np.abs(there)) > 1e-3)
-    names = [n for n, flip in zip(base.belt.regions, flips, strict=True) if flip]
-    return tuple(n for n in names if n not in base.belt.abroad)
+    flips = effects.gt(SIGN, axis=0).any(axis=1) & effects.lt(-SIGN, axis=0).any(axis=1)
+    return tuple(str(n) for n in effects.index[flips] if n not in base.belt.abroad)

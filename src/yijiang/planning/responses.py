@@ -22,7 +22,10 @@ from .couples import couples
 
 Floats = NDArray[np.float64]
 #: Tables that say what projects there are; a response depends on the levers of its own only.
-PROJECT_TABLES = ("projects", "members", "payers", "levers", "relations", "budgets", "agreement", "indicators")
+PROJECT_TABLES = (
+    *("projects", "members", "payers", "levers", "relations", "budgets"),
+    *("agreement", "indicators", "indicator_years", "sector_years", "practices"),
+)
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +13,7 @@ from yijiang.errors import InfeasibleError, OptionError, SolveError
 from yijiang.evaluation import Evaluator, State
 
 from .conditions import ECOLOGY_TOLERANCE, Conditions, objective_value
+from .expansion import centred, missed, named
 from .games import nash
 from .package import Problem, Programme, Solution
 from .package.programme import OBJECTIVES
@@ -27,9 +28,6 @@ PAYMENT_TOLERANCE = 1e-6
 PAYMENT_STEPS = 30
 #: Packages proved in the full loop: payments move prices, so the order of near equals is only known with them settled.
 PROVED = 12
-#: A package that the expansion misses by more than this part of the largest gain becomes its new centre.
-MISS = 1e-3
-CENTRES = 20
 #: Packages tried at most: those that the full loop finds over a limit do not count as proved.
 TRIED = 400
 
@@ -127,6 +125,7 @@ class Search:
         self.evaluator, self.responses, self.settlement, self.targets = evaluator, responses, settlement, targets
         self.gap, self.seconds = gap, seconds
         self._solved: dict[tuple[tuple[str, float], ...], State] = {(): responses.still}
+        self._seen: dict[tuple[tuple[str, float], ...], Response] = {}
 
     def state(self, scale: Mapping[str, float]) -> State:
         """The state of a package, solved once."""
@@ -252,7 +251,7 @@ class Search:
         if not problem.projects and np.any(problem.room < 0):
             raise InfeasibleError("no project of these partners reaches the agreed targets", relaxations(problem))
         bare = Programme(problem, self.gap, self.seconds)
-        programme = self._centred(bare, rules, objective, progress)
+        programme = centred(self, bare, rules, objective, progress)
         rest = programme.copy()
         best: Choice | None = None
         proved, miss = 0, 0.0
@@ -266,10 +265,10 @@ class Search:
             if (best is not None and solution.bound <= best.objective) or proved == PROVED:
                 break
             progress(f"package {tried + 1} in the full loop")
-            scale = _named(problem, solution.scale)
+            scale = named(problem, solution.scale)
             start = {n: int(y) for n, y in zip(problem.projects, solution.start, strict=True) if y > 0}
-            gain, moved = self._figures(scale, rules)
-            miss = max(miss, _miss(programme.problem, solution.scale, gain))
+            gain, moved = self.figures(scale, rules)
+            miss = max(miss, missed(programme.problem, solution.scale, gain))
             programme.correct(solution.scale, gain, moved)
             rest.forbid(solution.scale)
             choice = self.choice(scale, rules, alone, objective, start)
@@ -282,49 +281,16 @@ class Search:
             raise InfeasibleError(text, reason or (tight,))
         return Found(best, problem, programme, bare, programme.solve(objective), proved, miss)
 
-    def _centred(
-        self, bare: Programme, rules: Conditions, objective: str, progress: Callable[[str], None]
-    ) -> Programme:
-        """Expand about the best package itself where the expansion about the base misses too much of it.
-
-        Each centre is the best package found so far, with every package that differs in one project evaluated in full.
-        A proposal that is better in the full loop is the next centre; one that is not halves how far the next may lie
-        from the centre (a trust region), down to a single project.
-        """
-        programme, problem = bare.copy(), bare.problem
-        if problem.years is not None or np.any(problem.smallest_scale < 1):
-            return programme
-        centre, value, expanded = np.zeros(len(problem.projects)), -math.inf, programme
-        for _ in range(CENTRES):
-            try:
-                solution = programme.solve(objective)
-            except InfeasibleError:
-                break
-            gain, moved = self._figures(_named(problem, solution.scale), rules)
-            if _miss(programme.problem, solution.scale, gain) <= MISS:
-                break
-            reached = _worth(problem, gain, moved)
-            if reached > value:
-                centre, value = solution.scale, reached
-                progress(f"expansion about a package of {int((centre > 0).sum())} projects")
-                flips = [self._figures(_named(problem, other), rules) for other in _flipped(centre)]
-                gains, moves = (np.array([f[i] for f in flips]) for i in (0, 1))
-                expanded = bare.copy()
-                expanded.refit(problem.centred(centre, gain, moved, gains, moves.reshape(len(flips), -1)))
-                programme = expanded.copy()
-            else:
-                apart = int(((solution.scale > 0) != (centre > 0)).sum())
-                if apart <= 1:
-                    break
-                programme = expanded.copy()
-                programme.within(centre, apart // 2)
-        return programme
-
-    def _figures(self, scale: Mapping[str, float], rules: Conditions) -> tuple[Floats, Floats]:
+    def figures(self, scale: Mapping[str, float], rules: Conditions) -> tuple[Floats, Floats]:
         """Gain of the partners before transfers, and changes of the limited concentrations, in the full loop."""
-        still, state = self.responses.still, self.state(scale)
-        gross, cost, paid = self.settlement.gain(state, still, scale)
-        moved = np.array([state.low[s, p] - still.low[s, p] for s, p, _ in rules.cells()[0]], dtype=np.float64)
+        key, still = tuple(sorted(scale.items())), self.responses.still
+        if key not in self._seen:
+            # Only what the search needs of it is kept: thousands of packages are seen, a dozen looked at.
+            state = self._solved.get(key) or self.evaluator.run(sorted(scale), effect=scale)
+            self._seen[key] = Response(state.income, state.low, state.mean)
+        seen = self._seen[key]
+        gross, cost, paid = self.settlement.gain(seen, still, scale)
+        moved = np.array([seen.low[s, p] - still.low[s, p] for s, p, _ in rules.cells()[0]], dtype=np.float64)
         return (gross - cost + paid)[list(rules.partners)], moved
 
     def choice(
@@ -365,30 +331,6 @@ class Search:
         if excess > ECOLOGY_TOLERANCE:
             return None
         return Choice(state, dict(scale), dict(start or {}), gross, cost, paid, gain, transfer, float(value[0]), excess)
-
-
-def _named(problem: Problem, scale: Floats) -> dict[str, float]:
-    """Scale of the projects done, by name."""
-    return {n: float(s) for n, s in zip(problem.projects, scale, strict=True) if s > 0}
-
-
-def _flipped(scale: Floats) -> Iterator[Floats]:
-    """Every package that differs from one in a single project."""
-    for k in range(len(scale)):
-        other = scale.copy()
-        other[k] = 0.0 if other[k] > 0 else 1.0
-        yield other
-
-
-def _worth(problem: Problem, gain: Floats, moved: Floats) -> float:
-    """Joint gain of a package that holds the limits; below all of those, one that does not, the less the better."""
-    over = float(((moved - problem.room) / problem.bound).max(initial=0.0))
-    return float(gain.sum()) if over <= ECOLOGY_TOLERANCE else -1e12 * over
-
-
-def _miss(problem: Problem, scale: Floats, gain: Floats) -> float:
-    """How far the expansion misses the gains of a package, relative to the largest."""
-    return float(np.abs(problem.gain(scale) - gain).max()) / max(1.0, float(np.abs(gain).max()))
 
 
 def _better(one: Choice, other: Choice) -> bool:

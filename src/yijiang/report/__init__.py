@@ -17,6 +17,7 @@ SECTIONS = (
     "points",
     "profile",
     "complement",
+    "learning",
     "gains",
     "map",
     "river",
@@ -32,7 +33,7 @@ SECTIONS = (
 )
 
 
-OPTIONAL = ("points", "complement", "years", "sharing")
+OPTIONAL = ("points", "complement", "learning", "years", "sharing")
 
 
 def render(document: Document, lang: str = "both") -> str:

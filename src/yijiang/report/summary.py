@@ -20,6 +20,8 @@ from yijiang.report.wording import (
 )
 
 MOST_LINES = 25
+#: A gap above this is told: within it, no better package would be told apart.
+OPEN_GAP = 1e-3
 
 
 def summary(document: Document, lang: str) -> str:
@@ -66,6 +68,9 @@ def _lines(document: Document, lang: str) -> str:
     lines += [say("summary.first", name=row["name"], facts=row["facts"]) for row in first_three(document)]
     chosen = [names("projects", p["project"]) for p in document.get("package") or []]
     lines.append(say("summary.package", projects=joined(chosen, "; ") if chosen else say("choice.empty")))
+    gap = (document.get("provenance") or {}).get("mip_gap")
+    if gap is not None and known(gap) and gap > OPEN_GAP:
+        lines.append(say("summary.gap", gap=percent(gap)))
     lines += transfer_lines(document)[:4]
     lines.append(tightest_line(document))
     outside = [v for v in (document.get("outsiders") or {}).values() if known(v)]

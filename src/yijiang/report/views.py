@@ -8,6 +8,7 @@ from typing import Any
 from yijiang.charts import RangeBar, range_bars
 from yijiang.report.choiceviews import choice_view, robust_view, sharing_view, years_view
 from yijiang.report.complement.view import complement_view
+from yijiang.report.learning.view import learning_view
 from yijiang.report.pointviews import points_view
 from yijiang.report.waterviews import map_view, river_view, transport_view
 from yijiang.report.wording import (
@@ -58,6 +59,7 @@ def _parts(document: Document) -> dict[str, Any]:
         "points": points_view(document),
         "profile": profile_view(document),
         "complement": complement_view(document["complement"], SHOWN_PAIRS) if document.get("complement") else None,
+        "learning": learning_view(document["learning"]) if document.get("learning") else None,
         "gains": gain_view(document),
         "map": map_view(document),
         "river": river_view(document),

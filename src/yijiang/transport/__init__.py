@@ -15,35 +15,33 @@ if TYPE_CHECKING:
     from yijiang.transport.assignment.classes import UserClass
     from yijiang.transport.assignment.proportional import proportional
     from yijiang.transport.assignment.result import Assignment
+    from yijiang.transport.chains.paths import Paths
     from yijiang.transport.chains.result import FreightAssignment
+    from yijiang.transport.chains.skims import Skims
     from yijiang.transport.choice import logit_logsum, logit_shares, value_of_time
     from yijiang.transport.faces import assign, skim
     from yijiang.transport.freightnetwork import FreightNetwork
-    from yijiang.transport.loading import Loads, load, load_arrays
     from yijiang.transport.locks import lock_delay
     from yijiang.transport.network import Network
     from yijiang.transport.paths.skims import ZoneSkims, widest
     from yijiang.transport.resilience import critical, disrupt
-    from yijiang.transport.seasons import season
-    from yijiang.transport.skims import Paths, Skims
+    from yijiang.transport.seasons import in_month, season
 
 #: Where every public name lives; nothing is imported before it is asked for.
 _HOME = {
     "Assignment": "assignment.result",
     "FreightAssignment": "chains.result",
     "FreightNetwork": "freightnetwork",
-    "Loads": "loading",
     "Network": "network",
     "NetworkArrays": "arrays",
-    "Paths": "skims",
-    "Skims": "skims",
+    "Paths": "chains.paths",
+    "Skims": "chains.skims",
     "UserClass": "assignment.classes",
     "ZoneSkims": "paths.skims",
     "assign": "faces",
     "critical": "resilience",
     "disrupt": "resilience",
-    "load": "loading",
-    "load_arrays": "loading",
+    "in_month": "seasons",
     "lock_delay": "locks",
     "logit_logsum": "choice",
     "logit_shares": "choice",
@@ -58,7 +56,6 @@ __all__ = [
     "Assignment",
     "FreightAssignment",
     "FreightNetwork",
-    "Loads",
     "Network",
     "NetworkArrays",
     "Paths",
@@ -68,8 +65,7 @@ __all__ = [
     "assign",
     "critical",
     "disrupt",
-    "load",
-    "load_arrays",
+    "in_month",
     "lock_delay",
     "logit_logsum",
     "logit_shares",

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from yijiang.transport.checks import ROAD, VALUES, WATER
-from yijiang.transport.kernels import LINK_DEPTH, LINK_HOURS, LINK_KM, LINK_MONEY
+from yijiang.transport.columns import LINK_DEPTH, LINK_HOURS, LINK_KM, LINK_MONEY
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -32,7 +32,9 @@ class Topology:
     ----------
     names : labels by table; `terminals` are (node, mode_a, mode_b) joined by blanks, `zones` keep their table's order.
     ports : nodes where a chain may begin, end or change mode.
-    ptr, arcs, block, port_state : see `kernels`.
+    ptr, arcs : forward star; the arcs of state s are the rows ptr[s] … ptr[s+1] − 1 of `arcs`, see `columns`.
+    block : (mode + 1) first state of every mode, and the end.
+    port_state : (mode, port) state of a port in a mode, −1 if the mode does not call there.
     state_node, state_mode : (state) node and mode of a state.
     arc_forward : (arc) whether the arc runs from from_node to to_node.
     link_mode, link_lock : (link) numbers; lock −1 for none.
@@ -125,7 +127,7 @@ class NetworkArrays:
         return cls(topology, values)
 
     def link_values(self, delays: Floats) -> Floats:
-        """Return the `links` of the kernels: km, depth, charges and hours, with passage, wait and toll of the locks.
+        """Return the links as arrays: km, depth, charges and hours, with passage, wait and toll of the locks.
 
         Parameters
         ----------

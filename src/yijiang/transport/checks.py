@@ -32,16 +32,16 @@ KEYS: Mapping[str, tuple[str, ...]] = {
 
 VALUES: Mapping[str, tuple[str, ...]] = {
     "nodes": (),
-    "links": ("km", "depth_m", "link_money", "link_hours", "capacity_mt", "vdf_alpha", "vdf_beta"),
-    "terminals": ("money", "hours", "capacity_mt", "service_hours", "berths"),
-    "locks": ("capacity_mt", "transit_hours", "service_hours", "money"),
+    "links": ("km", "depth_m", "link_money", "link_hours", "capacity_mt", "vdf_alpha", "vdf_beta", "limit_mt", "open"),
+    "terminals": ("money", "hours", "capacity_mt", "service_hours", "berths", "limit_mt", "open"),
+    "locks": ("capacity_mt", "transit_hours", "service_hours", "money", "limit_mt", "open"),
     "modes": ("money_per_tkm", "money_fixed", "speed_kmh", "speed_up_kmh", "co2_kg_per_tkm", "empty_return"),
     "ships": ("draught_m", "payload_t", "money_per_tkm", "light_draught_m"),
     "zones": ("access_km",),
 }
 """Columns of figures the network reads, by table; all at least 0."""
 
-POSITIVE = frozenset({"capacity_mt", "speed_kmh", "speed_up_kmh", "payload_t", "berths"})
+POSITIVE = frozenset({"capacity_mt", "limit_mt", "speed_kmh", "speed_up_kmh", "payload_t", "berths"})
 """Figures that must be above 0."""
 
 EXTRAS: Mapping[tuple[str, str], float] = {
@@ -52,16 +52,22 @@ EXTRAS: Mapping[tuple[str, str], float] = {
     ("links", "vdf_beta"): 0.0,
     ("terminals", "service_hours"): 0.0,
     ("terminals", "berths"): 1.0,
+    ("links", "open"): 1.0,
+    ("locks", "open"): 1.0,
+    ("terminals", "open"): 1.0,
 }
-"""Extra charges, waits and delays: a table without the column, or an empty cell, has none."""
+"""Extra charges, waits and delays: a table without the column, or an empty cell, has none, and is open."""
 
 NONE: Mapping[tuple[str, str], float] = {
     ("links", "depth_m"): np.nan,
     ("links", "capacity_mt"): np.inf,
     ("terminals", "capacity_mt"): np.inf,
+    ("links", "limit_mt"): np.inf,
+    ("locks", "limit_mt"): np.inf,
+    ("terminals", "limit_mt"): np.inf,
     ("ships", "light_draught_m"): np.nan,
 }
-"""Figures a row may do without, and what stands for that: no depth, no capacity, no sailing part-laden."""
+"""Figures a row may do without, and what stands for that: no depth, no capacity, no limit, no sailing part-laden."""
 
 FLAGS: Mapping[str, bool] = {"two_way": True, "up": False}
 """Switches of a link and what they are where the table does not say: two-way, and from_node is the upstream end."""
@@ -75,6 +81,8 @@ def bad_figures(column: str, values: npt.NDArray[np.float64]) -> npt.NDArray[np.
     >>> bad_figures("km", np.array([3.0, -1.0, np.nan])).tolist()
     [False, True, True]
     """
+    if column == "open":
+        return np.asarray((values != 0.0) & (values != 1.0))
     low = values <= 0.0 if column in POSITIVE else values < 0.0
     return low | ~np.isfinite(values)
 
@@ -85,6 +93,8 @@ def range_text(column: str) -> str:
     >>> range_text("speed_kmh")
     'must be a number above 0'
     """
+    if column == "open":
+        return "must be 1 for open or 0 for closed"
     return "must be a number above 0" if column in POSITIVE else "must be a number, at least 0"
 
 

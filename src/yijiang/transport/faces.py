@@ -10,11 +10,12 @@ import xarray as xr
 from yijiang.transport.assignment.assign import assign_network
 from yijiang.transport.assignment.result import Assignment
 from yijiang.transport.chains.equilibrium import assign_freight
+from yijiang.transport.chains.paths import skim_freight
 from yijiang.transport.chains.result import FreightAssignment
+from yijiang.transport.chains.skims import Skims
 from yijiang.transport.freightnetwork import FreightNetwork
 from yijiang.transport.network import Network
 from yijiang.transport.paths.skims import ZoneSkims, skim_network
-from yijiang.transport.skims import Skims, skim_freight
 
 
 @overload
@@ -27,7 +28,7 @@ def skim(net: Network | FreightNetwork, *args: Any, **options: Any) -> ZoneSkims
     Parameters
     ----------
     net
-        A network of links (see `paths.skims.skim_network` for the options) or of freight (see `skims.skim_freight`).
+        A network of links (options: `paths.skims.skim_network`) or of freight (`chains.paths.skim_freight`).
 
     Examples
     --------

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Self
+from pathlib import Path
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
@@ -135,7 +136,7 @@ class FreightNetwork:
         if not VALUES[name]:
             return out
         figures = dict(zip(self._labels(name), self.arrays.figures[name], strict=True))
-        rows = np.array([figures[key] for key in self._row_keys(name)]).reshape(len(out), len(VALUES[name]))
+        rows = np.array([figures[key] for key in self.row_keys(name)]).reshape(len(out), len(VALUES[name]))
         for i, column in enumerate(VALUES[name]):
             nothing = {**EXTRAS, **NONE}.get((name, column))
             if column in out or nothing is None or not np.array_equal(rows[:, i], np.full(len(out), nothing), True):
@@ -145,6 +146,38 @@ class FreightNetwork:
     def tables(self) -> dict[str, pd.DataFrame]:
         """All tables by name, with the figures of this scenario; `FreightNetwork(**tables)` builds the same network."""
         return {name: self.table(name) for name in KEYS}
+
+    @classmethod
+    def from_geojson(cls, source: str | Path | Mapping[str, Any]) -> Self:
+        """Read a network from a GeoJSON file, or its content; see `geojson.read_tables` for what is read.
+
+        Raises
+        ------
+        OptionError, DataError
+            If it cannot be read; findings name the feature.
+
+        Examples
+        --------
+        >>> from yijiang.transport.example import two_ports
+        >>> net = two_ports()
+        >>> again = FreightNetwork.from_geojson(net.to_geojson())
+        >>> again.links[net.links.columns].equals(net.links)
+        True
+        """
+        from yijiang.transport.formats import geojson
+
+        tables, place = geojson.read_tables(source)
+        missing = [t for t in ("nodes", "links") if t not in tables]
+        if missing:
+            raise DataError([Finding("GeoJSON feature", 0, "table", t, "there are none", "add them") for t in missing])
+        with geojson.naming(place):
+            return cls(**tables)
+
+    def to_geojson(self, file: str | Path | None = None) -> dict[str, Any]:
+        """Return the tables as GeoJSON, a feature per row, and write it if a file is given; `from_geojson` reads it."""
+        from yijiang.transport.formats import geojson
+
+        return geojson.write(geojson.table_rows(self), file)
 
     @property
     def nodes(self) -> pd.DataFrame:
@@ -288,7 +321,13 @@ class FreightNetwork:
     def _labels(self, table: str) -> tuple[str, ...]:
         return self.arrays.topology.names[table]
 
-    def _row_keys(self, table: str) -> list[str]:
+    def row_keys(self, table: str) -> list[str]:
+        """Names of the rows of a table in the order it was given; a terminal is its node and modes, joined by blanks.
+
+        >>> from yijiang.transport.example import two_ports
+        >>> two_ports().row_keys("terminals")
+        ['quay road water', 'lower road water']
+        """
         frame = self._tables[table]
         columns = KEYS[table] if table == "terminals" else KEYS[table][:1]
         return [" ".join(key) for key in zip(*(frame[c] for c in columns), strict=True)]

@@ -8,9 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from yijiang.errors import OptionError
-
-QUEUE_LIMIT = 0.95
-"""Utilisation up to which the queue formula holds; beyond it the wait follows the formula's tangent."""
+from yijiang.transport import vdf
 
 
 @overload
@@ -64,8 +62,7 @@ def lock_delay(
         raise OptionError("load, capacity and service time of a lock must be finite")
     if np.any(x < 0.0) or np.any(most <= 0.0) or np.any(service < 0.0):
         raise OptionError("a lock needs load ≥ 0, capacity > 0 and service time ≥ 0")
-    rho = x / most
-    queue = np.minimum(rho, QUEUE_LIMIT)
-    slope = 0.5 / (1.0 - QUEUE_LIMIT) ** 2
-    wait = service * (0.5 * queue / (1.0 - queue) + slope * (rho - queue))
-    return float(wait) if wait.ndim == 0 else wait
+    shape = np.broadcast_shapes(x.shape, most.shape, service.shape)
+    x, most, service = (np.broadcast_to(v, shape).ravel() for v in (x, most, service))
+    wait = vdf.delay(np.full(x.shape, vdf.LOCK), service, most, np.zeros(x.shape), x)
+    return float(wait[0]) if shape == () else wait.reshape(shape)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
@@ -270,6 +270,39 @@ class Network:
 
         nodes, links, demand = gmns.read(Path(folder))
         return cls(nodes, links, toll_factor, distance_factor), demand
+
+    @classmethod
+    def from_geojson(
+        cls, source: str | Path | Mapping[str, Any], toll_factor: float = 0.0, distance_factor: float = 0.0
+    ) -> tuple[Self, xr.DataArray]:
+        """Read points and lines (a GeoJSON file, or its content): the network and its demand.
+
+        Parameters
+        ----------
+        source
+            See `geojson.read_links` for what is read and what is refused, with the number of the feature.
+        toll_factor, distance_factor
+            As in `from_tntp`.
+
+        Examples
+        --------
+        >>> line = {"type": "LineString", "coordinates": [[114.3, 30.6], [118.8, 32.1]]}
+        >>> feature = {"type": "Feature", "geometry": line, "properties": {"free_speed": 80.0}}
+        >>> net, _ = Network.from_geojson({"type": "FeatureCollection", "features": [feature]})
+        >>> net.links[["from_node_id", "to_node_id", "length"]].round(0).to_dict("records")
+        [{'from_node_id': '114.3,30.6', 'to_node_id': '118.8,32.1', 'length': 459.0}]
+        """
+        from yijiang.transport.formats import geojson
+
+        nodes, links, demand, place = geojson.read_links(source)
+        with geojson.naming(place):
+            return cls(nodes, links, toll_factor, distance_factor), demand
+
+    def to_geojson(self, file: str | Path | None = None, demand: xr.DataArray | None = None) -> dict[str, Any]:
+        """Return the network, and a demand, as GeoJSON, and write it if a file is given; what `from_geojson` reads."""
+        from yijiang.transport.formats import geojson
+
+        return geojson.write(geojson.link_rows(self, demand), file)
 
     def to_tntp(self, folder: str | Path, demand: xr.DataArray) -> None:
         """Write the network and a demand as TNTP files; see `tntp.write`."""

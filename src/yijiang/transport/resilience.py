@@ -9,11 +9,17 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from yijiang.errors import OptionError
+from yijiang.errors import DataError, OptionError
+from yijiang.transport.assignment.kernels import Bools, Floats
+from yijiang.transport.chains.prepared import Solved
 from yijiang.transport.chains.result import FreightAssignment
+from yijiang.transport.chains.select import passing
 
 DAYS = 365.0
 """Days of the year that the tonnes are for."""
+
+GAP = 1e-9
+"""Relative gap of an equilibrium under a closure: what is lost is a difference of costs."""
 
 
 class Disruption(NamedTuple):
@@ -26,7 +32,8 @@ class Disruption(NamedTuple):
     extra : (origin, commodity) extra cost of the cargo that still moves [million for Mt].
     stranded : origin, destination, commodity, tonnes of these days that no way is left for [Mt].
     detours : origin, destination, commodity, chain, tonnes through the element in these days [Mt], chain_after (the
-        cheapest left, "" for none), extra (of its composite cost per tonne, infinite for none); largest tonnes first.
+        cheapest left, "" for none), way_after (its links, from the origin on), extra (of its composite cost per tonne,
+        infinite for none); largest tonnes first.
     after : the equilibrium while the element is closed, as if for a year.
     """
 
@@ -43,7 +50,7 @@ class Disruption(NamedTuple):
         return float(self.extra.sum())
 
 
-def disrupt(base: FreightAssignment, element: str, days: float, gap: float = 1e-6) -> Disruption:
+def disrupt(base: FreightAssignment, element: str, days: float, gap: float = GAP) -> Disruption:
     """Close a lock, link, terminal or node for some days; the same cargo looks for other ways.
 
     extra[o, k] = days/365 · Σ_d tonnes[o, d, k]·(S′[o, d, k] − S[o, d, k]),   S: composite cost over the chains
@@ -84,16 +91,9 @@ def disrupt(base: FreightAssignment, element: str, days: float, gap: float = 1e-
     if not 0.0 < days < np.inf:
         raise OptionError(f"a closure lasts a number of days above 0, not {days}")
     part = days / DAYS
-    tonnes = base.tonnes.copy()
-    lost = (tonnes > 0.0) & ~base.reach((element,))
-    tonnes[lost] = 0.0
-    after = base.again(tonnes, closed=(element,), gap=gap) if tonnes.any() else None
-    before = base.logsum_array()
-    now = np.full_like(before, np.inf) if after is None else after.logsum_array()
-    moved = tonnes > 0.0
-    change = np.zeros_like(before)
-    change[moved] = now[moved] - before[moved]
-    extra = part * np.einsum("odk,odk->ok", tonnes, change)
+    lost, change, solved = _closed(base, element, gap)
+    after = None if solved is None else FreightAssignment(solved).checked(gap)
+    extra = part * np.einsum("odk,odk->ok", base.tonnes, change)
     names = (np.array(base.regions, object), np.array(base.commodities, object))
     o, d, k = np.nonzero(lost)
     stranded = pd.DataFrame(
@@ -104,14 +104,32 @@ def disrupt(base: FreightAssignment, element: str, days: float, gap: float = 1e-
     )  # fmt: skip
     return Disruption(
         element, days, base.labelled(extra, ("origin", "commodity"), "extra", "million"), stranded,
-        _detours(base, after, element, part, before, now), after,
+        _detours(base, after, element, part), after,
     )  # fmt: skip
 
 
-def _detours(
-    base: FreightAssignment, after: FreightAssignment | None, element: str, part: float, before: np.ndarray,
-    now: np.ndarray,
-) -> pd.DataFrame:  # fmt: skip
+def _closed(base: FreightAssignment, element: str, gap: float) -> tuple[Bools, Floats, Solved | None]:
+    """Which pairs are cut off, how much dearer a tonne of the others goes, and the equilibrium of what still moves.
+
+    Arrays are (origin, destination, commodity).
+    """
+    prepared = base.solved.prepared.closing((element,))
+    lost, tonnes = np.zeros(base.tonnes.shape, dtype=bool), base.tonnes
+    change = np.zeros(base.tonnes.shape)
+    try:
+        solved = prepared.solve(tonnes, gap, warm=base.solved)
+    except DataError:  # some have no way left
+        lost = (tonnes > 0.0) & ~base.reach((element,))
+        tonnes = np.where(lost, 0.0, tonnes)
+        if not tonnes.any():
+            return lost, change, None
+        solved = prepared.solve(tonnes, gap, warm=base.solved)
+    moved = tonnes > 0.0
+    change[moved] = solved.logsum()[moved] - base.logsum_array()[moved]
+    return lost, change, solved
+
+
+def _detours(base: FreightAssignment, after: FreightAssignment | None, element: str, part: float) -> pd.DataFrame:
     users = base.users(base.elements(element)).drop(columns="share")
     place = {r: i for i, r in enumerate(base.regions)}
     at = (
@@ -120,16 +138,20 @@ def _detours(
     )  # fmt: skip
     users["tonnes"] *= part
     if after is None or users.empty:
-        return users.assign(chain_after="", extra=np.inf)
+        return users.assign(
+            chain_after="", way_after=pd.Series([()] * len(users), users.index, dtype=object), extra=np.inf
+        )
     cost = after.cost.to_numpy()[at]
-    names = np.array([*base.chains, ""], object)
-    users["chain_after"] = names[np.where(np.isfinite(cost).any(axis=1), cost.argmin(axis=1), len(base.chains))]
-    users["extra"] = now[at] - before[at]
+    open_still, best = np.isfinite(cost).any(axis=1), cost.argmin(axis=1)
+    users["chain_after"] = np.where(open_still, np.array(base.chains, object)[best], "")
+    ways = iter(after.ways(*(v[open_still] for v in (*at, best))))
+    users["way_after"] = [next(ways) if still else () for still in open_still]
+    users["extra"] = after.logsum_array()[at] - base.logsum_array()[at]
     return users
 
 
 def critical(
-    base: FreightAssignment, days: float, elements: Sequence[str] | None = None, gap: float = 1e-6
+    base: FreightAssignment, days: float, elements: Sequence[str] | None = None, gap: float = GAP
 ) -> pd.DataFrame:
     """Close elements one at a time and list them, the costliest first.
 
@@ -158,17 +180,19 @@ def critical(
     top = base.network.arrays.topology
     kinds = dict.fromkeys(top.names["links"], "link") | dict.fromkeys(top.names["locks"], "lock")
     terminals = {t.split(" ")[0] for t in top.names["terminals"]}
+    if not 0.0 < days < np.inf:
+        raise OptionError(f"a closure lasts a number of days above 0, not {days}")
     if elements is None:
         elements = [*top.names["locks"], *sorted(terminals)]
     rows = []
     for element in elements:
-        tonnes = float(base.users(base.elements(element))["tonnes"].sum()) * days / DAYS
+        tonnes = float(passing(base.solved, base.elements(element)).sum()) * days / DAYS
         if tonnes == 0.0:
             rows.append((element, kinds.get(element, "terminal"), 0.0, 0.0, 0.0))
             continue
-        found = disrupt(base, element, days, gap)
-        rows.append(
-            (element, kinds.get(element, "terminal"), tonnes, float(found.stranded["tonnes"].sum()), found.total)
-        )
+        lost, change, _ = _closed(base, element, gap)
+        part = days / DAYS
+        stranded, extra = part * float(base.tonnes[lost].sum()), part * float((base.tonnes * change).sum())
+        rows.append((element, kinds.get(element, "terminal"), tonnes, stranded, extra))
     table = pd.DataFrame(rows, columns=["element", "kind", "tonnes", "stranded", "extra"])
     return table.sort_values(["stranded", "extra", "element"], ascending=[False, False, True], ignore_index=True)

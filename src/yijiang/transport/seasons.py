@@ -9,8 +9,9 @@ import pandas as pd
 import xarray as xr
 
 from yijiang.errors import DataError, Finding
+from yijiang.transport.chains.paths import skim_freight
+from yijiang.transport.chains.skims import Skims
 from yijiang.transport.freightnetwork import FreightNetwork
-from yijiang.transport.skims import Skims, skim_freight
 
 MONTHS = range(1, 13)
 

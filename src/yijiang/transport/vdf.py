@@ -9,10 +9,11 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import hyp2f1
 
-from yijiang.transport.locks import QUEUE_LIMIT
-
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+
+QUEUE_LIMIT = 0.95
+"""Utilisation up to which the queue formulas hold; beyond it the wait follows their tangent."""
 
 FREE, BPR, LOCK, TERMINAL = 0, 1, 2, 3
 """Kinds of delay: none, the power function of the Bureau of Public Roads, the queues at a lock and at a terminal."""

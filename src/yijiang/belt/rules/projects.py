@@ -23,18 +23,30 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "link": ("target", "attribute"),
     "terminal": ("target", "attribute"),
     "lock": ("target", "attribute"),
+    "mode": ("target", "attribute"),
+    "ship": ("target", "attribute"),
+    "zone": ("target", "attribute"),
     "removal": ("region", "pollutant", "target"),
 }
 """The columns a lever of each kind must fill besides amount and rate."""
 
 ATTRIBUTES: Mapping[str, tuple[str, ...]] = {
-    "link": ("depth_m", "km", "hours", "money", "capacity_mt"),
-    "terminal": ("hours", "money", "capacity_mt"),
-    "lock": ("capacity_mt", "hours", "money", "transit_hours", "service_hours"),
-}
+    "link": (
+        "depth_m", "km", "hours", "money", "link_hours", "link_money", "capacity_mt", "vdf_alpha", "vdf_beta",
+        "limit_mt", "open",
+    ),
+    "terminal": ("hours", "money", "capacity_mt", "service_hours", "berths", "limit_mt", "open"),
+    "lock": ("capacity_mt", "hours", "money", "transit_hours", "service_hours", "limit_mt", "open"),
+    "mode": ("money_per_tkm", "money_fixed", "speed_kmh", "speed_up_kmh", "co2_kg_per_tkm", "empty_return"),
+    "ship": ("draught_m", "payload_t", "money_per_tkm", "light_draught_m"),
+    "zone": ("access_km",),
+}  # fmt: skip
 """What an engineering lever may change."""
 
-_TARGETS = {"link": ("links", "link"), "terminal": ("terminals", "node"), "lock": ("locks", "lock")}
+_TARGETS = {
+    "link": ("links", "link"), "terminal": ("terminals", "node"), "lock": ("locks", "lock"), "mode": ("modes", "mode"),
+    "ship": ("ships", "ship"), "zone": ("zones", "region"),
+}  # fmt: skip
 
 
 def unsized(belt: Belt) -> set[str]:
@@ -177,7 +189,7 @@ def levers_priced(belt: Belt, found: Findings) -> None:
 
 
 def levers_hit_something(belt: Belt, found: Findings) -> None:
-    """What a lever names is there: the link, terminal or lock, the load it removes, the trade it eases."""
+    """What a lever names is there: the part of the network, the load it removes, the trade it eases."""
     frame = belt.tables["levers"]
     loads, trade = belt.tables["loads"], belt.tables["trade"]
     known = {kind: set(belt.tables[table][column]) for kind, (table, column) in _TARGETS.items()}

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from yijiang.economy.accounts import labels as lb
 from yijiang.economy.accounts.labels import Floats
@@ -215,6 +216,12 @@ def bought(acc: Accounts, content: Floats, final: Floats) -> Floats:
     return np.ascontiguousarray((left @ right).transpose(1, 2, 0)).reshape(len(content), -1)
 
 
+def _run(chosen: NDArray[np.bool_]) -> slice | NDArray[np.int64]:
+    """Where a mask is true; as a slice, which copies nothing, where that is one run."""
+    at = np.flatnonzero(chosen).astype(np.int64)
+    return slice(int(at[0]), int(at[-1]) + 1) if at.size and at[-1] - at[0] + 1 == at.size else at
+
+
 def home_content(acc: Accounts) -> dict[str, Floats]:
     """What each consumer's purchases contain of its own region: extension → (stressor, consumer and sector).
 
@@ -228,7 +235,7 @@ def home_content(acc: Accounts) -> dict[str, Floats]:
     for c, name in enumerate(acc.consumers):
         if name in acc.regions:
             own = acc.region_of == acc.regions.index(name)
-            rows = np.flatnonzero(own)
+            rows = _run(own)
             content = (
                 acc.system.solve_transposed((intensity * own).T).T if few else intensity[:, rows] @ acc.inverse[rows]
             )

@@ -149,8 +149,10 @@ def placed(
     if sp.issparse(table):
         sparse: Any = table
         values: Any = sp.csr_array(sparse, dtype=np.float64)
-    else:
+    elif isinstance(table, pd.DataFrame):
         # A copy: what the caller does to the table later must not reach it.
+        values = np.ascontiguousarray(table.to_numpy(dtype=np.float64, copy=True))
+    else:
         values = np.array(table, dtype=np.float64, order="C")
     shape = (None if rows is None else len(rows)), (None if columns is None else len(columns))
     if isinstance(table, pd.DataFrame):

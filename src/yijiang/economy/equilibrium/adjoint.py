@@ -46,8 +46,8 @@ class Adjoint(NamedTuple):
     iterations: int
 
 
-class _Figures(NamedTuple):
-    """Where the figures of some regions enter: on the new state, inside the map, and directly; by lane."""
+class Figures(NamedTuple):
+    """Where figures enter: on the new state, inside the map, and directly on final demand; by lane."""
 
     state: Array  # (lane, state)
     seed: Seed
@@ -55,7 +55,8 @@ class _Figures(NamedTuple):
     final_share: Array  # (lane, region, sector)
 
 
-def _figures(solution: Solution, of: str, regions: Sequence[int], sector: int | None) -> _Figures:
+def regional_figures(solution: Solution, of: str, regions: Sequence[int], sector: int | None) -> Figures:
+    """Where one of `FIGURES` of some regions enters."""
     p, w = solution.problem, solution.work
     lanes, goods = len(regions), p.theta.size
     seed, state = no_seed(p, lanes), np.zeros((lanes, solution.state.size))
@@ -81,7 +82,7 @@ def _figures(solution: Solution, of: str, regions: Sequence[int], sector: int | 
             if of == "real_income_per_head":
                 moving = np.isfinite(p.mobility) & (p.mobility > 0) & (p.group[:, n] >= 0)
                 seed.moved[s, n, moving] = -1.0
-    return _Figures(state, seed, final_price, final_share)
+    return Figures(state, seed, final_price, final_share)
 
 
 @compiled
@@ -132,15 +133,22 @@ def advance_lanes(
     return going
 
 
-def adjoints(solution: Solution, of: str, regions: Sequence[int], sector: int | None) -> list[Adjoint]:
-    """Carry one figure of each of these modelled regions back through the equilibrium.
+def regional(solution: Solution, of: str, regions: Sequence[int], sector: int | None) -> list[Adjoint]:
+    """Carry one of `FIGURES` of each of these modelled regions back; `sector` is its good, where it has one."""
+    return adjoints(solution, lambda part: regional_figures(solution, of, regions[part], sector), len(regions))
+
+
+def adjoints(solution: Solution, figures: Callable[[slice], Figures], count: int) -> list[Adjoint]:
+    """Carry figures back through the equilibrium.
 
     Parameters
     ----------
     solution
         The equilibrium.
-    of
-        One of `FIGURES`; `sector` says which good of it, where the figure has one.
+    figures
+        Gives a part of the figures: as many are asked for as are carried side by side.
+    count
+        Number of all figures.
 
     Raises
     ------
@@ -148,15 +156,14 @@ def adjoints(solution: Solution, of: str, regions: Sequence[int], sector: int | 
         If a linear system is not solved to `ADJOINT_LIMIT`, as where regions hardly trade at all.
     """
     found: list[Adjoint] = []
-    for at in range(0, len(regions), LANES):
-        found += _block(solution, of, regions[at : at + LANES], sector)
+    for at in range(0, count, LANES):
+        found += _block(solution, figures(slice(at, min(at + LANES, count))))
     return found
 
 
-def _block(solution: Solution, of: str, regions: Sequence[int], sector: int | None) -> list[Adjoint]:
+def _block(solution: Solution, f: Figures) -> list[Adjoint]:
     """As many figures as are carried side by side."""
     p, w = solution.problem, solution.work
-    f = _figures(solution, of, regions, sector)
     lanes, size = f.state.shape
     q, r, nothing = pull(p, lanes), room(p, lanes), no_seed(p, lanes)
 
@@ -196,7 +203,7 @@ def _block(solution: Solution, of: str, regions: Sequence[int], sector: int | No
 
 
 def _direct(
-    f: _Figures, right: Array, carry: Callable[[Seed, Array, Pull, Room], Array], p: Problem
+    f: Figures, right: Array, carry: Callable[[Seed, Array, Pull, Room], Array], p: Problem
 ) -> list[Adjoint] | None:
     """All figures from one factorisation of the matrix, pulled column by column; None where it is singular.
 
@@ -217,7 +224,7 @@ def _direct(
     return _adjoints(f, q, residual, size + 2)
 
 
-def _adjoints(f: _Figures, q: Pull, residual: Array, count: int) -> list[Adjoint]:
+def _adjoints(f: Figures, q: Pull, residual: Array, count: int) -> list[Adjoint]:
     if not residual.max() <= ADJOINT_LIMIT:
         raise SolveError(
             "the gradient's linear system was not solved", residual=float(residual.max()), tolerance=ADJOINT_TOLERANCE

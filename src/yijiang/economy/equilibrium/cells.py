@@ -30,9 +30,12 @@ def cell_sensitivities(p: Problem, w: Work, q: Pull, tariff: bool, out: Array) -
 
 @compiled
 def row_sensitivities(
-    p: Problem, w: Work, q: Pull, n: int, i: int, final_price: Array, spend: float, out: Array
+    p: Problem, w: Work, q: Pull, n: int, i: int, final_price: Array, spend: float, flow: Array, out: Array
 ) -> None:
-    """Of ln κ̂ of every good from exporter `i` to importer `n` by use (sector, use); the last use is final demand."""
+    """Of ln κ̂ of every good from exporter `i` to importer `n` by use (sector, use); the last use is final demand.
+
+    `flow` (sector, exporter) is what the figure gains directly per unit of money that the importer spends there.
+    """
     sectors, exporters = p.weights.shape[0], p.weights.shape[2]
     share, kept = np.empty(exporters), np.empty(exporters)
     for j in range(sectors):
@@ -46,10 +49,12 @@ def row_sensitivities(
                 price, x = p.inputs[n, j, k] * q.cost[n, k], p.inputs[n, j, k] * w.output[k, n]
             else:
                 price, x = final_price[j], p.final[n, j] * spend + p.fixed_use[n, j]
-            t, whole = 0.0, 0.0
+            t, whole, direct = 0.0, 0.0, 0.0
             for e in range(exporters):
                 t += kept[e] * q.output[j, e]
                 whole += kept[e]
+                direct += kept[e] * flow[j, e]
+            price += p.theta[j] * x * direct
             h = -price / p.theta[j] - x * (t - whole * q.income[n])
-            by_net = kept[i] * x * (q.output[j, i] - q.income[n])
+            by_net = kept[i] * x * (q.output[j, i] - q.income[n] + flow[j, i])
             out[j, k] = -p.theta[j] * (share[i] * h + by_net)

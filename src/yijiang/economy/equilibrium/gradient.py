@@ -11,11 +11,12 @@ import xarray as xr
 
 from yijiang.errors import OptionError
 
-from .adjoint import FIGURES, Adjoint, adjoints
+from .adjoint import FIGURES, Adjoint, regional
 from .cells import cell_sensitivities, row_sensitivities
 from .problem import Array
 
 if TYPE_CHECKING:
+    from .flows import Weights
     from .result import Counterfactual
 
 #: What a gradient can be taken of: all in logarithms, prices and outputs in the numeraire.
@@ -31,9 +32,16 @@ class Gradient:
     """
 
     def __init__(
-        self, at: Counterfactual, of: str, targets: Sequence[str], single: bool, adjoints: Sequence[Adjoint]
+        self,
+        at: Counterfactual,
+        of: str,
+        targets: Sequence[str],
+        single: bool,
+        adjoints: Sequence[Adjoint],
+        flows: Sequence[Weights] | None = None,
     ) -> None:
         self._at, self._targets, self._single, self._adjoints = at, tuple(targets), single, tuple(adjoints)
+        self._flows: Sequence[Weights | None] = (None,) * len(self._adjoints) if flows is None else tuple(flows)
         self.of = of
         """The figure."""
         self.residual = max(a.residual for a in adjoints)
@@ -130,10 +138,14 @@ class Gradient:
         s, base, n = at.solution, at.base, at.base.modelled
         sales, eta = at.sales, s.problem.foreign_theta[:, None, None]
         rate, sales_rate = at.levels
-        for a in self._adjoints:
+        theta = s.problem.theta[:, None, None]
+        for a, own in zip(self._adjoints, self._flows, strict=True):
             bought = np.empty(s.problem.weights.shape)
             cell_sensitivities(s.problem, s.work, a.sensitivities, tariff, bought)
             sold = -(eta + float(tariff)) * sales * a.sensitivities.output[:, None, :n]
+            if own is not None:  # the flow's own cost, beside what it does through prices
+                bought -= (theta + float(tariff)) * own.bought
+                sold -= (eta + float(tariff)) * own.sold
             if tariff:
                 bought, sold = bought / (1 + rate), sold / (1 + sales_rate)
             values.append(at.flows(bought, sold, np.zeros_like(base.outside)))
@@ -160,10 +172,11 @@ class Gradient:
         if n >= at.base.modelled:
             raise OptionError(f"{importer!r} has fixed cost, so its uses are not modelled")
         spend, values = at.final_spending[n], []
-        for a in self._adjoints:
+        for a, own in zip(self._adjoints, self._flows, strict=True):
             table = np.empty((p.theta.size, p.theta.size + 1))
             price = a.final_price[n] + a.sensitivities.price_index[n] * p.final[n]
-            row_sensitivities(p, at.solution.work, a.sensitivities, n, i, price, spend, table)
+            weight = np.zeros_like(p.weights[:, n]) if own is None else own.per_money[:, n]
+            row_sensitivities(p, at.solution.work, a.sensitivities, n, i, price, spend, weight, table)
             values.append(table)
         uses = [*labels.sector, "final"]
         coords: dict[str, Any] = {"sector": list(labels.sector), "using": uses}
@@ -194,4 +207,4 @@ def gradient(at: Counterfactual, of: str, region: str | Sequence[str] | None, se
             raise OptionError(f"{names[-1]!r} makes no {labels.sector[good]!r}")
     if not names:
         raise OptionError("no region asked for")
-    return Gradient(at, of, names, single, adjoints(at.solution, of, places, good))
+    return Gradient(at, of, names, single, regional(at.solution, of, places, good))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,7 @@ from .problem import Array
 from .shares import Base
 
 if TYPE_CHECKING:
+    from .gradient import Gradient
     from .model import TradeModel
     from .solver import Solution
 
@@ -205,6 +206,30 @@ class Counterfactual(Arrays):
         from .solver import spectral_radius
 
         return spectral_radius(self._solution.problem, self._solution.state, self._solution.work)
+
+    def flow_gradient(self, weights: Mapping[str, Array]) -> Gradient:
+        r"""Sensitivity of weighted sums of ln real flow, :math:`\sum g_{nij} \ln q_{nij}`, by reverse mode.
+
+        Parameters
+        ----------
+        weights
+            By name of each sum, g **(importer, exporter, sector)** in the order of the labels.
+
+        Returns
+        -------
+        Gradient
+            As `TradeModel.gradient` gives it, with the names of the sums as its targets.
+
+        Raises
+        ------
+        OptionError
+            For no weights, weights of another shape or not finite.
+        SolveError
+            If the linear system is not solved; `figures` holds its residual.
+        """
+        from .flows import flow_gradient
+
+        return flow_gradient(self, weights)
 
     def as_base(self) -> TradeModel:
         """A model whose base is this equilibrium; money stays in the same numeraire.

@@ -119,7 +119,7 @@ def network_problem(
         param[facility, kernels.LIMIT] = limit
     pairs = len(amounts.amount)
     kinds = list(classes.values())
-    return Problem(
+    return Problem.of(
         pair_ptr=np.arange(pairs + 1), pair_class=amounts.kind, demand=amounts.amount,
         weight=np.array([k.time_value for k in kinds]), pce=np.array([k.pce for k in kinds]),
         scale=np.zeros(len(kinds)), nest=np.zeros(pairs, np.int64), nest_scale=np.zeros(pairs),

@@ -45,7 +45,7 @@ def solve(problem: Problem, source: Source, tolerance: float, iterations: int) -
 
     for turn in range(iterations + 1):
         kernels.evaluate_all(load, problem.param, state)
-        least = source.price(problem, state)
+        least = source.price(problem.link_costs(state))
         ptr, links = source.columns(groups)
         nearest = np.zeros_like(flow)
         kind = np.repeat(problem.group_class, np.diff(ptr))

@@ -269,7 +269,9 @@ def choose(
     weight: float, pce: float, mu: float, nest: Ints, nest_scale: Floats, share: Floats, load: Floats, param: Floats,
     state: Floats, work: Floats, floor: float,
 ) -> float:  # fmt: skip
-    """Move demand between the groups of a pair towards the nested logit; returns demand·Σ|change of share|·|cost|.
+    """Move demand between the groups of a pair towards the nested logit; returns about what the move gains.
+
+    Σ change²·(1/(μ·part) + slope), twice what the objective falls by: of second order, as the gap is.
 
     Within a nest: cost_j + ln(q_j)/μ_n is equal; between nests: S_n + ln(Q_n)/μ, with the composite cost
     S_n = −ln Σ exp(−μ_n·cost_j)/μ_n. Slopes of the costs in the demand damp the step.
@@ -322,7 +324,9 @@ def choose(
     for j in range(size):
         if cost[j] < np.inf:
             new[j] *= target[int(held[nest[first + j]])]
-            off += abs(new[j] - part[j]) * cost[j]
+            change = new[j] - part[j]
+            if change != 0.0:
+                off += change * change * (1.0 / (mu * max(part[j], new[j])) + slope[j])
     if off <= floor:
         return off
     for j in range(size):

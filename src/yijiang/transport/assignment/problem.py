@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol, Self
 
 import numpy as np
 
@@ -31,6 +31,8 @@ class Problem:
         Facility of the link.
     param : (facility, 7)
         See `kernels`.
+    moving : (link)
+        Facility of a link that delays or limits, −1 for the others; worked out by `of`.
     """
 
     pair_ptr: Ints
@@ -44,6 +46,14 @@ class Problem:
     fixed: Floats
     facility: Shorts
     param: Floats
+    moving: Shorts
+
+    @classmethod
+    def of(cls, *, facility: Shorts, param: Floats, **arrays: Any) -> Self:
+        """Make a problem of its arrays, by name."""
+        acts = (param[:, kernels.KIND] > 0.0) | (param[:, kernels.LIMIT] < np.inf)
+        moving = np.where(acts[facility], facility, -1).astype(np.int32)
+        return cls(facility=facility, param=param, moving=moving, **arrays)
 
     @property
     def group_pair(self) -> Ints:
@@ -55,12 +65,6 @@ class Problem:
         """Class of every group."""
         return np.repeat(self.pair_class, np.diff(self.pair_ptr))
 
-    @property
-    def moving(self) -> Shorts:
-        """Facility of a link that delays or limits, −1 for the others."""
-        acts = (self.param[:, kernels.KIND] > 0.0) | (self.param[:, kernels.LIMIT] < np.inf)
-        return np.where(acts[self.facility], self.facility, -1).astype(np.int32)
-
     def link_costs(self, state: Floats) -> Floats:
         """Cost of every link for every class (class, link) in a state of the facilities."""
         delay, price = state[self.facility, kernels.DELAY], state[self.facility, kernels.PRICE]
@@ -69,10 +73,10 @@ class Problem:
 
 
 class Source(Protocol):
-    """Least costs of the groups in a state of the facilities, and the paths that have them."""
+    """Least costs of the groups at some costs of the links, and the paths that have them."""
 
-    def price(self, problem: Problem, state: Floats) -> Floats:
-        """Return the least cost of every group (group,), infinite where no path leads."""
+    def price(self, cost: Floats) -> Floats:
+        """Return the least cost of every group (group,) at some costs (class, link), infinite where no path leads."""
 
     def columns(self, wanted: Ints) -> tuple[Ints, Shorts]:
         """Return the least paths of some groups, by rising number: ptr (wanted + 1) and links."""

@@ -81,7 +81,7 @@ class Assignment:
         charged = cost + problem.pce[:, None] * self._price[net.facility]
         state = np.zeros((len(delay), 4))
         state[:, kernels.DELAY], state[:, kernels.PRICE] = delay, self._price
-        self.least = source.price(problem, state)
+        self.least = source.price(problem.link_costs(state))
         spent = float((flow * charged).sum())
         self.gap = (spent - float(problem.demand @ self.least)) / spent if spent > 0.0 else 0.0
         self.class_cost = charged

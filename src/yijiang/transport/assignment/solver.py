@@ -9,7 +9,8 @@ import numpy as np
 
 from yijiang.errors import SolveError
 from yijiang.transport.assignment import kernels
-from yijiang.transport.assignment.gap import choice_excess, logits
+from yijiang.transport.assignment.excess import division_excess
+from yijiang.transport.assignment.gap import logits
 from yijiang.transport.assignment.kernels import Floats
 from yijiang.transport.assignment.pathset import PathSet
 from yijiang.transport.assignment.pathset import kernels as pathkernels
@@ -21,6 +22,9 @@ SWEEPS, SWEEP_TARGET = 10, 0.05
 #: The same with hard limits, where every pair pushes against what all others hold and one sweep does less; and the most
 #: it grows to where, after so many rounds, new columns are not what is lacking.
 MOST_SWEEPS, MOST_TARGET, PATIENCE = 200, 0.01, 20
+#: The part where demand is divided by a logit, whose excess is of second order; the part of the gap wanted below which
+#: nothing is left to do; and sweeps of a warm start before its columns are known.
+CHOICE_TARGET, ENOUGH, FIRST_SWEEPS = 0.005, 0.2, 2
 #: Pairs whose excess is below this part of the mean are left out of a sweep.
 SKIP = 0.1
 #: What a pair is off by is left alone below this part of its even share of the gap wanted.
@@ -56,21 +60,20 @@ class Solution:
     rounds: list[Round]
 
 
-def _working_gap(problem: Problem, paths: PathSet, part: Floats, least: Floats, state: Floats) -> tuple[float, float]:
+def _working_gap(problem: Problem, spent: Floats, part: Floats, least: Floats) -> tuple[float, float]:
     """Gap relative to the cost, and the cost: Σ flow·(cost − least) + excess of the choice, all terms at least 0."""
-    _, spent = kernels.group_costs(
-        problem.pair_ptr, paths.group_ptr, paths.constant, paths.fac_ptr, paths.fac, problem.pair_class,
-        problem.weight, problem.pce, state, paths.flow,
-    )  # fmt: skip
+    p = problem
     floor = np.where(np.isfinite(least), least, 0.0)
     total = float(spent.sum())
-    excess = float((spent - part * floor).sum() + choice_excess(problem, least, part).sum())
+    excess = float((spent - part * floor).sum()) + division_excess(
+        p.pair_ptr, p.pair_class, p.scale, p.nest, p.nest_scale, least, part, p.demand
+    )
     return excess / total if total > 0.0 else 0.0, total
 
 
 def solve(
     problem: Problem, source: Source, tolerance: float, iterations: int, start: PathSet | None = None,
-    multiplier: Floats | None = None,
+    multiplier: Floats | None = None, steady: float = np.inf,
 ) -> Solution:  # fmt: skip
     """Solve to a relative gap.
 
@@ -84,6 +87,9 @@ def solve(
         Paths with flows to start from (warm); the flows of a group are scaled to its demand.
     multiplier : (facility)
         Prices of the hard limits to start from.
+    steady
+        Largest move of a load in the last sweep, relative to its capacity, where one is wanted: what costs rest on is
+        then known more closely than the gap, whose error is the square of theirs, can tell.
 
     Raises
     ------
@@ -98,32 +104,67 @@ def solve(
     Lagrange Multiplier Methods.
     """
     groups = int(problem.pair_ptr[-1])
-    group_class, moving, pairs = problem.group_class, problem.moving, len(problem.demand)
+    group_class, group_pair, moving, pairs = (
+        problem.group_class,
+        problem.group_pair,
+        problem.moving,
+        len(problem.demand),
+    )
     param = problem.param.copy()
     load, state = np.zeros(len(param)), np.zeros((len(param), 4))
     limits = _Limits(param, multiplier)
-    paths = PathSet.empty(groups) if start is None else start
+    acts = np.flatnonzero((param[:, kernels.KIND] > 0.0) | (param[:, kernels.LIMIT] < np.inf))
+    room = np.where(param[acts, kernels.KIND] > 0.0, param[acts, kernels.CAPACITY], param[acts, kernels.LIMIT])
+    paths = PathSet.empty(groups)
     part, fresh = np.zeros(groups), np.ones(groups, bool)
+    sweeps = MOST_SWEEPS if len(limits.at) or steady < np.inf else SWEEPS
+    target = CHOICE_TARGET if np.any(problem.scale > 0.0) else SWEEP_TARGET
+    rounds: list[Round] = []
+    floor, enough, moved = 0.0, 0.0, np.inf
+
+    def settle(sweeps: int) -> tuple[Floats, float]:
+        """Sweep until the excess has fallen enough and loads are steady; returns parts and the last move of a load."""
+        share = part / problem.demand[group_pair]
+        excess, skip, first, last = np.full(pairs, np.inf), -1.0, 0.0, np.inf
+        for n in range(sweeps):
+            before = load[acts]
+            left = kernels.sweep(
+                problem.pair_ptr, *paths[:5], problem.demand, problem.pair_class, problem.weight, problem.pce,
+                problem.scale, problem.nest, problem.nest_scale, share, load, param, state, excess, skip, floor,
+            )  # fmt: skip
+            last = float(np.max(np.abs(load[acts] - before) / room, initial=0.0))
+            first, skip = first if n else left, SKIP * left / pairs
+            if left <= max(target * first, enough) and (last <= steady or not np.isfinite(steady)):
+                break
+        pathkernels.facility_loads(*paths[:2], *paths[3:5], group_class, problem.pce, load)
+        kernels.evaluate_all(load, param, state)
+        return share * problem.demand[group_pair], last
+
+    kernels.evaluate_all(load, param, state)
     if start is not None:
         paths, part, fresh = _scaled(problem, start)
         pathkernels.facility_loads(*paths[:2], *paths[3:5], group_class, problem.pce, load)
-    kernels.evaluate_all(load, param, state)
-    rounds: list[Round] = []
-    floor = 0.0
-    sweeps, target = (MOST_SWEEPS, SWEEP_TARGET) if len(limits.at) else (SWEEPS, SWEEP_TARGET)
+        kernels.evaluate_all(load, param, state)
+        if not fresh.any():
+            part, moved = settle(sweeps if len(limits.at) or steady < np.inf else FIRST_SWEEPS)
     for turn in range(iterations + 1):
-        least = source.price(problem, state)
-        known, _ = kernels.group_costs(
+        least = source.price(problem.link_costs(state))
+        known, spent = kernels.group_costs(
             problem.pair_ptr, paths.group_ptr, paths.constant, paths.fac_ptr, paths.fac, problem.pair_class,
             problem.weight, problem.pce, state, paths.flow,
         )  # fmt: skip
-        if turn or start is not None:
-            gap, total = _working_gap(problem, paths, part, least, state)
+        if turn == 0:
+            lost = np.flatnonzero(np.isinf(np.minimum.reduceat(least, problem.pair_ptr[:-1])))
+            if len(lost):
+                raise Unreachable(lost.tolist())
+        if turn or not fresh.any():
+            gap, total = _working_gap(problem, spent, part, least)
             over = limits.excess(load)
-            # Hard limits are met far tighter than the gap.
-            floor = 0.0 if len(limits.at) else FLOOR * tolerance * total / pairs
+            enough = 0.0 if len(limits.at) else ENOUGH * tolerance * total
+            # Hard limits, and loads that must be steady, are met far tighter than the gap.
+            floor = 0.0 if len(limits.at) or steady < np.inf else FLOOR * tolerance * total / pairs
             rounds.append(Round(gap, over, len(paths.flow)))
-            if gap <= tolerance and limits.met(load):
+            if gap <= tolerance and limits.met(load) and moved <= steady:
                 return Solution(paths, part, load, state, param, least, rounds)
             if turn == iterations:
                 break
@@ -133,30 +174,17 @@ def solve(
                 limits.update(load, total / float(problem.demand.sum()), tolerance)
         wanted = np.flatnonzero(least < known * (1.0 - CHEAPER))
         ptr, links = source.columns(wanted)
-        if turn == 0:
-            lost = np.flatnonzero(np.isinf(np.minimum.reduceat(least, problem.pair_ptr[:-1])))
-            if len(lost):
-                raise Unreachable(lost.tolist())
+        if turn == 0 and fresh.any():
             # Whoever has no path yet divides by the costs of the first trees.
-            part = np.where(fresh, logits(problem, least)[0] * problem.demand[problem.group_pair], part)
+            part = np.where(fresh, logits(problem, least)[0] * problem.demand[group_pair], part)
         amount = np.where(np.isinf(known[wanted]), part[wanted], 0.0)
         paths = PathSet(*pathkernels.merge(*paths, ptr, links, wanted, problem.fixed, group_class, moving, amount))
         pathkernels.facility_loads(*paths[:2], *paths[3:5], group_class, problem.pce, load)
         kernels.evaluate_all(load, param, state)
-        share = part / problem.demand[problem.group_pair]
-        excess, skip, first = np.full(pairs, np.inf), -1.0, 0.0
-        for n in range(sweeps):
-            left = kernels.sweep(
-                problem.pair_ptr, *paths[:5], problem.demand, problem.pair_class, problem.weight, problem.pce,
-                problem.scale, problem.nest, problem.nest_scale, share, load, param, state, excess, skip, floor,
-            )  # fmt: skip
-            first, skip = first if n else left, SKIP * left / pairs
-            if left <= target * first:
-                break
-        part = share * problem.demand[problem.group_pair]
-        pathkernels.facility_loads(*paths[:2], *paths[3:5], group_class, problem.pce, load)
-        kernels.evaluate_all(load, param, state)
-    raise SolveError("the assignment did not reach its gap", gap=rounds[-1].gap, excess_of_limits=rounds[-1].excess)
+        part, moved = settle(sweeps)
+    raise SolveError(
+        "the assignment did not reach its gap", gap=rounds[-1].gap, excess_of_limits=rounds[-1].excess, move=moved
+    )
 
 
 def _scaled(problem: Problem, start: PathSet) -> tuple[PathSet, Floats, Bools]:

@@ -6,7 +6,6 @@ import numpy as np
 
 from yijiang.transport.assignment.kernels import Floats, Ints, Shorts
 from yijiang.transport.assignment.pathset import kernels as pathkernels
-from yijiang.transport.assignment.problem import Problem
 from yijiang.transport.paths.forest import Forest, Star, grow
 
 
@@ -31,12 +30,12 @@ class Trees:
         self._end = destination.astype(np.int32)
         self._forest: Forest | None = None
 
-    def price(self, problem: Problem, state: Floats) -> Floats:
+    def price(self, cost: Floats) -> Floats:
         """Grow the trees; see `Source`."""
-        weight = problem.link_costs(state)[:, self.star.link]
+        weight = cost[:, self.star.link]
         self._forest = grow(self.star, self._root, weight, self._ends, kind=self._kind, keep=True)
-        cost: Floats = self._forest.cost[self._tree, self._place]
-        return cost
+        least: Floats = self._forest.cost[self._tree, self._place]
+        return least
 
     def columns(self, wanted: Ints) -> tuple[Ints, Shorts]:
         """Walk back along the trees grown last; see `Source`."""

@@ -18,6 +18,19 @@ SAME = 1e-14
 """A label that an arc would lower by less than this part is round-off."""
 
 
+@njit(cache=True)
+def alike(a: Floats, b: Floats) -> bool:
+    """Whether two tables of costs differ by the last bits only, as two ways to sum a wait have it."""
+    for i in range(a.shape[0]):
+        for j in range(a.shape[1]):
+            if a[i, j] == b[i, j]:
+                continue
+            # What was closed and is open, or the other way round, is not alike.
+            if b[i, j] == np.inf or not abs(a[i, j] - b[i, j]) <= SAME * abs(b[i, j]):
+                return False
+    return True
+
+
 @njit(cache=True, nogil=True)
 def still_best(
     root: int, ptr: Shorts, head: Shorts, tail: Shorts, weight: Floats, dist: Floats, pred: Shorts, order: Shorts

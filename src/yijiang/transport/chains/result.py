@@ -5,29 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 import pandas as pd
 import xarray as xr
 
-from yijiang.errors import OptionError, SolveError
-from yijiang.transport import kernels as tables
-from yijiang.transport import vdf
+from yijiang.errors import SolveError
+from yijiang.transport import columns, vdf
 from yijiang.transport.assignment import kernels
 from yijiang.transport.assignment.gap import choice_excess
-from yijiang.transport.assignment.kernels import Floats, Ints
-from yijiang.transport.assignment.pathset import PathSet, picked, using
+from yijiang.transport.assignment.kernels import Bools, Floats, Ints
 from yijiang.transport.assignment.pathset import kernels as pathkernels
-from yijiang.transport.assignment.problem import Problem
 from yijiang.transport.assignment.result import BALANCE_LIMIT, ROUND_OFF
-from yijiang.transport.assignment.solver import Solution
-from yijiang.transport.chains.equilibrium import assign_freight, facility_numbers, shut
-from yijiang.transport.chains.source import ChainTrees
-from yijiang.transport.chains.virtual import CO2, VirtualNetwork
-from yijiang.transport.choice import logit_logsum
-from yijiang.transport.freightnetwork import FreightNetwork
-from yijiang.transport.skims import DIMS, Paths
+from yijiang.transport.chains import select
+from yijiang.transport.chains.prepared import Solved
+from yijiang.transport.chains.skims import DIMS
+from yijiang.transport.chains.virtual import CO2
+from yijiang.transport.chains.worth import worth
 
 FIELDS = ("money", "time", "co2", "km")
 """Fields along the ways of a chain; the km of every mode are `km_MODE`."""
@@ -48,16 +43,16 @@ class FreightAssignment:
         and a last one for what loads nothing.
     """
 
-    def __init__(
-        self, net: FreightNetwork, paths: Paths, virtual: VirtualNetwork, problem: Problem, source: ChainTrees,
-        solution: Solution, pairs: tuple[Ints, Ints, Ints], tonnes: Floats, closed: Sequence[str] = (),
-    ) -> None:  # fmt: skip
-        self.network, self.problem, self.tonnes = net, problem, tonnes
-        self._paths, self._virtual, self._source, self._set = paths, virtual, source, solution.paths
-        self._pairs, self._part, self._closed = pairs, solution.part, tuple(closed)
+    def __init__(self, solved: Solved) -> None:
+        prepared, solution = solved.prepared, solved.solution
+        paths, virtual, problem = prepared.paths, prepared.paths.virtual, solved.problem
+        self.solved = solved
+        self.network, self.problem, self.tonnes = paths.network, problem, solved.tonnes
+        self._paths, self._virtual, self._set = paths, virtual, solution.paths
+        self._pairs, self._part = solved.pairs, solution.part
         self.rounds, self.iterations = solution.rounds, len(solution.rounds)
         self.facilities = virtual.names[:-1]
-        self.commodities, self.chains, self.regions = paths.commodities, paths.chains, net.regions
+        self.commodities, self.chains, self.regions = paths.commodities, paths.chains, paths.regions
         s, p = solution.paths, problem
         self.class_flow = pathkernels.link_flows(
             s.group_ptr, s.flow, s.link_ptr, s.link, p.group_class, len(p.weight), len(p.facility)
@@ -73,10 +68,11 @@ class FreightAssignment:
         charged = cost + p.pce[:, None] * self.price[p.facility]
         self._state = np.zeros((len(p.param), 4))
         self._state[:, kernels.DELAY], self._state[:, kernels.PRICE] = self.wait, self.price
-        least = source.price(p, self._state)
-        zones, chains = len(self.regions), len(self.chains)
-        #: (commodity, origin, chain, destination): all pairs, whether or not they have tonnes
-        self._cost = source.total.reshape(len(self.commodities), zones, chains, zones).transpose(1, 3, 0, 2).copy()
+        # Priced anew, on trees of its own: what was solved stays as it is for whoever starts from it.
+        self._source = solved.source.fork(solved.source.job, solved.source.chain, solved.source.end)
+        least = self._source.price(p.link_costs(self._state))
+        #: All pairs, whether or not they have tonnes.
+        self._cost = solved._replace(source=self._source).cost().copy()
         spent = float((self.class_flow * charged).sum())
         floor = np.where(np.isfinite(least), least, 0.0)
         excess = float(choice_excess(p, least, self._part).sum())
@@ -101,8 +97,8 @@ class FreightAssignment:
         flow = self.class_flow.sum(axis=0)
         arcs = top.arcs[v.arc]
         states, count = int(top.block[-1]), len(v.arc)
-        at = np.bincount(arcs[:, tables.HEAD], weights=flow[:count], minlength=states).astype(float)
-        at -= np.bincount(arcs[:, tables.TAIL], weights=flow[:count], minlength=states)
+        at = np.bincount(arcs[:, columns.HEAD], weights=flow[:count], minlength=states).astype(float)
+        at -= np.bincount(arcs[:, columns.TAIL], weights=flow[:count], minlength=states)
         for before, after, port in np.argwhere(v.board >= 0):
             amount = flow[v.board[before, after, port]]
             at[top.port_state[after, port]] += amount
@@ -126,30 +122,18 @@ class FreightAssignment:
         here = [t for t in self.network.arrays.topology.names["terminals"] if t.split(" ")[0] == name]
         return here or [name]  # an unknown name is told by whoever looks it up
 
-    def reach(self, closed: Sequence[str]) -> np.ndarray:
+    def reach(self, closed: Sequence[str]) -> Bools:
         """Whether any chain is left (origin, destination, commodity) when some elements are closed."""
-        p = self.problem
-        fixed = p.fixed.copy()
-        fixed[:, shut(self.network, self._virtual, closed)] = np.inf
+        p = self.solved.prepared.closing(closed)
         source = self._source.fork(self._source.job, self._source.chain, self._source.end)
-        source.price(replace(p, fixed=fixed), self._state)
-        zones, chains = len(self.regions), len(self.chains)
-        total = source.total.reshape(len(self.commodities), zones, chains, zones)
-        left: np.ndarray = total.min(axis=2) < np.inf
-        return np.transpose(left, (1, 2, 0))
+        source.price(replace(self.problem, fixed=p.fixed).link_costs(self._state))
+        left: Bools = self.solved._replace(source=source).cost().min(axis=3) < np.inf
+        return left
 
     def again(self, tonnes: Floats, closed: Sequence[str] = (), gap: float = 1e-6) -> FreightAssignment:
         """Assign other tonnes to the same network, or the same with some elements closed, starting from here."""
-        p, size = self.problem, len(self.chains)
-        nests = {str(n): [c for c, m in zip(self.chains, p.nest[:size], strict=True) if m == n] for n in p.nest[:size]}
-        ratio = {str(n): float(self._ratio[list(p.nest[:size]).index(n)]) for n in p.nest[:size]}
-        limits = {str(name): float(row["limit"]) for name, row in self.shadow_prices.iterrows()}
-        return assign_freight(
-            self.network, tonnes, dict(zip(self.commodities, p.scale.tolist(), strict=True)),
-            dict(zip(self.commodities, p.weight.tolist(), strict=True)), self.chains, nests, ratio,
-            1000.0 * self._paths.co2_price, dict(zip(self.commodities, p.pce.tolist(), strict=True)), limits,
-            (*self._closed, *closed), gap, self,
-        )  # fmt: skip
+        prepared = self.solved.prepared.closing(closed)
+        return FreightAssignment(prepared.solve(tonnes, gap, warm=self.solved)).checked(gap)
 
     def labelled(self, array: np.ndarray, dims: Sequence[str], name: str, unit: str) -> xr.DataArray:
         """Put the labels of this result on an array with some of its dimensions."""
@@ -174,21 +158,7 @@ class FreightAssignment:
 
     def logsum_array(self) -> Floats:
         """Composite cost over the chains as an array (origin, destination, commodity) [yuan/t]."""
-        size, first = len(self.chains), self.problem
-        nest, out = first.nest[:size], list[Floats]()
-        for k, mu in enumerate(first.scale):
-            ratio = self._ratio[:size]
-            parts = [
-                logit_logsum(self._cost[:, :, k, nest == n], mu / float(ratio[nest == n][0])) for n in np.unique(nest)
-            ]
-            out.append(logit_logsum(np.stack(parts, axis=-1), mu))
-        return np.stack(out, axis=-1)
-
-    @property
-    def _ratio(self) -> Floats:
-        p = self.problem
-        ratio: Floats = p.scale[p.group_class] / p.nest_scale
-        return ratio
+        return self.solved.prepared.logsum(self._cost)
 
     @property
     def logsum(self) -> xr.DataArray:
@@ -234,7 +204,7 @@ class FreightAssignment:
         arcs, flow = top.arcs[v.arc], self.class_flow.sum(axis=0)[: len(v.arc)]
         if way is not None:
             flow = np.where(way[v.arc], flow, 0.0)
-        out: Floats = np.bincount(arcs[:, tables.LINK], weights=flow, minlength=len(top.link_lock)).astype(float)
+        out: Floats = np.bincount(arcs[:, columns.LINK], weights=flow, minlength=len(top.link_lock)).astype(float)
         return out
 
     @property
@@ -251,13 +221,25 @@ class FreightAssignment:
         """By lock: tonnes up, down and together, share of the capacity used, wait [h], price [yuan/t]."""
         top = self.network.arrays.topology
         names, at = top.names["locks"], top.link_lock >= 0
-        up = top.arcs[:, tables.UP] == 1
+        up = top.arcs[:, columns.UP] == 1
         out = pd.DataFrame(index=pd.Index(names, name="lock"))
         for column, way in (("up", up), ("down", ~up)):
             out[column] = np.bincount(top.link_lock[at], weights=self._by_link(way)[at], minlength=len(names))
         out["tonnes"] = out["up"] + out["down"]
         out["utilisation"] = self.load[: len(names)] / self.network.arrays.figures["locks"][:, 0]
         out["wait"], out["price"] = self.wait[: len(names)], self.price[: len(names)]
+        return out
+
+    @property
+    def terminals(self) -> pd.DataFrame:
+        """Tonnes that change mode, by node, mode_a, mode_b: from a to b, from b to a, both together."""
+        top, board, flow = self.network.arrays.topology, self._virtual.board, self.class_flow.sum(axis=0)
+        modes, (a, b) = top.names["modes"], top.terminal_modes.T
+        keys = [(top.ports[p], modes[i], modes[j]) for p, i, j in zip(top.terminal_port, a, b, strict=True)]
+        index = pd.MultiIndex.from_tuples(keys, names=["node", "mode_a", "mode_b"]) if keys else None
+        ways = {"a_to_b": flow[board[a, b, top.terminal_port]], "b_to_a": flow[board[b, a, top.terminal_port]]}
+        out = pd.DataFrame(ways, index=index)
+        out["tonnes"] = out["a_to_b"] + out["b_to_a"]
         return out
 
     @property
@@ -273,6 +255,14 @@ class FreightAssignment:
         index = pd.Index([self.facilities[i] for i in at], name="facility")
         limit = self.problem.param[at, kernels.LIMIT]
         return pd.DataFrame({"load": self.load[at], "limit": limit, "price": self.price[at]}, index)
+
+    @cached_property
+    def capacity_prices(self) -> pd.Series[float]:
+        """What one more unit of capacity, or of a binding limit, saves at these tonnes, by facility [yuan per t].
+
+        The slope of the total cost Σ tonnes·S, rents aside; see `worth.worth`. 0 where nothing depends on the load.
+        """
+        return pd.Series(worth(self.solved)[:-1], pd.Index(self.facilities, name="facility"), name="price")
 
     def shadow_prices_by_region(self, side: str = "origin") -> pd.DataFrame:
         """Who pays the prices of the hard limits: facility, region, Mt/yr through it, and million yuan paid in all."""
@@ -292,19 +282,52 @@ class FreightAssignment:
         names
             A way counts if it uses any of them.
         """
-        s, size = self._set, len(self.chains)
-        hit = np.isin(self.problem.facility, facility_numbers(self._virtual, names, "element"))
-        uses = using(s, hit)
-        group = np.repeat(np.arange(len(s.group_ptr) - 1), np.diff(s.group_ptr))
-        flow = np.bincount(group[uses], weights=s.flow[uses], minlength=len(s.group_ptr) - 1)
-        at = np.flatnonzero(flow > 0.0)
-        o, d, k = (v[at // size] for v in self._pairs)
-        table: dict[str, Any] = {
-            "origin": np.array(self.regions, object)[o], "destination": np.array(self.regions, object)[d],
-            "commodity": np.array(self.commodities, object)[k], "chain": np.array(self.chains, object)[at % size],
-            "tonnes": flow[at], "share": flow[at] / self.problem.demand[at // size],
-        }  # fmt: skip
-        return pd.DataFrame(table).sort_values("tonnes", ascending=False, kind="stable", ignore_index=True)
+        return select.users(self.solved, names)
+
+    def usage(
+        self,
+        origin: str | Sequence[str],
+        destination: str | Sequence[str],
+        commodity: str | Sequence[str] | None = None,
+    ) -> pd.DataFrame:
+        """Links that the cargo from one region to another one uses.
+
+        share = tonnes of the pair on the link / tonnes of the pair; a link with a lock or a shallow is a link here.
+
+        Parameters
+        ----------
+        origin, destination
+            A region, or several taken together.
+        commodity
+            One commodity or several; left out, all.
+
+        Returns
+        -------
+        Table with link, mode, lock, depth_m, tonnes and share, the most used first; empty where nothing is carried.
+
+        Examples
+        --------
+        >>> from yijiang.transport.chains.equilibrium import assign_freight
+        >>> from yijiang.transport.example import two_ports
+        >>> a = assign_freight(two_ports(), np.array([[[0.0], [8.0]], [[2.0], [0.0]]]), 0.01, gap=1e-12)
+        >>> a.usage("Upper", "Lower")[["link", "share"]].round(4)
+               link   share
+        0      lane  0.8859
+        1      pool  0.8859
+        2  shallows  0.8859
+        3   highway  0.1141
+        """
+        return select.usage(self.solved, origin, destination, commodity)
+
+    def ways(self, origin: Ints, destination: Ints, commodity: Ints, chain: Ints) -> list[tuple[str, ...]]:
+        """Links of the cheapest way of some chains, from the origin on; all by number, and each chain open."""
+        zones = len(self.regions)
+        source = self._source.with_groups(commodity * zones + origin, chain, destination)
+        ptr, links = source.columns(np.arange(len(origin)))
+        names, v = self.network.arrays.topology.names["links"], self._virtual
+        link = self.network.arrays.topology.arcs[:, columns.LINK][v.arc]
+        runs = [links[ptr[i] : ptr[i + 1]][::-1] for i in range(len(origin))]
+        return [tuple(names[link[n]] for n in run if n < len(v.arc)) for run in runs]
 
     def best_chains(self, count: int = 3) -> pd.DataFrame:
         """The cheapest chains of every pair: origin, destination, commodity, rank, chain, cost [yuan/t].
@@ -331,26 +354,3 @@ class FreightAssignment:
                 "chain": np.array(self.chains, object)[order[o, d, k, rank]], "cost": cost[o, d, k, rank],
             }
         )  # fmt: skip
-
-    def reuse(
-        self, net: FreightNetwork, paths: Paths, virtual: VirtualNetwork, keys: Ints, problem: Problem,
-        groups: tuple[Ints, Ints, Ints],
-    ) -> tuple[ChainTrees, PathSet, Floats]:  # fmt: skip
-        """Trees, paths and prices of this result for another scenario of the same shape."""
-        same = (
-            paths.chains == self.chains and paths.commodities == self.commodities and net.regions == self.regions
-            and virtual.fields.shape == self._virtual.fields.shape and np.array_equal(virtual.arc, self._virtual.arc)
-        )  # fmt: skip
-        if not same:
-            raise OptionError("a warm start needs the same links, ships, chains, commodities and regions")
-        zones = len(self.regions)
-        o, d, k = self._pairs
-        # Pairs are sorted by commodity, origin and destination in either result.
-        have, want = (k * zones + o) * zones + d, (keys[:, 0] * zones + keys[:, 1]) * zones + keys[:, 2]
-        rows = np.minimum(np.searchsorted(have, want), len(have) - 1)
-        rows = np.where(have[rows] == want, rows, -1)
-        size = len(self.chains)
-        spread = np.where(
-            np.repeat(rows, size) >= 0, np.repeat(rows * size, size) + np.tile(np.arange(size), len(rows)), -1
-        )
-        return self._source.fork(*groups), picked(self._set, spread, problem, self.problem), self.price

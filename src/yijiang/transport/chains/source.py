@@ -12,8 +12,7 @@ import numba
 import numpy as np
 
 from yijiang.transport.assignment.kernels import Floats, Ints, Shorts
-from yijiang.transport.assignment.problem import Problem
-from yijiang.transport.chains.kernels import SAME, best_vehicles, join_chains, regrow, trace_chains
+from yijiang.transport.chains.kernels import alike, best_vehicles, join_chains, regrow, trace_chains
 from yijiang.transport.chains.virtual import VirtualNetwork
 from yijiang.transport.paths.forest import SERIAL_WORK, Numbers, Star
 
@@ -92,8 +91,7 @@ class Trees:
 
     def update(self, weight: Floats, copied: bool = False) -> bool:
         """Take new weights (row · commodity, arc of the star); returns whether there was anything to do."""
-        # A difference of the last bits, as two ways to sum a wait have it, changes no tree.
-        if self._weight is not None and np.allclose(weight, self._weight, rtol=SAME, atol=0.0):
+        if self._weight is not None and alike(weight, self._weight):
             return False
         self._own(copied)
         known, self._weight, star = self._weight is not None, weight, self.star
@@ -190,7 +188,7 @@ class ChainTrees:
         self.best = np.full(int(self.leg_ptr[-1]), -1, np.int32)
         self.tree_pred = np.empty(int(self.tree_ptr[-1]), np.int32)
         self.leg_trees: dict[int, Trees] = {}
-        for m in used:
+        for m in sorted(m for m in used if len(calls[m])):
             vehicles = np.arange(v.mode_first[m], v.mode_first[m + 1])
             star, mine = self._star(int(vehicles[0])), calls[m]
             roots = v.port_state[vehicles[0], mine] - v.base[vehicles[0]]
@@ -198,10 +196,9 @@ class ChainTrees:
             row = np.repeat(np.arange(len(vehicles)), len(mine))
             self.leg_trees[m] = Trees(star, np.tile(roots, len(vehicles)), row, roots, rank, kept)
 
-    def price(self, problem: Problem, state: Floats) -> Floats:
+    def price(self, cost: Floats) -> Floats:
         """Bring the trees up to date and join the chains; see `Source`."""
-        cost = np.ascontiguousarray(problem.link_costs(state))
-        if self._joined is not None and np.allclose(cost, self._joined, rtol=SAME, atol=0.0):
+        if self._joined is not None and alike(cost, self._joined):
             return self.total[self.job, self.chain, self.end]
         self._joined = cost
         v, p = self.virtual, self.prefixes
@@ -226,6 +223,12 @@ class ChainTrees:
 
         share(part, len(self.job_class), self.label.shape[1] * self.label.shape[2] ** 2)
         return self.total[self.job, self.chain, self.end]
+
+    def with_groups(self, job: Ints, chain: Ints, end: Ints) -> ChainTrees:
+        """The same trees for other groups, to walk back along; not to be priced."""
+        twin = copy(self)
+        twin.job, twin.chain, twin.end = job, chain, end
+        return twin
 
     def fork(self, job: Ints, chain: Ints, end: Ints) -> ChainTrees:
         """Trees for other groups on a network of the same shape; what does not change there is not grown again."""

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
 
-from yijiang.transport import kernels as tables
-from yijiang.transport import vdf
+from yijiang.transport import columns, vdf
+from yijiang.transport.arrays import Topology
 from yijiang.transport.assignment import kernels
-from yijiang.transport.assignment.kernels import Floats, Ints, Shorts
+from yijiang.transport.assignment.kernels import Bools, Floats, Ints, Shorts
 from yijiang.transport.freightnetwork import FreightNetwork
 from yijiang.transport.paths.forest import Star
 
@@ -28,19 +28,23 @@ class VirtualNetwork:
 
     Attributes
     ----------
+    topology, class_mode : what the numbers of states and links rest on; the same in all scenarios of one shape.
     star : arcs of all vehicles over their states.
     base : (vehicle + 1) first state; mode_first : (mode + 1) first vehicle.
     port_state : (vehicle, port), state_port : (state), board : (mode, mode, port) numbers or −1.
     zone_state, road_port : state of the road, counted from its first one, of a zone and of a port.
     load, unload : (zone) virtual link.
-    arc : (arc of the star) arc of the network's topology it stands for.
+    arc : (arc of the star) arc of the network's topology it stands for, vehicle : (arc of the star) its vehicle.
+    facility : (link), names : (facility); the last facility holds what loads nothing.
     fields : (4 + mode, link).
-    open : (link) whether the water is deep enough for the vehicle.
-    facility : (link), param : (facility, 7), names : (facility); the last facility holds what loads nothing.
+    open : (link) whether the way is open, and the water deep enough for the vehicle.
+    param : (facility, 7) see `assignment.kernels`.
 
     Source: Jourquin and Beuthe (1996), Transportation Research C 4(6).
     """
 
+    topology: Topology
+    class_mode: Ints
     star: Star
     base: Ints
     mode_first: Ints
@@ -52,98 +56,110 @@ class VirtualNetwork:
     load: Ints
     unload: Ints
     arc: Ints
-    fields: Floats
-    open: np.ndarray
+    vehicle: Ints
     facility: Shorts
-    param: Floats
     names: tuple[str, ...]
+    fields: Floats
+    open: Bools
+    param: Floats
 
     @classmethod
-    def build(cls, net: FreightNetwork) -> Self:
-        """Unfold a freight network."""
-        arrays = net.arrays
-        top = arrays.topology
+    def build(cls, net: FreightNetwork, like: Self | None = None) -> Self:
+        """Unfold a freight network; from another scenario `like` it takes what does not change."""
+        class_mode, classes = net.arrays.classes()
+        top = net.arrays.topology
+        if like is None or like.topology is not top or not np.array_equal(like.class_mode, class_mode):
+            like = cls._shape(top, class_mode)
+        fields, way = _fields(net, like.arc, like.vehicle, classes, int(like.mode_first[top.road]))
+        return replace(like, fields=fields, open=way, param=_param(net))
+
+    @classmethod
+    def _shape(cls, top: Topology, class_mode: Ints) -> Self:
+        """Number states, links and facilities."""
         modes, ports, zones = len(top.names["modes"]), len(top.ports), len(top.names["zones"])
-        links = arrays.link_values(np.zeros(len(top.names["locks"])))
-        class_mode, classes = arrays.classes()
         mode_first = np.searchsorted(class_mode, np.arange(modes + 1)).astype(np.int64)
-        sizes = np.diff(top.block)[class_mode]
-        base = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
-        tail, head, arcs, fields, deep = [], [], [], [], []
+        base = np.concatenate([[0], np.cumsum(np.diff(top.block)[class_mode])]).astype(np.int64)
+        arcs, tail, head = [], [], []
         port_state = np.full((len(class_mode), ports), -1, np.int32)
         for g, m in enumerate(class_mode):
             at = np.arange(top.ptr[top.block[m]], top.ptr[top.block[m + 1]])
             shift = base[g] - top.block[m]
-            tail.append(top.arcs[at, tables.TAIL] + shift)
-            head.append(top.arcs[at, tables.HEAD] + shift)
+            tail.append(top.arcs[at, columns.TAIL] + shift)
+            head.append(top.arcs[at, columns.HEAD] + shift)
             arcs.append(at)
-            link = top.arcs[at, tables.LINK]
-            km = links[link, tables.LINK_KM]
-            speed = np.where(top.arcs[at, tables.UP] == 1, classes[g, tables.SPEED_UP], classes[g, tables.SPEED])
-            block = np.zeros((4 + modes, len(at)))
-            block[MONEY] = classes[g, tables.RATE] * km + links[link, tables.LINK_MONEY]
-            block[HOURS] = km / speed + links[link, tables.LINK_HOURS]
-            block[CO2], block[KM], block[4 + m] = classes[g, tables.CLASS_CO2] * km, km, km
-            fields.append(block)
-            deep.append(~(links[link, tables.LINK_DEPTH] < classes[g, tables.DRAUGHT]))
             calls = top.port_state[m] >= 0
             port_state[g, calls] = top.port_state[m, calls] + shift
-        states = int(base[-1])
-        star = Star.build(np.concatenate(tail), np.concatenate(head), np.ones(states, bool))
-        state_port = np.full(states, -1, np.int32)
+        star = Star.build(np.concatenate(tail), np.concatenate(head), np.ones(int(base[-1]), bool))
+        state_port = np.full(int(base[-1]), -1, np.int32)
         for row in port_state:
             state_port[row[row >= 0]] = np.flatnonzero(row >= 0)
         road = mode_first[top.road]
         road_port = np.where(port_state[road] >= 0, port_state[road] - base[road], -1).astype(np.int32)
-        count = len(star.head)
-        board, boarding = _transfers(net, count)
-        ends = _ends(net, classes[road], zones)
-        fields += [boarding, ends]
-        load = count + boarding.shape[1] + np.arange(zones)
-        link_of = top.arcs[np.concatenate(arcs), tables.LINK]
-        facility, param, names = _facilities(net, link_of, boarding.shape[1], 2 * zones)
+        count, terminals = len(star.head), len(top.terminal_port)
+        board = np.full((modes, modes, ports), -1, np.int32)
+        a, b = top.terminal_modes[:, 0], top.terminal_modes[:, 1]
+        board[a, b, top.terminal_port] = count + np.arange(terminals)
+        board[b, a, top.terminal_port] = count + terminals + np.arange(terminals)
+        load = count + 2 * terminals + np.arange(zones)
+        arc = np.concatenate(arcs)
+        locks, links = len(top.names["locks"]), len(top.link_lock)
+        # Locks, then links, then terminals, then one for what loads nothing.
+        own = np.where(top.link_lock >= 0, top.link_lock, locks + np.arange(links))
+        side = locks + links + np.arange(terminals)
+        last = np.full(2 * zones, locks + links + terminals)
+        facility = np.concatenate([own[top.arcs[arc, columns.LINK]], side, side, last]).astype(np.int32)
+        names = (*top.names["locks"], *top.names["links"], *top.names["terminals"], "")
+        vehicle = np.repeat(np.arange(len(class_mode)), [len(at) for at in arcs])
+        none = np.zeros(0)
         return cls(
-            star, base, mode_first, port_state, state_port, board, road_port[top.zone_port], road_port, load,
-            load + zones, np.concatenate(arcs), np.concatenate(fields, axis=1),
-            np.concatenate([*deep, np.ones(boarding.shape[1] + 2 * zones, bool)]), facility, param, names,
+            top, class_mode, star, base, mode_first, port_state, state_port, board, road_port[top.zone_port],
+            road_port, load, load + zones, arc, vehicle, facility, names, none, none > 0.0, none,
         )  # fmt: skip
 
     def costs(self, time_value: Floats, co2_price: float) -> Floats:
         """Cost of every link without wait (commodity, link): money + value of time·hours + price·CO₂ [yuan/t]."""
         money = self.fields[MONEY] + co2_price * self.fields[CO2]
         cost: Floats = money + time_value[:, None] * self.fields[HOURS]
-        return np.where(self.open, cost, np.inf)
+        cost[:, ~self.open] = np.inf
+        return cost
 
 
-def _transfers(net: FreightNetwork, first: int) -> tuple[Shorts, Floats]:
-    top, modes = net.arrays.topology, net.arrays.figures["modes"]
-    size, count = len(top.names["modes"]), len(top.terminal_port)
-    board = np.full((size, size, len(top.ports)), -1, np.int32)
-    fields = np.zeros((4 + size, 2 * count))
-    a, b = top.terminal_modes[:, 0], top.terminal_modes[:, 1]
-    for side, (before, after) in enumerate(((a, b), (b, a))):
-        at = side * count + np.arange(count)
-        board[before, after, top.terminal_port] = first + at
-        fields[MONEY, at] = net.arrays.figures["terminals"][:, 0] + modes[after, 1]
-        fields[HOURS, at] = net.arrays.figures["terminals"][:, 1]
-    return board, fields
+def _fields(net: FreightNetwork, arc: Ints, vehicle: Ints, classes: Floats, road_vehicle: int) -> tuple[Floats, Bools]:
+    """Fields of all virtual links, and whether they may be used."""
+    top, figures = net.arrays.topology, net.arrays.figures
+    modes, terminals, zones = figures["modes"], figures["terminals"], figures["zones"]
+    count, changes = len(arc), len(terminals)
+    fields = np.zeros((4 + len(modes), count + 2 * changes + 2 * len(zones)))
+    way = np.ones(fields.shape[1], dtype=bool)
+    links = net.arrays.link_values(np.zeros(len(top.names["locks"])))
+    link = top.arcs[arc, columns.LINK]
+    km = links[link, columns.LINK_KM]
+    rows = classes[vehicle]
+    speed = np.where(top.arcs[arc, columns.UP] == 1, rows[:, columns.SPEED_UP], rows[:, columns.SPEED])
+    fields[MONEY, :count] = rows[:, columns.RATE] * km + links[link, columns.LINK_MONEY]
+    fields[HOURS, :count] = km / speed + links[link, columns.LINK_HOURS]
+    fields[CO2, :count], fields[KM, :count] = rows[:, columns.CLASS_CO2] * km, km
+    fields[4 + top.link_mode[link], np.arange(count)] = km
+    passable = figures["links"][:, -1] > 0.0
+    gated = top.link_lock >= 0
+    passable[gated] &= figures["locks"][top.link_lock[gated], -1] > 0.0
+    # Land links have no depth: a comparison with NaN is false, so they stay open.
+    way[:count] = passable[link] & ~(links[link, columns.LINK_DEPTH] < rows[:, columns.DRAUGHT])
+    for side in (0, 1):
+        at = slice(count + side * changes, count + (side + 1) * changes)
+        fields[MONEY, at] = terminals[:, 0] + modes[top.terminal_modes[:, 1 - side], 1]
+        fields[HOURS, at], way[at] = terminals[:, 1], terminals[:, -1] > 0.0
+    truck = classes[road_vehicle]
+    half = np.tile(0.5 * zones[:, 0], 2)
+    ends = slice(count + 2 * changes, None)
+    fields[MONEY, ends], fields[HOURS, ends] = truck[columns.RATE] * half, half / truck[columns.SPEED]
+    fields[CO2, ends], fields[KM, ends], fields[4 + top.road, ends] = truck[columns.CLASS_CO2] * half, half, half
+    fields[MONEY, count + 2 * changes : count + 2 * changes + len(zones)] += modes[top.road, 1]
+    return fields, way
 
 
-def _ends(net: FreightNetwork, truck: Floats, zones: int) -> Floats:
-    top = net.arrays.topology
-    half = 0.5 * net.arrays.figures["zones"][:, 0]
-    fields = np.zeros((4 + len(top.names["modes"]), 2 * zones))
-    km = np.concatenate([half, half])
-    fields[MONEY], fields[HOURS] = truck[tables.RATE] * km, km / truck[tables.SPEED]
-    fields[CO2], fields[KM], fields[4 + top.road] = truck[tables.CLASS_CO2] * km, km, km
-    fields[MONEY, :zones] += net.arrays.figures["modes"][top.road, 1]
-    return fields
-
-
-def _facilities(
-    net: FreightNetwork, link_of: Ints, transfers: int, ends: int
-) -> tuple[Shorts, Floats, tuple[str, ...]]:
-    """Locks, then links, then terminals, then one for what loads nothing."""
+def _param(net: FreightNetwork) -> Floats:
+    """Delays and hard limits of the facilities, in the order of `VirtualNetwork.names`."""
     top, figures = net.arrays.topology, net.arrays.figures
     locks, links, terminals = len(top.names["locks"]), len(top.link_lock), len(top.terminal_port)
     param = np.zeros((locks + links + terminals + 1, 7))
@@ -163,9 +179,10 @@ def _facilities(
     param[locks + links + busy, : kernels.LIMIT] = np.column_stack(
         [np.full(len(busy), vdf.TERMINAL), given[busy, 1], given[busy, 0], given[busy, 2]]
     )
-    own = np.where(top.link_lock >= 0, top.link_lock, locks + np.arange(links))
-    side = locks + links + np.arange(terminals)
-    last = np.full(ends, locks + links + terminals)
-    facility = np.concatenate([own[link_of], side, side, last]).astype(np.int32)
-    assert len(facility) == len(link_of) + transfers + ends
-    return facility, param, (*top.names["locks"], *top.names["links"], *top.names["terminals"], "")
+    limit = np.concatenate([figures[t][:, -2] for t in ("locks", "links", "terminals")])
+    gated = np.flatnonzero(top.link_lock >= 0)
+    # What limits a link with a lock on it limits the lock.
+    np.minimum.at(limit, top.link_lock[gated], limit[locks + gated])
+    param[:-1, kernels.LIMIT] = limit
+    param[locks + gated, kernels.LIMIT] = np.inf
+    return param

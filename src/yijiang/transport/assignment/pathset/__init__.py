@@ -37,9 +37,11 @@ def picked(p: PathSet, rows: Ints, problem: Problem, before: Problem) -> PathSet
     if (
         len(rows) == groups
         and np.array_equal(rows, np.arange(groups))
-        and np.array_equal(problem.moving, before.moving)
+        and (problem.moving is before.moving or np.array_equal(problem.moving, before.moving))
     ):
         out = p._replace(flow=p.flow.copy(), constant=p.constant.copy())
+        if problem.fixed is before.fixed:
+            return out
         touched = (problem.fixed != before.fixed).any(axis=0)
         which = using(p, touched) if touched.any() else np.zeros(0, np.int64)
         group = np.searchsorted(p.group_ptr, which, side="right") - 1

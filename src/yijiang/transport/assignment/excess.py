@@ -1,0 +1,62 @@
+"""The solver's own measure of how far a division of demand is from the logit; `gap` measures results by other code."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from yijiang.transport.assignment.kernels import Floats, Ints
+
+
+@njit(cache=True)
+def division_excess(
+    pair_ptr: Ints, pair_class: Ints, scale: Floats, nest: Ints, nest_scale: Floats, least: Floats, part: Floats,
+    demand: Floats,
+) -> float:  # fmt: skip
+    """Sum over pairs of what their division costs above the logit, entropy included: 0 only where it is the logit.
+
+    Σ_j q_j·(c_j − S + ln(Q_n/q)/μ + ln(q_j/Q_n)/μ_n),  S the composite cost of the pair, Q_n the demand of a nest
+
+    Parameters
+    ----------
+    least, part : (group)
+        Least cost, infinite where there is none, and the part of the demand that takes the group.
+    """
+    most = 1
+    for i in range(len(demand)):
+        for g in range(pair_ptr[i], pair_ptr[i + 1]):
+            most = max(most, nest[g] + 1)
+    low, odds, held, inner = np.empty(most), np.empty(most), np.empty(most), np.empty(most)
+    total = 0.0
+    for i in range(len(demand)):
+        mu = scale[pair_class[i]]
+        if mu <= 0.0:
+            continue
+        low[:] = np.inf
+        odds[:] = 0.0
+        held[:] = 0.0
+        for g in range(pair_ptr[i], pair_ptr[i + 1]):
+            low[nest[g]] = min(low[nest[g]], least[g])
+        for g in range(pair_ptr[i], pair_ptr[i + 1]):
+            n = nest[g]
+            held[n] += part[g]
+            inner[n] = nest_scale[g]
+            if least[g] < np.inf:
+                odds[n] += np.exp(-inner[n] * (least[g] - low[n]))
+        lowest, sums = np.inf, 0.0
+        for n in range(most):
+            if odds[n] > 0.0:
+                low[n] -= np.log(odds[n]) / inner[n]
+                lowest = min(lowest, low[n])
+        for n in range(most):
+            if odds[n] > 0.0:
+                sums += np.exp(-mu * (low[n] - lowest))
+        composite = lowest - np.log(sums) / mu
+        off = 0.0
+        for g in range(pair_ptr[i], pair_ptr[i + 1]):
+            n = nest[g]
+            if part[g] > 0.0 and least[g] < np.inf:
+                spread = np.log(held[n] / demand[i]) / mu + np.log(part[g] / held[n]) / inner[n]
+                off += part[g] * (least[g] - composite + spread)
+        total += max(off, 0.0)
+    return total
