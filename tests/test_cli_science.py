@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import yijiang as yj
+from yijiang.belt.candidates import below_own
 from yijiang.cli import _with_projects, main
 from yijiang.cli.ledger.sharing import facility_items, match_items
 from yijiang.errors import DataError, YijiangError
@@ -19,7 +20,7 @@ from yijiang.messages import LANGUAGES
 from yijiang.report.science import render_facility, render_match
 from yijiang.science import match
 from yijiang.science.matching.document import document as told
-from yijiang.science.projects import candidates, with_own
+from yijiang.science.projects import candidates
 
 browser = runpy.run_path(str(Path(__file__).with_name("test_report_browser.py")))
 
@@ -183,7 +184,7 @@ def test_totals_of_a_region_are_ceilings_and_stay_blank() -> None:
     projects = candidates(found, belt)
     assert (projects["projects"]["unsized_en"] != "").all()
     assert projects["projects"]["capital_cost"].isna().all()
-    tables = with_own(belt, projects)
+    tables = below_own(belt, projects)
     belt.with_tables(**tables).require_clean()
     assert set(belt.table("offers")["status"]) == {"aggregated"}
 

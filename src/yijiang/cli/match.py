@@ -85,10 +85,11 @@ def match(
     json
         Print everything as JSON instead of the summary.
     """
+    from yijiang.belt.candidates import below_own
     from yijiang.report.science import match_summary, write_match
     from yijiang.science.matching.document import document as told
     from yijiang.science.matching.face import match as make
-    from yijiang.science.projects import candidates, with_own
+    from yijiang.science.projects import candidates
 
     if top < 1:
         raise OptionError(f"--top must be 1 or more, not {top}")
@@ -115,7 +116,7 @@ def match(
                 (folder / "match.json").write_text(as_json(document) + "\n", encoding="utf-8", newline="\n")
                 write_tables({"matches": found.table, "left": found.left, **tables}, folder / "tables")
                 if chosen is not None and len(projects["projects"]):
-                    _write_projects(with_own(chosen, projects), folder / "projects")
+                    _write_projects(below_own(chosen, projects), folder / "projects")
     if json:
         show(as_json(document))
         return 0

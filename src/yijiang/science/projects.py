@@ -49,16 +49,6 @@ def candidates(found: Matching, belt: Belt | None) -> dict[str, pd.DataFrame]:
     return {table: pd.DataFrame(rows[table], columns=list(schemas()[table].columns)) for table in TABLES}
 
 
-def with_own(belt: Belt, tables: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
-    """Return the candidates below the belt's own projects, as tables that replace the belt's: a plan weighs both."""
-    result = {}
-    for name, frame in tables.items():
-        own = belt.table(name)
-        fresh = frame[~frame["source"].isin(set(own["source"]))] if name == "sources" else frame
-        result[name] = pd.concat([own.astype(object), fresh.astype(object)], ignore_index=True)
-    return result
-
-
 def _one(found: Matching, pair: int, belt: Belt, rows: dict[str, list[dict[str, Any]]]) -> None:
     offer = found.sides.offers.iloc[int(found.pairs.offer[pair])]
     need = found.sides.needs.iloc[int(found.pairs.need[pair])]
