@@ -91,7 +91,7 @@ def match(
     >>> belt = yj.case("tiny")
     >>> found = match(belt.table("offers"), belt.table("needs"), day=date(2018, 6, 1), rule="needs")
     >>> found.blocking, found.table.loc[0, ["offer", "need"]].tolist()
-    (0, ['laser', 'welding'])
+    (0, ['outlets', 'crayfish'])
     """
     if rule not in RULES:
         raise OptionError(f"unknown rule {rule!r}; one of: {', '.join(RULES)}")

@@ -34,6 +34,8 @@ PARTS = tuple(WEIGHTS)
 ALL_PAIRS = 4_000_000
 #: Beyond that, tokens that more offers of a kind than this hold are left out of the search.
 COMMON = 2_000
+#: Tokens of a need that are searched by: those that weigh most in it.
+SEARCHED = 32
 #: Kinds that are searched beside each other.
 THREADS = 2
 
@@ -117,7 +119,7 @@ def _searched(sides: Sides, most: int, whole: bool) -> tuple[Whole, Whole]:
         if whole:
             found = every(needs[0], needs[1], heads, rows, left, right, sides.open)
         else:
-            found = likeliest(*needs, heads, rows, values, left, right, sides.open, most, COMMON)
+            found = likeliest(*needs, heads, rows, values, left, right, sides.open, most, COMMON, SEARCHED)
         return at[0][found[0]], at[1][found[1]]
 
     kinds = range(len(KINDS))

@@ -16,11 +16,13 @@ Floats = NDArray[np.float64]
 def auction(
     ends: Whole, thing: Whole, value: Floats, capacity: Whole, room: Whole, bids: int
 ) -> tuple[NDArray[np.bool_], Floats]:
-    """Let takers of capacity 1 bid for things with room, each so high that it becomes indifferent to its next best.
+    """Let takers bid for things with room, each so high that it becomes indifferent to its next best.
 
-    Augmenting row reduction (Jonker & Volgenant 1987) with room for several on a thing: a slot of a thing costs what
-    its holder bid, a thing what its cheapest slot costs, and nothing as long as there is room. Every pair that is held
-    at the end lies within complementary slackness, however early it stops.
+    Augmenting row reduction (Jonker & Volgenant 1987) with room for several on a thing and several things for a taker:
+    a slot of a thing costs what its holder bid, a thing what its cheapest slot costs, and nothing as long as there is
+    room. A taker that is full holds nothing worth less to it than what it does not hold, since prices only rise and a
+    bid is never higher than makes it indifferent. One that takes a single thing may stop at any time; after `bids` they
+    do, while the others go on, and where those come to no end (equal values), nothing is held and every price is 0.
 
     Returns
     -------
@@ -35,51 +37,61 @@ def auction(
         heads[o + 1] = heads[o] + room[o]
     slot, bid, used = np.empty(heads[-1], np.int64), np.empty(heads[-1]), np.zeros(things, np.int64)
     owner = np.empty(len(thing), np.int64)
-    queue = np.empty(takers, np.int64)
-    count = 0
+    queue, taken = np.arange(takers), np.zeros(takers, np.int64)
+    waiting = np.ones(takers, np.bool_)
     for n in range(takers):
         for e in range(ends[n], ends[n + 1]):
             owner[e] = n
-        if capacity[n] == 1:
-            queue[count] = n
-            count += 1
-    front, left = 0, bids
-    while count > 0 and left > 0:
+    front, count, left = 0, takers, bids
+    while count > 0:
         n = queue[front]
         front = (front + 1) % takers
         count -= 1
-        left -= 1
-        best, second, chosen = 0.0, 0.0, -1
-        for e in range(ends[n], ends[n + 1]):
-            if room[thing[e]] == 0:
-                continue
-            margin = value[e] - price[thing[e]]
-            if margin > best:
-                second, best, chosen = best, margin, e
-            elif margin > second:
-                second = margin
-        if chosen < 0:
+        waiting[n] = False
+        if left <= 0 and capacity[n] == 1:
             continue
-        o = thing[chosen]
-        level = value[chosen] - second
-        if used[o] < room[o]:
-            at = heads[o] + used[o]
-            used[o] += 1
-        else:
-            at = heads[o]
-            for k in range(heads[o], heads[o + 1]):
-                if bid[k] < bid[at]:
-                    at = k
-            held[slot[at]] = False
-            queue[(front + count) % takers] = owner[slot[at]]
-            count += 1
-        slot[at], bid[at] = chosen, level
-        held[chosen] = True
-        if used[o] == room[o]:
-            low = bid[heads[o]]
-            for k in range(heads[o], heads[o + 1]):
-                low = min(low, bid[k])
-            price[o] = max(price[o], low)
+        if left < -2 * bids:
+            held[:] = False
+            price[:] = 0.0
+            return held, price
+        while taken[n] < capacity[n]:
+            left -= 1
+            best, second, chosen = 0.0, 0.0, -1
+            for e in range(ends[n], ends[n + 1]):
+                if held[e] or room[thing[e]] == 0:
+                    continue
+                margin = value[e] - price[thing[e]]
+                if margin > best:
+                    second, best, chosen = best, margin, e
+                elif margin > second:
+                    second = margin
+            if chosen < 0:
+                break
+            o = thing[chosen]
+            level = value[chosen] - second
+            if used[o] < room[o]:
+                at = heads[o] + used[o]
+                used[o] += 1
+            else:
+                at = heads[o]
+                for k in range(heads[o], heads[o + 1]):
+                    if bid[k] < bid[at]:
+                        at = k
+                loser = owner[slot[at]]
+                held[slot[at]] = False
+                taken[loser] -= 1
+                if not waiting[loser]:
+                    queue[(front + count) % takers] = loser
+                    waiting[loser] = True
+                    count += 1
+            slot[at], bid[at] = chosen, level
+            held[chosen] = True
+            taken[n] += 1
+            if used[o] == room[o]:
+                low = bid[heads[o]]
+                for k in range(heads[o], heads[o + 1]):
+                    low = min(low, bid[k])
+                price[o] = max(price[o], low)
     return held, price
 
 

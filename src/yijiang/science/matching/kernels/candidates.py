@@ -115,6 +115,7 @@ def likeliest(
     open_: NDArray[np.bool_],
     most: int,
     cap: int,
+    searched: int,
 ) -> tuple[Whole, Whole]:
     """Return pairs (offer, need): for each row of both sides up to `most` others with the largest inner products.
 
@@ -130,6 +131,8 @@ def likeliest(
         Others kept per row.
     cap
         Tokens with more offers than this are left out of the search (they are common and tell little).
+    searched
+        So many of a need's tokens are searched by, those that weigh most in it.
     """
     needs, offers = len(right), len(left)
     score = np.zeros(offers, np.float32)
@@ -138,8 +141,11 @@ def likeliest(
     of_offer, name_offer = np.empty((offers, most), np.float32), np.empty((offers, most), np.int32)
     in_need, in_offer = np.zeros(needs, np.int64), np.zeros(offers, np.int64)
     for need in range(needs):
-        size = 0
-        for k in range(ends[need], ends[need + 1]):
+        size, begin, end = 0, ends[need], ends[need + 1]
+        # What weighs most is rarest as well: the short lists are read, the long ones left.
+        order = np.argsort(-weight[begin:end], kind="mergesort")
+        for i in range(min(searched, end - begin)):
+            k = begin + order[i]
             token, own = tokens[k], np.float32(weight[k])
             if heads[token + 1] - heads[token] > cap:
                 continue
