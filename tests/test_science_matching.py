@@ -67,7 +67,8 @@ def test_blocked_candidates_are_the_best_of_all(tiny: yj.Belt) -> None:
     whole = pairs(both, blank("interests"), weights_of(None), None, 20, 0.0)
     a, b = both.texts
     heads, at, values = invert(a.ends, a.tokens, a.weight, int(max(a.tokens.max(), b.tokens.max())) + 1)
-    offer, need = likeliest(b.ends, b.tokens, b.weight, heads, at, values, both.left, both.right, both.open, 3, 10**6, 10**6)
+    asked = (b.ends, b.tokens, b.weight, heads, at, values)
+    offer, need = likeliest(*asked, both.left, both.right, both.open, 3, 10**6, 10**6)
     known = set(zip(offer.tolist(), need.tolist(), strict=True))
     alike = whole.parts[:, 0]
     for k in range(30):
