@@ -48,6 +48,18 @@ PARAMETERS = [
         "1",
         "largest share by which easing trade can lower its cost, so that a thin flow of a draw cannot soak up all the saving",
     ),
+    (
+        "visit_deterrence",
+        0.2,
+        0.1,
+        0.4,
+        "1/h",
+        "by which share visits fall with an hour of travel, where no flows are known",
+    ),
+    ("route_site_share", 0.1, 0.05, 0.2, "1", "largest share of a site's daily limit that a joint route may take"),
+    ("route_group", 200, 100, 300, "persons", "visitors of one departure of a joint route"),
+    ("route_days", 180, 120, 240, "day/yr", "days a year on which a joint route departs"),
+    ("route_new_share", 0.5, 0.2, 0.8, "1", "share of a joint route's visitors who would not have come without it"),
 ]
 
 RULES = {

@@ -355,6 +355,11 @@ co2_price|0|||yuan/t|price of CO2 really charged
 transfer_limit|20000|||million CNY/yr|largest side payment of a region
 removal_cap|0.9|0.8|0.95|1|largest share of a load that can be removed
 friction_cap|0.5|0.3|0.7|1|largest share by which a trade cost can fall
+visit_deterrence|0.1|0.05|0.2|1/h|by which share visits fall with an hour of travel, where no flows are known
+route_site_share|0.2|0.1|0.3|1|largest share of a site's daily limit that a joint route may take
+route_group|100|50|150|persons|visitors of one departure of a joint route
+route_days|200|150|250|day/yr|days a year on which a joint route departs
+route_new_share|0.5|0.2|0.8|1|share of a joint route's visitors who would not have come without it
 """),
         "agreement": evident("""
 record|item|name_en|name_zh|said_en|said_zh|region
@@ -461,6 +466,50 @@ flume|Middle|0.5
     }
 
 
+def culture_and_aid() -> dict[str, pd.DataFrame]:
+    """Speeds of travel, sites, visits between the regions, and one help given in the past."""
+    stages = ("request", "offer", "dispatch", "arrival", "return", "settlement")
+    told = {"request": ("Lower asked for boats", "下游请求支援船只"), "dispatch": ("Upper sent boats", "上游派出船只"),
+            "return": ("The boats went home", "船只返回")}  # fmt: skip
+    return {
+        "travel": evident("""
+mode|speed_kmh|speed_up_kmh|wait_hours
+water|25|20|1
+rail|120|120|1
+road|80|80|0.25
+"""),
+        "sites": evident("""
+site|name_en|name_zh|region|node|access_hours|opens|closes|visit_hours|worth|limit_day|limit_year|limit_source|limit_status
+gorge|Gorge|峡谷|Upper|dam|0.5|8|17|3|2|1000|2017|tiny|assumed
+old_town|Old Town|古城|Upper|upper|0.5|8|20|2|1|2000|2017|tiny|assumed
+tower|River Tower|江楼|Middle|middle|0.5|9|17|2|2|1500|2017|tiny|assumed
+wetland|Wetland|湿地|Middle|bend|1|8|16|3|1|400|2017|tiny|assumed
+garden|Garden|园林|Lower|lower|0.5|8|17|2|2|3000|2017|tiny|assumed
+temple|Temple|古寺|Lower|lower|1|8|17|2|1||||
+"""),
+        "visits": evident("""
+origin|destination|period|value|revenue
+Upper|Upper|year|300|18
+Upper|Middle|year|120|9.6
+Upper|Lower|year|60|6
+Middle|Upper|year|110|8.8
+Middle|Middle|year|420|25
+Middle|Lower|year|150|13
+Lower|Upper|year|70|7
+Lower|Middle|year|190|16
+Lower|Lower|year|800|50
+"""),
+        "aid_history": frame(
+            "record stage giver receiver good text_en text_zh amount unit",
+            [
+                ("flood_boats", stage, "Upper", "Lower", "boats", *told.get(stage, ("", "")),
+                 40.0 if stage == "dispatch" else np.nan, "boats")
+                for stage in stages
+            ],
+        ),
+    }  # fmt: skip
+
+
 def learned() -> dict[str, pd.DataFrame]:
     """Earlier years of some indicators, value added by sector over time, and practices."""
     years = pd.DataFrame(
@@ -504,7 +553,9 @@ def build() -> Belt:
         "note_en": "Every figure is invented; the case serves documentation and tests.",
         "note_zh": "全部数字均为虚构，仅供文档和测试使用。",
     }
-    tables = names() | economy() | transport() | river() | projects() | agreed() | learned() | science()
+    tables = (
+        names() | economy() | transport() | river() | projects() | agreed() | learned() | culture_and_aid() | science()
+    )
     return Belt.from_tables(meta, tables).require_clean()
 
 

@@ -26,6 +26,9 @@ ALLOWED = {
     "complement": GROUND | {"complement", "belt"},
     # A belt's tables are its door too; hours from door to door come in as a table.
     "science": GROUND | {"science", "belt"},
+    # Their doors to other rooms are a belt's tables; travel times come in as frames, a ledger's state as plain values.
+    "culture": GROUND | {"culture", "belt"},
+    "aid": GROUND | {"aid", "belt"},
     # Positions in the value chain come in as a table; pledges go out as plain events.
     "learning": GROUND | {"learning", "belt"},
     "report": {"report", "messages", "charts", "errors"},

@@ -22,6 +22,7 @@ from yijiang.cli.complement import complement, with_complement
 from yijiang.cli.learn import application as learn_application
 from yijiang.cli.learn import with_learning
 from yijiang.cli.match import match
+from yijiang.cli.route import route
 from yijiang.errors import DataError, Finding, OptionError, YijiangError
 from yijiang.outputs import folder_for, refuse_file, write_tables
 
@@ -313,6 +314,7 @@ def application() -> App:
     """Return the command line as a cyclopts application."""
     from cyclopts import App, Parameter
 
+    from yijiang.cli.aid import application as aid_application
     from yijiang.cli.facility import application as facility_application
     from yijiang.cli.ledger import application as ledger_application
 
@@ -322,8 +324,9 @@ def application() -> App:
         version=__version__,
         default_parameter=Parameter(negative=()),
     )
-    for command in (plan, evaluate, complement, match, agenda, cases, check, new):
+    for command in (plan, evaluate, complement, match, route, agenda, cases, check, new):
         app.command(command)
+    app.command(aid_application())
     app.command(learn_application())
     app.command(ledger_application())
     app.command(facility_application())

@@ -49,6 +49,16 @@ def pair(value: Any) -> Text:
     return {lang: str(value.get(lang) or spare) for lang in LANGUAGES}
 
 
+def river_name(document: Document) -> Text:
+    """Return the river's name, or the word for one where the document has none.
+
+    >>> river_name({"river_name": {"en": "", "zh": ""}})["en"]
+    'river'
+    """
+    found = pair(document["river_name"])
+    return found if any(found.values()) else say("page.river")
+
+
 def label(group: str, key: Any) -> Text:
     """Return the catalogue's word for an identifier, such as a mode or a status, or the identifier itself.
 
