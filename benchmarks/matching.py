@@ -192,10 +192,12 @@ def beside_matching() -> None:
         from matching.games import HospitalResident
 
         import matching
-    except ImportError:
-        print("matching (PyPI) is not installed")
+    except ImportError as missing:
+        print(f"matching (PyPI) cannot be imported: {missing}")
         return
-    for n in (100, 300, 1000):
+    # It copies its players one within another: beyond some hundreds Python's limit of recursion stops it.
+    sys.setrecursionlimit(100_000)
+    for n in (100, 200, 400):
         rng = np.random.default_rng(n)
         hospitals = n // 10
         first = {k: rng.permutation(hospitals).tolist() for k in range(n)}
@@ -231,6 +233,6 @@ def beside_matching() -> None:
 
 
 if __name__ == "__main__":
-    beside_scipy()
     beside_matching()
+    beside_scipy()
     at_size(int(sys.argv[1]) if len(sys.argv) > 1 else 100_000)

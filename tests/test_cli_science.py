@@ -193,7 +193,7 @@ def test_siting_is_told_with_what_it_assumes(capsys: pytest.CaptureFixture[str])
     status, out, err = run(capsys, "facility", "siting", "Hubei", "江苏", "--p", "2", "--per-side", "1")
     assert status == 0, err
     assert "Sites: Wuhan (Hubei), Nanjing (Jiangsu)" in out
-    assert "80 km/h, an assumption" in out
+    assert "the speeds of its table travel (assumed)" in out
     assert "没有规则可定，留空" in out
     status, out, _ = run(
         capsys, "facility", "siting", "--model", "covering", "--p", "3", "--radius", "4", "--json", "--method",

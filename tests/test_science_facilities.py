@@ -248,12 +248,13 @@ def test_from_door_to_door(catalogue: Catalogue) -> None:
     from yijiang.doors import hours_between
 
     hours = hours_between(yj.case("tiny"))
-    # 60 km to the node, 650 km by rail, 50 km from the node, at 80 km/h.
-    assert hours.loc["Upper", "Middle"] == pytest.approx(760 / 80)
+    # 60 km to the node and 50 km from it at 80 km/h; an hour's wait and 650 km by rail at 120 km/h.
+    way = 110 / 80 + 1 + 650 / 120
+    assert hours.loc["Upper", "Middle"] == pytest.approx(way, abs=1e-5)
     ways = trips(catalogue["microscope"], "Upper", 4, hours, cost=hours * 10)
     assert [(w.way, w.hours, w.cost) for w in ways] == [
-        ("sample", pytest.approx(13.5), pytest.approx(95 + 800)),
-        ("visit", pytest.approx(23), pytest.approx(190 + 800)),
+        ("sample", pytest.approx(way + 4, abs=1e-4), pytest.approx(10 * way + 800, abs=1e-3)),
+        ("visit", pytest.approx(2 * way + 4, abs=1e-4), pytest.approx(20 * way + 800, abs=1e-3)),
     ]  # fmt: skip
     assert nearest(catalogue, "Upper", 4, hours)[0].facility == "archive"
     assert trips(catalogue["archive"], "Upper", 4, hours)[0].cost is None

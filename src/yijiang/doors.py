@@ -1,7 +1,7 @@
-"""From door to door on a belt's network: hours and kilometres by land between its regions, and to its nodes.
+"""From door to door on a belt's network: hours between its regions, and from regions to its nodes.
 
-The network is for freight, whose trains and lorries are slower than people. Kilometres are the network's; the speed
-of a person is an assumption of its own, stated wherever a figure rests on it.
+Ways are those of `yijiang.journeys`: every mode at the speed that the belt's table `travel` states, with its waits.
+At both ends the access of a region's zone is travelled by road.
 """
 
 from __future__ import annotations
@@ -10,84 +10,69 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from scipy import sparse
-from scipy.sparse.csgraph import dijkstra
 
-from yijiang.errors import DataError, Finding, OptionError
+from yijiang.journeys import journeys
 
 if TYPE_CHECKING:
     from yijiang.belt import Belt
 
-#: Kilometres an hour from door to door of somebody who travels by road or rail; assumed.
-KMH = 80.0
-LAND = ("road", "rail")
 
-
-def _kilometres(belt: Belt) -> tuple[list[str], np.ndarray[tuple[int, int], np.dtype[np.float64]]]:
-    """Shortest way by road and rail between all nodes [km]."""
-    nodes = [str(name) for name in belt.table("nodes")["node"]]
-    links = belt.table("links")
-    if not nodes or links.empty:
-        hint = "add nodes.csv, links.csv and zones.csv, or hand in a table of hours"
-        raise DataError([Finding("links", 0, "", belt.name, "the belt has no network", hint)])
-    land = links[links["mode"].isin(LAND)]
-    place = {name: k for k, name in enumerate(nodes)}
-    rows, columns = (land[c].map(place).to_numpy(int) for c in ("from_node", "to_node"))
-    km = land["km"].to_numpy(float)
-    # The shorter of parallel links counts.
-    best: dict[tuple[int, int], float] = {}
-    for a, b, length in zip(rows.tolist(), columns.tolist(), km.tolist(), strict=True):
-        key = (min(a, b), max(a, b))
-        best[key] = min(best.get(key, np.inf), length)
-    ends = np.array(sorted(best)).reshape(-1, 2)
-    table = sparse.csr_array(
-        ([best[int(a), int(b)] for a, b in ends], (ends[:, 0], ends[:, 1])), shape=(len(nodes), len(nodes))
+def _zones(belt: Belt) -> pd.DataFrame:
+    """Region, node and hours of access of every zone."""
+    travel = belt.table("travel").set_index("mode")["speed_kmh"].astype(float)
+    speed = float(travel["road"]) if "road" in travel.index else float(travel.min())
+    zones = belt.table("zones")
+    return pd.DataFrame(
+        {
+            "region": zones["region"].astype(str),
+            "node": zones["node"].astype(str),
+            "hours": zones["access_km"].astype(float) / speed,
+        }
     )
-    return nodes, dijkstra(table, directed=False)
 
 
-def hours_to_nodes(belt: Belt, kmh: float = KMH) -> pd.DataFrame:
-    """Return hours by road and rail from every region with a zone to every node.
+def hours_to_nodes(belt: Belt) -> pd.DataFrame:
+    """Return hours from every region with a zone to every node.
 
-    hours = (access of the region + shortest way) ÷ speed
+    hours = access of the region ÷ speed by road + shortest way
 
     Parameters
     ----------
     belt
-        A belt with a network.
-    kmh
-        Speed from door to door [km/h]; 80 is an assumption.
+        A belt with a network and speeds of travel.
 
     Returns
     -------
     DataFrame (region, node)
-        Hours [h]; infinite where there is no way by land.
+        Hours [h]; infinite where there is no way.
+
+    Raises
+    ------
+    DataError
+        If the belt states no speeds of travel.
+    OptionError
+        If it has no network.
 
     Examples
     --------
     >>> import yijiang as yj
-    >>> float(hours_to_nodes(yj.case("tiny")).loc["Upper", "middle"])
-    8.875
+    >>> round(float(hours_to_nodes(yj.case("tiny")).loc["Upper", "middle"]), 2)
+    7.17
     """
-    if not kmh > 0:
-        raise OptionError(f"the speed must be more than 0, not {kmh}")
-    nodes, km = _kilometres(belt)
-    zones = belt.table("zones")
-    at = [nodes.index(str(node)) for node in zones["node"]]
-    hours = (zones["access_km"].to_numpy(float)[:, None] + km[at]) / kmh
-    regions = pd.Index([str(name) for name in zones["region"]], name="region")
-    return pd.DataFrame(hours, regions, pd.Index(nodes, name="node")).groupby(level=0, sort=False).min()
+    way = journeys(belt).hours
+    zones = _zones(belt)
+    hours = zones["hours"].to_numpy()[:, None] + way.loc[zones["node"].tolist()].to_numpy()
+    frame = pd.DataFrame(hours, pd.Index(zones["region"], name="region"), pd.Index(way.columns, name="node"))
+    return frame.groupby(level=0, sort=False).min()
 
 
-def hours_between(belt: Belt, kmh: float = KMH) -> pd.DataFrame:
-    """Return hours by road and rail from region to region, access at both ends; within a region access twice.
+def hours_between(belt: Belt) -> pd.DataFrame:
+    """Return hours from region to region, access at both ends; within a region its access twice.
 
     Parameters
     ----------
     belt
-        A belt with a network.
-    kmh
-        Speed from door to door [km/h]; 80 is an assumption.
+        A belt with a network and speeds of travel.
 
     Returns
     -------
@@ -97,13 +82,12 @@ def hours_between(belt: Belt, kmh: float = KMH) -> pd.DataFrame:
     Examples
     --------
     >>> import yijiang as yj
-    >>> float(hours_between(yj.case("tiny")).loc["Upper", "Middle"])
-    9.5
+    >>> round(float(hours_between(yj.case("tiny")).loc["Upper", "Middle"]), 2)
+    7.79
     """
-    reach = hours_to_nodes(belt, kmh)
-    zones = belt.table("zones")
+    reach = hours_to_nodes(belt)
     result = pd.DataFrame(np.inf, belt.regions, belt.regions)
-    for region, node, access in zip(zones["region"], zones["node"], zones["access_km"], strict=True):
-        way = reach[str(node)] + float(access) / kmh
+    for region, node, access in _zones(belt).itertuples(index=False):
+        way = reach[str(node)] + float(access)
         result.loc[reach.index, str(region)] = np.minimum(result.loc[reach.index, str(region)], way)
     return result

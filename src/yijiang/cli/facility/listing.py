@@ -46,7 +46,6 @@ def list_(
     origin: str | None = None,
     hours: float = 4.0,
     matrix: Path | None = None,
-    kmh: float = 80.0,
     out: Path | None = None,
     lang: Lang = "both",
     json: bool = False,
@@ -68,8 +67,6 @@ def list_(
         Hours of use behind the ways.
     matrix
         A table of hours between regions (CSV, region in the first column), in place of the belt's network.
-    kmh
-        Speed on the belt's roads and railways; 80 is an assumption.
     out
         Folder for the results.
     lang
@@ -91,12 +88,11 @@ def list_(
     home = None if origin is None else catalogue.region(origin)
     ways = []
     if home is not None:
-        table = _matrix(matrix) if matrix is not None else _network(chosen, kmh)
+        table = _matrix(matrix) if matrix is not None else _network(chosen)
         ways = [way for one in catalogue for way in trips(one, home, hours, table)]
     opened = None if bookings is None else open_bookings(bookings, belt)
     try:
-        speed = None if matrix is not None else kmh
-        document = told(chosen, catalogue, opened, datetime.now(UTC), ways, home, speed)
+        document = told(chosen, catalogue, opened, datetime.now(UTC), ways, home, handed_in=matrix is not None)
     finally:
         if opened is not None:
             opened.close()
@@ -115,10 +111,10 @@ def list_(
     return 0
 
 
-def _network(belt: Any, kmh: float) -> Any:
+def _network(belt: Any) -> Any:
     from yijiang.doors import hours_between
 
-    return hours_between(belt, kmh)
+    return hours_between(belt)
 
 
 def _matrix(file: Path) -> Any:

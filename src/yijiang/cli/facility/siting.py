@@ -23,7 +23,6 @@ def siting(
     per_side: int = 0,
     clients: list[str] | None = None,
     matrix: Path | None = None,
-    kmh: float = 80.0,
     method: Literal["exact", "heuristic"] = "exact",
     lang: Literal["zh", "en", "both"] = "both",
     json: bool = False,
@@ -51,8 +50,6 @@ def siting(
         Regions whose people are served; the sides, or all members where no side is given. Repeat the option.
     matrix
         A table of hours (CSV, client in the first column, a column per node), in place of the belt's network.
-    kmh
-        Speed on the belt's roads and railways; 80 is an assumption.
     method
         exact, or heuristic with a bound (median and covering).
     lang
@@ -63,7 +60,7 @@ def siting(
     chosen = open_belt(belt).require_clean()
     named = [chosen.region(name) for name in sides] or chosen.members
     served = [chosen.region(name) for name in clients or []] or (named if sides else chosen.members)
-    hours = _hours(chosen, matrix, kmh)
+    hours = _hours(chosen, matrix)
     nodes = chosen.table("nodes")
     lying = {str(n): str(r) for n, r in zip(nodes["node"], nodes["region"], strict=True) if str(r) in named}
     sites = [node for node in hours.columns if node in lying]
@@ -80,7 +77,7 @@ def siting(
     found = _solved(
         hours.loc[served, sites], regions.loc[served], {s: lying[s] for s in sites}, model, p, radius, per_side, method
     )
-    document = _document(found, chosen, lying, kmh if matrix is None else None)
+    document = _document(found, chosen, lying, matrix is not None)
     if json:
         show(as_json(document))
         return 0
@@ -88,11 +85,11 @@ def siting(
     return 0
 
 
-def _hours(belt: Belt, matrix: Path | None, kmh: float) -> Any:
+def _hours(belt: Belt, matrix: Path | None) -> Any:
     if matrix is None:
         from yijiang.doors import hours_to_nodes
 
-        return hours_to_nodes(belt, kmh)
+        return hours_to_nodes(belt)
     import pandas as pd
 
     if not matrix.is_file():
@@ -121,8 +118,10 @@ def _solved(
     return p_centre(hours, p=p or 0, **bounds)
 
 
-def _document(found: Siting, belt: Belt, lying: dict[str, str], kmh: float | None) -> dict[str, Any]:
+def _document(found: Siting, belt: Belt, lying: dict[str, str], handed_in: bool) -> dict[str, Any]:
     import numpy as np
+
+    from yijiang.science.facilities.document import speeds_status
 
     both = ("en", "zh")
     return {
@@ -147,7 +146,7 @@ def _document(found: Siting, belt: Belt, lying: dict[str, str], kmh: float | Non
         "gap": found.gap,
         "method": found.method,
         "uncovered": list(found.uncovered),
-        "assumed": {"kmh": kmh},
+        "speeds": None if handed_in else speeds_status(belt),
     }  # fmt: skip
 
 
@@ -178,6 +177,6 @@ def _told(found: Siting, document: dict[str, Any], belt: Belt, lang: str) -> str
             site = belt.name_of("node", row["site"], lang)
             lines.append("   " + say("row", region=name(row["region"]), site=site, hours=f"{row['hours']:.1f}"))
     lines.append(say("gap", gap=f"{found.gap:.2g}"))
-    if document["assumed"]["kmh"] is not None:
-        lines.append(say("assumed", kmh=f"{document['assumed']['kmh']:g}"))
+    if document["speeds"] is not None:
+        lines.append(say("assumed", status=message(f"status.{document['speeds']}", lang)))
     return "\n".join(lines)

@@ -50,8 +50,8 @@ def facility_view(document: Document) -> dict[str, Any]:
         "ways": _ways(document),
         "way_note": None
         if document["origin"] is None
-        else say("facility.way_note", kmh=figure(document["kmh"]))
-        if document["kmh"]
+        else say("facility.way_note", status=label("status", document["speeds"]))
+        if document["speeds"]
         else say("facility.way_table"),
         "rules": [say("facility.rule_kept"), say("facility.rule_turn")],
         "note": say("facility.ledger_note"),

@@ -23,7 +23,8 @@ def document(
     now: datetime,
     trips: Sequence[Trip] = (),
     origin: str | None = None,
-    kmh: float | None = None,
+    *,
+    handed_in: bool = False,
 ) -> dict[str, Any]:
     """Return the catalogue, the bookings and who used how much as plain values.
 
@@ -37,8 +38,10 @@ def document(
         Its bookings, if there are any.
     now
         The moment it was read.
-    trips, origin, kmh
-        Ways from a region to the facilities, and the speed they rest on; None where hours were handed in.
+    trips, origin
+        Ways from a region to the facilities.
+    handed_in
+        Whether their hours were handed in; else they rest on the belt's network.
     """
     both = ("en", "zh")
     made = [] if bookings is None else bookings.all()
@@ -56,7 +59,7 @@ def document(
         "bookings": [_booking(one, seats.get(one.id, {})) for one in made],
         "use": [] if bookings is None else bookings.use(),
         "origin": origin,
-        "kmh": kmh,
+        "speeds": None if handed_in else speeds_status(belt),
         "trips": [
             {"facility": t.facility, "way": t.way, "travel": t.travel, "hours": t.hours, "use_cost": t.use_cost,
              "travel_cost": t.travel_cost}
@@ -69,6 +72,12 @@ def document(
         },
         "provenance": {"version": __version__, "digest": belt.digest()},
     }  # fmt: skip
+
+
+def speeds_status(belt: Belt) -> str:
+    """Return the weakest status of the belt's speeds of travel."""
+    order = ("official", "aggregated", "estimated", "assumed")
+    return max((str(status) for status in belt.table("travel")["status"]), key=order.index, default="assumed")
 
 
 def _facility(one: Facility, catalogue: Catalogue) -> dict[str, Any]:
