@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -97,7 +98,7 @@ def at_size(rows: int) -> None:
 def recall(offers: pd.DataFrame, needs: pd.DataFrame) -> None:
     """Say how many of the best partners of a sample of needs the blocked search finds."""
 
-    some = needs.sample(200, random_state=0).sort_index()
+    some = needs.sample(min(200, len(needs)), random_state=0).sort_index()
     whole = sides(offers, needs, True, {})
     found = pairs(whole, blank("interests"), WEIGHTS, None, 20, 0.1)
     known = set(zip(found.offer.tolist(), found.need.tolist(), strict=True))
@@ -188,6 +189,10 @@ def beside_scipy() -> None:
 
 
 def beside_matching() -> None:
+    # This file has the peer's name and lies where Python looks first.
+    here = Path(__file__).resolve().parent
+    sys.path[:] = [place for place in sys.path if Path(place).resolve() != here]
+    sys.modules.pop("matching", None)
     try:
         from matching.games import HospitalResident
 
