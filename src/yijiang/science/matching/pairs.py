@@ -35,7 +35,7 @@ ALL_PAIRS = 4_000_000
 #: Beyond that, tokens that more offers of a kind than this hold are left out of the search.
 COMMON = 2_000
 #: Tokens of a need that are searched by: those that weigh most in it.
-SEARCHED = 32
+SEARCHED = 64
 #: Kinds that are searched beside each other.
 THREADS = 2
 
