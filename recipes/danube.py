@@ -45,7 +45,7 @@ HEAD = {
     "money": MONEY,
     "river_en": "Danube",
     "river_zh": "多瑙河",
-    "scope": ["economy", "projects"],
+    "scope": ["economy", "transport", "projects"],
     "sides": [],
 }
 CITED = "danube_wiod2011"

@@ -2,7 +2,7 @@
 
 Every figure here is assumed and marked so, sized like the programmes of cross-border cooperation that exist along the
 river (some millions of dollars a year each). Eased trade saves 2.5 to 3.5 times what is spent on it; research returns
-30 %. The accounts have one factor and no network or river, so capital, channel and protection projects are left out.
+30 %. The accounts have one factor and no river, so capital and protection projects are left out.
 """
 
 from __future__ import annotations
@@ -19,6 +19,23 @@ STATUS = {"year": "2011", "source": "danube_projects_assumption", "status": "ass
 #: Parameter, value, low, high, unit, description.
 PARAMETERS = [
     ("discount_rate", 0.05, 0.03, 0.08, "1/yr", "rate at which capital costs are spread over the life of a project"),
+    (
+        "time_value_rate",
+        0.01,
+        0.006,
+        0.021,
+        "1/day",
+        "cost of a day under way as a share of the value of the goods (Hummels and Schaur 2013)",
+    ),
+    (
+        "chain_dispersion",
+        0.1,
+        0.05,
+        0.2,
+        "1/(USD/t)",
+        "logit dispersion of the choice between road, rail and water chains",
+    ),
+    ("co2_price", 0.0, "", "", "USD/t", "price of CO2 really charged to freight"),
     ("friction_cap", 0.05, 0.02, 0.1, "1", "largest share by which easing trade can lower its cost"),
     ("transfer_limit", 500, 100, 2000, "million USD/yr", "largest side payment of a country"),
 ]

@@ -1,315 +1,152 @@
 """Freight network and base tonnes of yangtze2017: `python recipes/network.py SOURCE_FOLDER [--out CASE_FOLDER]`.
 
-- One chain of river-km, the same as in `river.py` (Yichang 1728, Wuhan 2352, Jiujiang 2623, Wuhu bridge 2969.5).
-- Least depths are those published for week 48 of 2024; the base year is 2017, so they stand for a dry month of today.
-- Rail lengths are shortest paths over the OpenStreetMap rail cut of the source folder; where it does not reach a hub,
-  and for every road, great circle × a detour factor (assumed).
-- Rail's fixed charge stands for wagons, shunting and the wait for a path as well, so that rail does not take what it
-  does not carry in the statistics (assumed).
-- Base tonnes: trade of draw 0 ÷ value density gives the pattern. Pairs within the belt are scaled so that what Jiangsu
-  and the provinces up-river exchange by water is the sourced figure (of 2021, assumed for 2017), and pairs that cross
-  the Three Gorges once more, so that the lock carries the sourced 138 Mt. Both factors are found by running the
-  package's own network, and printed. Trade with the rest of China and abroad is not scaled.
+Starts from `prior_network.py` and improves it:
+
+- Depths are monthly (`waterway.py`); the yearly network has the depth that six months of the twelve have. Ships that need
+  more than the 5.0 m over the sills of the Three Gorges lock do not pass it.
+- Rail: where one end of a link lies off the sourced cut of OpenStreetMap, the way is measured on the cut as far as it
+  goes and carried on by great circle × the detour factor; only links with both ends off it are assumed outright.
+- Rail's charge and the base tonnes are fitted to sourced totals with four parameters (`fit_network.py`), and compared
+  with every sourced count (`traffic_counts.py`, table `counts`); docs/yangtze_network.md shows the comparison.
 """
 
 from __future__ import annotations
 
 import argparse
-import itertools
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.sparse import coo_matrix
-from scipy.sparse.csgraph import connected_components, dijkstra
+from scipy.sparse.csgraph import dijkstra
 
+import prior_network as prior
+import traffic_counts
+import waterway
 from common import merge_sources, subfolder, write_sources, write_table
-from yijiang.belt import Belt
+from fit_network import Fit, base_tonnes, belt_of, fit_freight, scaled
+from projects import PARAMETERS
 from yijiang.freight import Freight
+from yijiang.traffic import Traffic, counts
 
 CASE = Path(__file__).resolve().parents[1] / "src" / "yijiang" / "belt" / "cases" / "yangtze2017"
 SOURCES = Path(__file__).resolve().parent / "sources"
-ASSUMED = {"year": "2017", "source": "network_assumption", "status": "assumed"}
-ROAD_DETOUR, RAIL_DETOUR = 1.25, 1.3
-LOCK_TONNES = 138.0
-# Jiangsu by water, January–November 2021: 610 Mt to other provinces, 56 % of it up-river; 1470 Mt in, 26.7 % from there.
-JIANGSU_UPRIVER = 610 * 0.56 + 1470 * 0.267
-
-# node, English, Chinese, region, kind, lon, lat, river-km (blank off the river)
-NODES: list[tuple[str, str, str, str, str, float, float, float | None]] = [
-    ("shuifu", "Shuifu", "水富", "Yunnan", "port", 104.42, 28.63, 654),
-    ("yibin", "Yibin", "宜宾", "Sichuan", "port", 104.63, 28.77, 688),
-    ("luzhou", "Luzhou", "泸州", "Sichuan", "port", 105.44, 28.87, 818),
-    ("chongqing", "Chongqing", "重庆", "Chongqing", "port", 106.55, 29.56, 1084),
-    ("fuling", "Fuling", "涪陵", "Chongqing", "port", 107.39, 29.70, 1204),
-    ("wanzhou", "Wanzhou", "万州", "Chongqing", "port", 108.39, 30.81, 1401),
-    ("maoping", "Zigui Maoping", "秭归茅坪", "Hubei", "port", 110.98, 30.83, 1688),
-    ("sandouping", "Sandouping", "三斗坪", "Hubei", "junction", 111.05, 30.84, 1694),
-    ("gezhouba", "Gezhouba pool", "葛洲坝上游", "Hubei", "junction", 111.25, 30.75, 1724),
-    ("yichang", "Yichang", "宜昌", "Hubei", "port", 111.29, 30.69, 1728),
-    ("jingzhou", "Jingzhou", "荆州", "Hubei", "port", 112.24, 30.33, 1866),
-    ("chenglingji", "Yueyang Chenglingji", "岳阳城陵矶", "Hunan", "port", 113.13, 29.42, 2123),
-    ("wuhan", "Wuhan", "武汉", "Hubei", "port", 114.30, 30.59, 2352),
-    ("huangshi", "Huangshi", "黄石", "Hubei", "port", 115.04, 30.20, 2500),
-    ("jiujiang", "Jiujiang", "九江", "Jiangxi", "port", 115.99, 29.71, 2623),
-    ("anqing", "Anqing", "安庆", "Anhui", "port", 117.05, 30.53, 2787),
-    ("wuhu", "Wuhu", "芜湖", "Anhui", "port", 118.38, 31.33, 2969.5),
-    ("maanshan", "Ma'anshan", "马鞍山", "Anhui", "port", 118.50, 31.70, 3015),
-    ("nanjing", "Nanjing", "南京", "Jiangsu", "port", 118.78, 32.06, 3078),
-    ("zhenjiang", "Zhenjiang", "镇江", "Jiangsu", "port", 119.45, 32.20, 3141),
-    ("nantong", "Nantong", "南通", "Jiangsu", "port", 120.86, 32.01, 3390),
-    ("taicang", "Taicang", "太仓", "Jiangsu", "port", 121.13, 31.60, 3475),
-    ("shanghai", "Shanghai", "上海", "Shanghai", "port", 121.47, 31.23, 3530),
-    ("estuary", "Mouth (sea terminal)", "长江口（海运端）", "Abroad", "port", 121.98, 31.30, 3621),
-    ("kunming", "Kunming", "昆明", "Yunnan", "hub", 102.71, 25.04, None),
-    ("chengdu", "Chengdu", "成都", "Sichuan", "hub", 104.07, 30.67, None),
-    ("guiyang", "Guiyang", "贵阳", "Guizhou", "hub", 106.63, 26.65, None),
-    ("changsha", "Changsha", "长沙", "Hunan", "hub", 112.94, 28.23, None),
-    ("nanchang", "Nanchang", "南昌", "Jiangxi", "hub", 115.86, 28.68, None),
-    ("hefei", "Hefei", "合肥", "Anhui", "hub", 117.23, 31.82, None),
-    ("hangzhou", "Hangzhou", "杭州", "Zhejiang", "hub", 120.16, 30.27, None),
-    ("zhengzhou", "Zhengzhou (rest of China)", "郑州（代表其他地区）", "RestOfChina", "hub", 113.63, 34.75, None),
-]
-DEPTHS = [(1072, 3.6), (1084, 6.0), (1204, 6.0), (1688, 7.0), (1728, 6.0), (1866, 4.3), (2123, 4.5), (2352, 4.8),
-          (2787, 6.1), (2969.5, 6.6), (3078, 9.0), (3621, 12.5)]  # fmt: skip
-ZONES = {
-    "Yunnan": ("kunming", 200), "Sichuan": ("chengdu", 150), "Chongqing": ("chongqing", 120), "Guizhou": ("guiyang", 130),
-    "Hubei": ("wuhan", 130), "Hunan": ("changsha", 130), "Jiangxi": ("nanchang", 130), "Anhui": ("hefei", 120),
-    "Jiangsu": ("nanjing", 120), "Zhejiang": ("hangzhou", 110), "Shanghai": ("shanghai", 40),
-    "RestOfChina": ("zhengzhou", 300), "Abroad": ("estuary", 10),
-}  # fmt: skip
-RAIL = """kunming-guiyang kunming-chengdu chengdu-chongqing chongqing-guiyang guiyang-changsha chengdu-yibin
-yibin-kunming chongqing-yichang yichang-wuhan jingzhou-wuhan yichang-jingzhou wuhan-changsha wuhan-zhengzhou
-wuhan-hefei wuhan-jiujiang jiujiang-nanchang nanchang-changsha nanchang-hangzhou hefei-nanjing hefei-zhengzhou
-nanjing-zhenjiang zhenjiang-shanghai shanghai-hangzhou wuhu-nanjing hefei-wuhu chenglingji-changsha
-chenglingji-wuhan zhengzhou-chengdu anqing-hefei""".split()
-ROAD = [
-    *RAIL, *"""chengdu-luzhou luzhou-chongqing shuifu-yibin kunming-shuifu guiyang-luzhou chongqing-fuling fuling-wanzhou
-wanzhou-maoping maoping-sandouping sandouping-gezhouba gezhouba-yichang maoping-yichang wuhan-huangshi huangshi-jiujiang
-jiujiang-anqing anqing-wuhu wuhu-maanshan maanshan-nanjing zhenjiang-nantong nantong-taicang taicang-shanghai
-shanghai-estuary hangzhou-wuhu zhengzhou-nanjing zhengzhou-yichang""".split(),
-]  # fmt: skip
+ASSUMED = prior.ASSUMED
+#: Where the search of the fit starts; close to where it ends, so that a rebuild takes few steps.
+START = Fit(belt=5.1962585, up=20.627477, gorges=0.14513831, rail=193.532)
 
 
-def great_circle(a: tuple[float, float], b: tuple[float, float]) -> float:
-    """Distance between two points (lon, lat) [km]."""
-    (x, y), (u, v) = np.radians(a), np.radians(b)
-    h = np.sin((v - y) / 2) ** 2 + np.cos(y) * np.cos(v) * np.sin((u - x) / 2) ** 2
-    return float(2 * 6371.0 * np.arcsin(np.sqrt(h)))
-
-
-def rail_km(folder: Path, pairs: list[tuple[str, str]], place: dict[str, tuple[float, float]]) -> dict[str, float]:
-    """Shortest rail way of each pair over the sourced cut [km]; pairs it does not reach within 25 km are left out."""
-    nodes = pd.read_csv(folder / "transport_osm_rail_nodes.csv").set_index("node_id")
-    links = pd.read_csv(folder / "transport_osm_rail_links.csv")
-    number = {n: k for k, n in enumerate(nodes.index)}
-    a, b = links["from_node"].map(number).to_numpy(), links["to_node"].map(number).to_numpy()
-    size = len(nodes)
-    graph = coo_matrix((np.r_[links["km"], links["km"]], (np.r_[a, b], np.r_[b, a])), (size, size)).tocsr()
-    _, part = connected_components(graph, directed=False)
-    main = np.flatnonzero(part == np.bincount(part).argmax())
-    at = {}
-    for name, (lon, lat) in place.items():
-        scale = np.cos(np.radians(lat)) * 111.2
-        far = np.hypot((nodes["lon"].to_numpy()[main] - lon) * scale, (nodes["lat"].to_numpy()[main] - lat) * 111.2)
-        if far.min() < 25:
-            at[name] = int(main[far.argmin()])
+def partly_measured(
+    folder: Path, pairs: list[tuple[str, str]], place: dict[str, tuple[float, float]]
+) -> dict[str, float]:
+    """Rail way of the pairs of which one end is off the cut: on the cut as far as it pays, then great circle × detour."""
+    nodes, graph, main = prior.rail_graph(folder)
+    at = prior.stations(nodes, main, place)
+    lon, lat = (nodes[c].to_numpy()[main] for c in ("lon", "lat"))
     found = {}
     for x, y in pairs:
-        if x in at and y in at:
-            km = float(dijkstra(graph, directed=False, indices=at[x])[at[y]])
-            if np.isfinite(km) and km < 2.2 * great_circle(place[x], place[y]):
-                found[f"{x}-{y}"] = round(km, 1)
+        if (x in at) == (y in at):
+            continue
+        near, far = (x, y) if x in at else (y, x)
+        along = dijkstra(graph, directed=False, indices=at[near])[main]
+        beyond = np.array([prior.great_circle((a, b), place[far]) for a, b in zip(lon, lat, strict=True)])
+        found[f"{x}-{y}"] = round(float(np.min(along + prior.RAIL_DETOUR * beyond)), 1)
     return found
 
 
-def water_links() -> list[dict[str, Any]]:
-    """Links between neighbouring ports of the chain, with least depth and locks."""
-    chain = sorted((n for n in NODES if n[7] is not None), key=lambda n: n[7] or 0.0)
-    rows = []
-    for a, b in itertools.pairwise(chain):
-        start, end = float(a[7] or 0), float(b[7] or 0)
-        last = [0.0, *[km for km, _ in DEPTHS]]
-        least = min(d for k, (km, d) in enumerate(DEPTHS) if last[k] < end and km > start)
-        lock = {"maoping": "three_gorges", "gezhouba": "gezhouba_lock"}.get(a[0], "")
-        below = end > 3078
-        rows.append(
-            {
-                "link": f"w_{a[0]}_{b[0]}", "from_node": a[0], "to_node": b[0], "mode": "water",
-                "km": round(end - start, 1), "depth_m": least, "lock": lock,
-                "name_en": f"{a[1]}–{b[1]}", "name_zh": f"{a[2]}—{b[2]}",
-                "year": "2024", "source": "network_assumption" if below else "network_depths",
-                "status": "assumed" if below else "official",
-            }
-        )  # fmt: skip
-    return rows
+def links(folder: Path) -> list[dict[str, Any]]:
+    """Links of water, rail and road."""
+    km = {n[0]: float(n[7]) for n in prior.NODES if n[7] is not None}
+    water = [
+        {**row, "depth_m": waterway.half_the_year(km[row["from_node"]], km[row["to_node"]]), "year": "2017",
+         "source": "network_monthly", "status": "estimated"}
+        for row in prior.water_links()
+    ]  # fmt: skip
+    place = {n[0]: (n[5], n[6]) for n in prior.NODES}
+    pairs = [(p.split("-")[0], p.split("-")[1]) for p in prior.RAIL]
+    partly = partly_measured(folder, pairs, place)
+    print(f"rail: {len(partly)} links measured in part: {partly}")
+    land = []
+    for row in prior.land_links(folder):
+        pair = f"{row['from_node']}-{row['to_node']}"
+        if row["mode"] == "rail" and row["status"] == "assumed" and pair in partly:
+            row |= {"km": partly[pair], "year": "2024", "source": "network_osm_part", "status": "estimated"}
+        land.append(row)
+    return water + land
 
 
-def land_links(folder: Path) -> list[dict[str, Any]]:
-    """Rail from the sourced cut where it reaches, road by great circle."""
-    place = {n[0]: (n[5], n[6]) for n in NODES}
-    names = {n[0]: (n[1], n[2]) for n in NODES}
-    pairs = [(p.split("-")[0], p.split("-")[1]) for p in RAIL]
-    measured = rail_km(folder, pairs, place)
-    print(f"rail: {len(measured)} of {len(pairs)} links measured on the sourced cut, the others assumed")
-    rows = []
-    for mode, listed, detour in (("rail", RAIL, RAIL_DETOUR), ("road", ROAD, ROAD_DETOUR)):
-        for pair in listed:
-            a, b = pair.split("-")
-            known = mode == "rail" and pair in measured
-            km = measured[pair] if known else round(great_circle(place[a], place[b]) * detour, 1)
-            rows.append(
-                {
-                    "link": f"{mode}_{a}_{b}", "from_node": a, "to_node": b, "mode": mode, "km": km,
-                    "name_en": f"{names[a][0]}–{names[b][0]}", "name_zh": f"{names[a][1]}—{names[b][1]}",
-                    **(ASSUMED if not known else {"year": "2024", "source": "network_osm", "status": "aggregated"}),
-                }
-            )  # fmt: skip
-    return rows
-
-
-def terminals(links: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Transfers between road and the other modes at every port and hub that has both."""
-    modes: dict[str, set[str]] = {}
-    for row in links:
-        for end in (row["from_node"], row["to_node"]):
-            modes.setdefault(end, set()).add(row["mode"])
-    junctions = {n[0] for n in NODES if n[4] == "junction"}
-    cost = {("road", "water"): (6.0, 24.0), ("rail", "road"): (8.0, 24.0), ("rail", "water"): (8.0, 36.0)}
-    rows = []
-    for node in sorted(modes):
-        for (a, b), (money, hours) in cost.items():
-            if node not in junctions and {a, b} <= modes[node]:
-                rows.append({"node": node, "mode_a": a, "mode_b": b, "money": money, "hours": hours, **ASSUMED})
-    return rows
-
-
-MODES = [
-    {"mode": "water", "name_en": "Waterway", "name_zh": "水运", "money_per_tkm": 0.04, "money_low": 0.03,
-     "money_high": 0.05, "money_fixed": 14, "speed_kmh": 14, "speed_up_kmh": 9, "co2_kg_per_tkm": 0.0103, "empty_return": 0.3},
-    {"mode": "rail", "name_en": "Railway", "name_zh": "铁路", "money_per_tkm": 0.14, "money_low": 0.12,
-     "money_high": 0.16, "money_fixed": 90, "speed_kmh": 35, "speed_up_kmh": 35, "co2_kg_per_tkm": 0.0137, "empty_return": 0.1},
-    {"mode": "road", "name_en": "Road", "name_zh": "公路", "money_per_tkm": 0.4, "money_low": 0.3,
-     "money_high": 0.5, "money_fixed": 10, "speed_kmh": 50, "speed_up_kmh": 50, "co2_kg_per_tkm": 0.11, "empty_return": 0.1},
-]  # fmt: skip
-SHIPS = [
-    {"ship": "t1000", "draught_m": 2.5, "payload_t": 1000, "money_per_tkm": 0.065},
-    {"ship": "t3000", "draught_m": 3.5, "payload_t": 3000, "money_per_tkm": 0.048},
-    {"ship": "t5000", "draught_m": 4.5, "payload_t": 5000, "money_per_tkm": 0.04},
-    {"ship": "t10000", "draught_m": 6.0, "payload_t": 10000, "money_per_tkm": 0.032},
-]
-LOCKS = [
-    {"lock": "three_gorges", "name_en": "Three Gorges lock", "name_zh": "三峡船闸", "capacity_mt": 169,
-     "throughput_mt": 138, "transit_hours": 4, "service_hours": 24},
-    {"lock": "gezhouba_lock", "name_en": "Gezhouba locks", "name_zh": "葛洲坝船闸", "capacity_mt": 180,
-     "throughput_mt": "", "transit_hours": 1.5, "service_hours": 4},
-]  # fmt: skip
-ABOVE = ("Yunnan", "Sichuan", "Chongqing", "Guizhou", "Hubei", "Hunan", "Jiangxi", "Anhui")
-UPPER = ("Yunnan", "Sichuan", "Chongqing", "Guizhou")
-
-
-def base_tonnes(out: Path) -> pd.DataFrame:
-    """Trade of draw 0 between regions ÷ value density [Mt/yr]."""
-    trade = pd.read_csv(out / "trade.csv.gz")
-    density = pd.read_csv(out / "value_densities.csv").set_index("sector")["value"]
-    trade = trade[(trade["draw"] == 0) & (trade["importer"] != trade["exporter"]) & trade["sector"].isin(density.index)]
-    rows = trade.rename(columns={"exporter": "origin", "importer": "destination"})[
-        ["origin", "destination", "sector", "value"]
-    ].copy()
-    rows["value"] = rows["value"] * 1e6 / rows["sector"].map(density) / 1e6
-    # These ship abroad from their own seaports, not over this network.
-    own_ports = ("RestOfChina", "Zhejiang")
-    sea = (rows["origin"].isin(own_ports) & (rows["destination"] == "Abroad")) | (
-        rows["destination"].isin(own_ports) & (rows["origin"] == "Abroad")
-    )
-    return rows[(rows["value"] > 0) & ~sea].reset_index(drop=True)
-
-
-def scale(out: Path, freight: pd.DataFrame) -> pd.DataFrame:
-    """Scale belt pairs to Jiangsu's exchange up-river by water, and lock-crossing pairs to the lock's throughput."""
-    crossing = freight["origin"].isin(UPPER) != freight["destination"].isin(UPPER)
-    # Most of what the rest of China trades with the belt never comes near the river: its pattern is kept as it is.
-    kept = ("RestOfChina", "Abroad")
-    inland = freight["origin"].isin(kept) | freight["destination"].isin(kept)
-    everything, through = 1.0, 1.0
-    for _ in range(25):
-        scaled = freight.assign(
-            value=freight["value"] * np.where(inland, 1.0, everything) * np.where(crossing, through, 1.0)
-        )
-        belt = _belt(out, scaled)
-        state = Freight(belt).base_state
-        loads, names = state.loads, list(state.network.regions)
-        water = list(state.skims.chains).index("water")
-        jiangsu = names.index("Jiangsu")
-        by_water = (loads.tonnes * loads.shares[..., water]).sum(2)
-        above = [names.index(name) for name in ABOVE]
-        carried = by_water[jiangsu, above].sum() + by_water[above, jiangsu].sum()
-        lock = float(state.flow[list(state.network.arrays.topology.names["locks"]).index("three_gorges")])
-        if abs(carried / JIANGSU_UPRIVER - 1) < 1e-6 and abs(lock / LOCK_TONNES - 1) < 1e-6:
-            break
-        everything *= JIANGSU_UPRIVER / carried
-        through *= (LOCK_TONNES / lock) / (JIANGSU_UPRIVER / carried)
-    print(
-        f"tonnes: factor {everything:.4f} on pairs within the belt (Jiangsu and up-river provinces by water {carried:.1f} Mt), a further {through:.4f}"
-    )
-    print(f"on pairs across the Three Gorges (lock {lock:.2f} Mt, waits {state.delays.round(1).tolist()} h)")
-    pair = scaled[(scaled["origin"] == "Hubei") & (scaled["destination"] == "Jiangsu")]["value"].sum()
-    print(f"Hubei to Jiangsu {pair:.1f} Mt/yr")
-    for chain, share in zip(state.skims.chains, (loads.tonnes[..., None] * loads.shares).sum((0, 1, 2)), strict=True):
-        print(f"chain {chain}: {share:.0f} Mt")
-    return scaled
-
-
-def _belt(out: Path, freight: pd.DataFrame) -> Belt:
-    """A belt of the case's tables with these tonnes; only its freight is read."""
-    import tomllib
-
-    tables = {p.name.split(".")[0]: pd.read_csv(p, dtype=str, keep_default_na=False) for p in sorted(out.glob("*.csv"))}
-    tables["freight"] = freight.assign(unit="Mt/yr", **ASSUMED).astype(str)
-    return Belt.from_tables(tomllib.loads((out / "belt.toml").read_text(encoding="utf-8")), tables)
+def sources() -> list[dict[str, str]]:
+    """The list of sources of these tables."""
+    rows = {
+        "network_assumption": ("Assumed by the authors of this package; reasons in recipes/network.py", "", "Apache-2.0"),
+        "network_osm": (
+            "OpenStreetMap contributors, railways of the Yangtze provinces; shortest paths measured on a cut",
+            "https://www.openstreetmap.org/copyright", "ODbL 1.0",
+        ),
+        "network_osm_part": (
+            "OpenStreetMap contributors, railways of the Yangtze provinces; measured on a cut as far as it reaches, the "
+            "rest great circle × 1.3 (assumed), by recipes/network.py", "https://www.openstreetmap.org/copyright", "ODbL 1.0",
+        ),
+        "network_locks": (
+            "Three Gorges lock: throughput 138 Mt in 2017, largest throughput 169 Mt, passage about 4 h (press reports of "
+            "the navigation authority); Gezhouba and the scale of waiting assumed", "", "press report; figures only",
+        ),
+        "network_monthly": (
+            "Depth that six months of the twelve have, by recipes/waterway.py from the notices of the table depths", "",
+            "estimate: Apache-2.0",
+        ),
+        "network_fit": (
+            "Fitted by recipes/fit_network.py: four parameters to four sourced totals (Three Gorges lock 2017, Jiangsu by "
+            "water in and out 2021, rail of the eleven provinces)", "", "estimate: Apache-2.0",
+        ),
+        **{k: (citation, url, "public notice; figures only") for k, (citation, url, _) in waterway.NOTICES.items()},
+        **traffic_counts.SOURCES,
+    }  # fmt: skip
+    return [{"source": k, "citation": c, "url": u, "licence": lic} for k, (c, u, lic) in rows.items()]
 
 
 def main(folder: Path, out: Path) -> None:
-    """Write the network tables and the base tonnes."""
+    """Write the network tables, the counts and the base tonnes."""
     folder = subfolder(folder, "yangtze")
     keys = ("node", "name_en", "name_zh", "region", "kind", "lon", "lat", "river_km")
+    named = [dict(zip(keys, ["" if v is None else v for v in n], strict=True)) for n in prior.NODES]
+    write_table(out, "nodes", [{**row, **ASSUMED} for row in named])
     write_table(
-        out, "nodes", [{**dict(zip(keys, ["" if v is None else v for v in n], strict=True)), **ASSUMED} for n in NODES]
+        out, "zones", [{"region": r, "node": n, "access_km": km, **ASSUMED} for r, (n, km) in prior.ZONES.items()]
     )
-    write_table(out, "zones", [{"region": r, "node": n, "access_km": km, **ASSUMED} for r, (n, km) in ZONES.items()])
-    links = water_links() + land_links(folder)
-    write_table(out, "links", links)
-    write_table(out, "terminals", terminals(links))
+    rows = links(folder)
+    write_table(out, "links", rows)
+    write_table(out, "terminals", prior.terminals(rows))
     lock_source = {"year": "2017", "source": "network_locks", "status": "official"}
-    write_table(out, "locks", [{**row, **lock_source} for row in LOCKS])
-    write_table(out, "modes", [{**row, **ASSUMED} for row in MODES])
-    write_table(out, "ships", [{**row, **ASSUMED} for row in SHIPS])
-    cited = {
-        "network_assumption": "Assumed by the authors of this package; reasons in recipes/network.py",
-        "network_depths": "Changjiang Waterway Bureau, maintained depths of the main stem, week 48 of 2024 (23–29 November)",
-        "network_osm": "OpenStreetMap contributors, railways of the Yangtze provinces; shortest paths measured on a cut",
-        "network_locks": "Three Gorges lock: throughput 138 Mt in 2017, largest throughput 169 Mt, passage about 4 h (press "
-        "reports of the navigation authority); Gezhouba and the scale of waiting assumed",
-    }
-    licence = {
-        "network_osm": "ODbL 1.0",
-        "network_depths": "public notice; figures only",
-        "network_locks": "press report; figures only",
-        "network_assumption": "Apache-2.0",
-    }
-    url = {
-        "network_osm": "https://www.openstreetmap.org/copyright",
-        "network_depths": "https://cjhy.mot.gov.cn/fw/cxfw/ssyb/202411/t20241122_422284.shtml",
-    }
-    write_sources(
-        SOURCES / "network.csv",
-        [{"source": k, "citation": v, "url": url.get(k, ""), "licence": licence[k]} for k, v in cited.items()],
-    )
+    write_table(out, "locks", [{**row, **lock_source} for row in prior.LOCKS])
+    write_table(out, "modes", [{**row, **ASSUMED} for row in prior.MODES])
+    write_table(out, "ships", [{**row, **ASSUMED} for row in prior.SHIPS])
+    km = {n[0]: float(n[7]) for n in prior.NODES if n[7] is not None}
+    write_table(out, "depths", waterway.depth_rows([r for r in rows if r["mode"] == "water"], km))
+    counted = traffic_counts.count_rows()
+    write_table(out, "counts", counted)
+    write_sources(SOURCES / "network.csv", sources())
     merge_sources(out, SOURCES)
-    freight = scale(out, base_tonnes(out))
+
+    tonnes = base_tonnes(out)
+    rail = next(row["value"] for row in counted if row["count"] == "rail_members")
+    dispersion = next(float(p[1]) for p in PARAMETERS if p[0] == "chain_dispersion")
+    fit = fit_freight(out, tonnes, rail, START, dispersion)
+    fit = replace(fit, rail=round(fit.rail, 3))
+    freight = scaled(tonnes, fit)
     freight["value"] = freight["value"].round(6)
-    write_table(out, "freight", [{**row, "unit": "Mt/yr", **ASSUMED} for row in freight.to_dict("records")])
+    fitted = {"year": "2017", "source": "network_fit", "status": "estimated"}
+    modes = [
+        {**row, **ASSUMED} if row["mode"] != "rail" else {**row, "money_fixed": fit.rail, **fitted}
+        for row in prior.MODES
+    ]
+    write_table(out, "modes", modes)
+    write_table(out, "freight", [{**row, "unit": "Mt/yr", **fitted} for row in freight.to_dict("records")])
+    belt = belt_of(out, freight, fit.rail)
+    with pd.option_context("display.width", 160, "display.max_rows", 99):
+        table = counts(belt, Traffic(Freight(belt).base_state))
+        print(table[["count", "modelled", "sourced", "ratio", "fitted", "over"]].round(2).to_string())
 
 
 if __name__ == "__main__":

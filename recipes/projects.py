@@ -138,11 +138,14 @@ PROJECTS: list[dict[str, Any]] = [
     {
         "project": "jingjiang_channel", "name_en": "Deeper Jingjiang channel and Wuhan–Anqing reach", "name_zh": "荆江与武汉至安庆段航道加深",
         "area": "transport", "kind": "transport", "owner": ("Transport departments of both provinces with the waterway bureau", "两省交通厅会同航道局"),
-        "cost": (6000, 120, 30), "members": PAIR, "payers": {"Hubei": 0.6, "Jiangsu": 0.4},
-        "text": ("4.5 m between Yichang and Jingzhou and 6 m between Yueyang and Wuhan, kept by dredging and river training.",
-                 "宜昌至荆州维护水深4.5米，岳阳至武汉6米，以疏浚和整治维持。"),
+        # 3,744 for Wuhan to Anqing as published when the works were accepted in April 2024; 6,000 for the rest is assumed.
+        "cost": (9744, 195, 30), "members": PAIR, "payers": {"Hubei": 0.6, "Jiangsu": 0.4},
+        "text": ("4.5 m between Yichang and Jingzhou and 6 m between Yueyang and Anqing, kept by dredging and river training. "
+                 "Of the cost, 3.744 bn yuan for Wuhan to Anqing is what those works are published to have cost; the rest is assumed.",
+                 "宜昌至荆州维护水深4.5米，岳阳至安庆6米，以疏浚和整治维持。费用中武汉至安庆段37.44亿元为该工程公布的投资，其余为假定。"),
         "levers": [lever("link", 4.5, "m", 1, target="w_yichang_jingzhou", attribute="depth_m"),
-                   lever("link", 6.0, "m", 1, target="w_chenglingji_wuhan", attribute="depth_m")],
+                   *(lever("link", 6.0, "m", 1, target=f"w_{reach}", attribute="depth_m")
+                     for reach in ("chenglingji_wuhan", "wuhan_huangshi", "huangshi_jiujiang", "jiujiang_anqing"))],
     },
     {
         "project": "port_transfer", "name_en": "One waybill from Yangluo to Taicang", "name_zh": "阳逻—太仓一单制联运",

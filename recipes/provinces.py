@@ -1,10 +1,11 @@
 """Freight cost between all 31 provinces, the distance of the gravity prior in `economy.py`.
 
-The freight network of yangtze2017 (`network.py`: waterway with depths and locks, rail, road, terminals) is carried on
-to the other provinces, so that a tonne from Hubei to Guangdong takes the same trains and trucks as one to Jiangsu:
+The freight network of yangtze2017 before fitting (`prior_network.py`: waterway with depths and locks, rail, road,
+terminals) is carried on to the other provinces, so that a tonne from Hubei to Guangdong takes the same trains and
+trucks as one to Jiangsu:
 
 - every other capital is a hub with rail and road to its four nearest capitals, great circle × the detour factors of
-  `network.py`; the case's Zhengzhou is Henan;
+  `prior_network.py`; the case's Zhengzhou is Henan;
 - one chain of coastal ports from Dalian to Haikou joins the Yangtze at its mouth, great circle × 1.15, deep enough for
   every ship; each port has road and rail to its capital;
 - trucks drive 150 km within a province at both ends together, and 400 km in the five largest;
@@ -26,7 +27,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-import network
+import prior_network as network
 from projects import PARAMETERS
 from yijiang.transport.chains.paths import Paths
 from yijiang.transport.choice import value_of_time

@@ -369,6 +369,8 @@ def test_evaluate_a_project_writes_tables_when_asked(tmp_path: Path) -> None:
     assert done.stdout.splitlines()[0] == "tiny: machine_tools"
     income = pd.read_csv(tmp_path / "out" / "tables" / "regions.csv").set_index("region")["real_income"]
     assert income["Middle"] > 1
+    assert "<svg" in (tmp_path / "out" / "evaluation.html").read_text(encoding="utf-8")
+    assert (tmp_path / "out" / "tables" / "modes.csv").is_file()
     assert json.loads((tmp_path / "out" / "evaluation.json").read_text(encoding="utf-8"))["package"] == [
         "machine_tools"
     ]

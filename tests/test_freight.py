@@ -155,6 +155,14 @@ def test_seasons_mix_the_months(belt: yj.Belt, freight: Freight) -> None:
     assert np.allclose(mixed.base_state.cost, (dry.cost + wet.cost) / 2, rtol=1e-7)
     assert np.allclose(mixed.base_state.flow, (dry.flow + wet.flow) / 2, rtol=1e-6)
     assert np.allclose(mixed.base_state.link_tonnes, (dry.link_tonnes + wet.link_tonnes) / 2, atol=1e-5)
+    used = [s.users(["gate"])["tonnes"].sum() for s in (mixed.base_state, dry, wet)]
+    assert used[0] == pytest.approx((used[1] + used[2]) / 2, rel=1e-6)
+    closed = [disrupt(s, "gate", 30.0).total for s in (mixed.base_state, dry, wet)]
+    assert closed[0] == pytest.approx((closed[1] + closed[2]) / 2, rel=1e-5)
+    ranked = critical(mixed.base_state, 30.0, ["gate", "dam"]).set_index("element")["extra"]
+    assert ranked["gate"] == pytest.approx(closed[0], rel=1e-5)
+    price = [s.capacity_price[0] for s in (mixed.base_state, dry, wet)]
+    assert price[0] == pytest.approx((price[1] + price[2]) / 2, rel=1e-4)
     # Deepened to 6 m all year, the dry half is as the wet one.
     deep = mixed.settle(mixed.network({"link": {"w2": {"depth_m": 6.0}}}), mixed.base_tonnes)
     assert np.allclose(deep.cost, wet.cost, rtol=1e-7)
@@ -195,8 +203,15 @@ def test_closures_cost_and_are_ranked(freight: Freight) -> None:
         critical(state, -1.0)
 
 
-def test_a_belt_without_network_says_so() -> None:
-    out = yj.evaluate(yj.case("danube2011")) if "transport" not in yj.case("danube2011").scope else None
-    if out is not None:
+def test_a_belt_without_network_says_so(belt: yj.Belt) -> None:
+    economy = (
+        "regions", "sectors", "factors", "elasticities", "draws", "trade", "intermediate", "final", "value_added",
+        "capital", "parameters", "sources",
+    )  # fmt: skip
+    meta = {**belt.meta, "scope": ["economy"]}
+    tables = {name: belt.tables[name] for name in economy}
+    out = yj.evaluate(yj.Belt.from_tables(meta, tables))
+    assert out.links.empty
+    for ask in (lambda: out.users("gate"), lambda: out.disrupt("gate", 3.0), lambda: out.critical(3.0)):
         with pytest.raises(OptionError, match="no freight network"):
-            out.users("gate")
+            ask()

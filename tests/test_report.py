@@ -135,7 +135,8 @@ def test_unknown_language_is_refused(document: dict[str, Any]) -> None:
 
 def test_tables_hold_the_document_and_can_be_written(document: dict[str, Any], tmp_path: Path) -> None:
     out = tables(document)
-    assert set(out) == {"gains", "river", "transport", "projects", "areas", "profile", "assumed", "pairs"}
+    freight = {"modes", "users", "season", "counts"}
+    assert set(out) == {"gains", "river", "transport", "projects", "areas", "profile", "assumed", "pairs"} | freight
     assert out["gains"].set_index("region").loc["Hubei", "after_transfer"] == 2010.0
     assert out["projects"].set_index("project").loc["sewage_hubei", "payers_Jiangsu"] == 0.5
     assert len(out["river"]) == len(document["river"])

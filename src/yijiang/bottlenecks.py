@@ -186,7 +186,10 @@ def critical(state: FreightState, days: float, elements: Sequence[str] | None = 
         resilience.critical(a, days, elements).set_index(keys) * w
         for a, w in zip(state.seasons, state.weight.tolist(), strict=True)
     ]
-    table = sum(p.loc[parts[0].index] for p in parts[1:]) + parts[0] if len(parts) > 1 else parts[0]
-    return pd.DataFrame(table).reset_index().sort_values(
+    table = parts[0]
+    for part in parts[1:]:
+        table = table.add(part)  # by name
+    ranked: pd.DataFrame = table.reset_index()
+    return ranked.sort_values(
         ["stranded", "extra", "element"], ascending=[False, False, True], ignore_index=True
     )  # fmt: skip

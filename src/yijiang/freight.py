@@ -251,7 +251,7 @@ class Freight:
             If a hard limit leaves no way around.
         """
         first = self._first(network) if state is None or state.network is not network else state
-        if np.allclose(first.tonnes, tonnes, rtol=SAME, atol=0.0):
+        if not np.any(np.abs(first.tonnes - tonnes) > SAME * tonnes):
             return first
         return self._settled(network, tonnes, first, steady)
 

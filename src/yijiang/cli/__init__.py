@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from cyclopts import App
 
     from yijiang.belt import Belt
-    from yijiang.evaluation import Outcome
 
 USAGE = 2
 INTERRUPTED = 130
@@ -190,19 +189,21 @@ def evaluate(
     draws
         Ranges over this many of the belt's trade draws (a large number means all); 0 for none.
     out
-        Folder for evaluation.json and tables/; nothing is written unless given.
+        Folder for evaluation.html, evaluation.json and tables/; nothing is written unless given.
     json
         Print the outcome as JSON.
     """
+    from yijiang.cli.evaluation import freight_tables, outcome_tables, told
     from yijiang.evaluation import evaluate as run
     from yijiang.ranges import spread
+    from yijiang.report.transport import write_html as write_page
 
     if out is not None:
         refuse_file(out)
     chosen = open_belt(belt)
     with progress_line("evaluate") as progress:
         outcome = run(chosen, projects=list(projects))
-        frames, values = _outcome_tables(chosen, outcome), outcome.to_dict()
+        frames, values = outcome_tables(chosen, outcome), outcome.to_dict()
         ranges = None
         if draws:
             progress("ranges")
@@ -213,6 +214,9 @@ def evaluate(
         if out is not None:
             progress("tables")
             with folder_for(out) as folder:
+                values |= told(chosen, outcome)
+                frames |= freight_tables(values)
+                write_page(values, folder / "evaluation.html")
                 (folder / "evaluation.json").write_text(as_json(values) + "\n", encoding="utf-8", newline="\n")
                 write_tables(frames, folder / "tables")
     if json:
@@ -231,19 +235,6 @@ def evaluate(
     if out is not None:
         show(f"\n{out / 'evaluation.json'}")
     return 0
-
-
-def _outcome_tables(belt: Belt, outcome: Outcome) -> dict[str, pd.DataFrame]:
-    import pandas as pd
-
-    gains = {"real_income": outcome.real_income, "equivalent_variation": outcome.equivalent_variation}
-    frames = {"regions": pd.DataFrame(gains).rename_axis("region").reset_index()}
-    for name, part in (("sections", "river"), ("links", "transport")):
-        if part in belt.scope:
-            frame = getattr(outcome, name)
-            named = [n for n in frame.index.names if n is not None and n not in frame.columns]
-            frames[name] = frame.reset_index() if named else frame.reset_index(drop=True)
-    return frames
 
 
 def cases(*, json: bool = False) -> int:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from yijiang._version import __version__
+from yijiang.wordbook import names, places
 
 from . import listing
 from .choices import choices, sharing
@@ -36,7 +37,7 @@ def document(plan: Plan) -> dict[str, Any]:
         "river_name": {"en": belt.meta.get("river_en", ""), "zh": belt.meta.get("river_zh", "")},
         "year": belt.year,
         "unit": f"million {money} per year",
-        "names": _names(plan),
+        "names": names(belt),
         "package": [
             {"project": name, "scale": plan.choice.scale[name], "start": _start(plan, name)} for name in plan.package
         ],
@@ -66,24 +67,6 @@ def document(plan: Plan) -> dict[str, Any]:
 def _start(plan: Plan, project: str) -> int:
     """First year of work: as planned, or the first possible one."""
     return plan.choice.start.get(project, int(plan.base.projects[project].row["start_year"]))
-
-
-def _names(plan: Plan) -> dict[str, dict[str, dict[str, str]]]:
-    tables = plan.base.belt.tables
-    names: dict[str, dict[str, dict[str, str]]] = {}
-    keys = {"regions": "region", "sectors": "sector", "sections": "section", "links": "link", "projects": "project"}
-    for table, key in keys.items():
-        names[table] = {
-            str(r[key]): {"en": str(r["name_en"] or r[key]), "zh": str(r["name_zh"] or r[key])}
-            for r in tables[table].to_dict("records")
-        }
-    for row in tables["locks"].to_dict("records"):
-        names["links"][str(row["lock"])] = {"en": str(row["name_en"]), "zh": str(row["name_zh"])}
-    names["pollutants"] = {
-        str(r["pollutant"]): {"en": str(r["pollutant"]), "zh": str(r["name_zh"])}
-        for r in tables["kinetics"].to_dict("records")
-    }
-    return names
 
 
 def _gains(plan: Plan, unit: str) -> dict[str, Any]:
@@ -227,7 +210,9 @@ def _price(price: Price | None, allowed: float, money: str) -> dict[str, Any]:
 def _freight(plan: Plan) -> dict[str, Any]:
     base = plan.base
     if base.freight is None:
-        return {"transport": [], "pair_usage": [], "map": _map(plan)}
+        return {"transport": [], "pair_usage": [], "map": places(plan.base.belt), "freight": None}
+    from yijiang.traffic import traffic
+
     place = {name: k for k, name in enumerate(base.belt.tables["links"]["link"])}
     rows = sorted(plan.outcome.links.to_dict("records"), key=lambda row: place.get(row["link"], -1))
     usage = []
@@ -246,26 +231,10 @@ def _freight(plan: Plan) -> dict[str, Any]:
                  "lock": str(r["lock"]), "depth_m": float(r["depth_m"]), "share": float(r["share"])}
                 for r in shallow.to_dict("records")
             ]  # fmt: skip
-    return {"transport": rows, "pair_usage": usage, "map": _map(plan)}
-
-
-def _map(plan: Plan) -> dict[str, Any]:
-    tables = plan.base.belt.tables
-    return {
-        "regions": [
-            {"region": r["region"], "lon": r["lon"], "lat": r["lat"], "order": r["river_order"]}
-            for r in tables["regions"].to_dict("records")
-            if r["kind"] == "member"
-        ],
-        "nodes": [
-            {k: r[k] for k in ("node", "lon", "lat", "river_km", "kind", "name_en", "name_zh")}
-            for r in tables["nodes"].to_dict("records")
-        ],
-        "links": [
-            {"link": r["link"], "from": r["from_node"], "to": r["to_node"], "mode": r["mode"]}
-            for r in tables["links"].to_dict("records")
-        ],
-    }
+    after = plan.choice.state.freight
+    assert after is not None
+    told = traffic(base.belt, base.freight, state, after, plan.regions)
+    return {"transport": rows, "pair_usage": usage, "map": places(base.belt), "freight": told}
 
 
 def _economy(plan: Plan) -> dict[str, Any]:

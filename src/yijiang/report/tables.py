@@ -53,6 +53,10 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "source",
         "status",
     ),
+    "modes": ("mode", "tonnes_base", "tonnes_plan", "tkm_base", "tkm_plan"),
+    "users": ("link", "side", "region", "tonnes", "share"),
+    "season": ("origin", "destination", "month", "water_base", "water_plan", "depth_base", "depth_plan"),
+    "counts": ("count", "name_en", "name_zh", "kind", "modelled", "sourced", "ratio", "fitted", "over", "unit", "year"),
     "assumed": ("table", "item", "value", "low", "high", "unit", "why", "source"),
 }
 
@@ -82,8 +86,9 @@ def tables(document: Document) -> dict[str, pd.DataFrame]:
     Returns
     -------
     dict
-        `gains`, `river`, `transport`, `projects`, `areas`, `profile`, `assumed`, `pairs`: one table each; a list the
-        document lacks is a table of no rows that still has its columns. Money in million yuan a year.
+        `gains`, `river`, `transport`, `projects`, `areas`, `profile`, `assumed`, `pairs`, and of the freight `modes`,
+        `users`, `season`, `counts`: one table each; a list the document lacks is a table of no rows that still has its
+        columns. Money in million yuan a year.
 
     Examples
     --------
@@ -96,9 +101,10 @@ def tables(document: Document) -> dict[str, pd.DataFrame]:
         {"region": region, **entry, "shapley": shapley.get(region)}
         for region, entry in (document.get("gains") or {}).items()
     ]
+    freight = document.get("freight") or {}
     result = {}
     for name, columns in COLUMNS.items():
-        rows = [_flat(row) for row in (gains if name == "gains" else document.get(name) or [])]
+        rows = [_flat(row) for row in (gains if name == "gains" else document.get(name) or freight.get(name) or [])]
         seen = list(dict.fromkeys(key for row in rows for key in row))
         order = [*columns, *(key for key in seen if key not in columns)]
         result[name] = pd.DataFrame(rows, columns=order)

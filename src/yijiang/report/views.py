@@ -10,7 +10,8 @@ from yijiang.report.choiceviews import choice_view, robust_view, sharing_view, y
 from yijiang.report.complement.view import complement_view
 from yijiang.report.learning.view import learning_view
 from yijiang.report.pointviews import points_view
-from yijiang.report.waterviews import map_view, river_view, transport_view
+from yijiang.report.transport.view import transport_view
+from yijiang.report.waterviews import map_view, river_view
 from yijiang.report.wording import (
     Document,
     Names,

@@ -1,4 +1,4 @@
-"""What the page shows of the river, the transport system and the map, worded and drawn."""
+"""What the page shows of the river and the strip map, worded and drawn."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from yijiang.charts import BeforeAfter, Flow, Place, Port, SectionMark, before_after_bars, line_profile, strip_map
+from yijiang.charts import Flow, Place, Port, SectionMark, line_profile, strip_map
 from yijiang.report.wording import (
     Document,
     Names,
@@ -17,7 +17,6 @@ from yijiang.report.wording import (
     label,
     money,
     pair,
-    percent,
     plain,
     quality,
     say,
@@ -143,57 +142,3 @@ def _profile(document: Document, names: Names, profile: Mapping[str, Any], lang:
     )
     lines = [[_number(v) for v in profile[key]] for key in ("km", "base", "plan")]
     return line_profile(lines[0], lines[1], lines[2], marks, heading[lang], legend)
-
-
-def transport_view(document: Document) -> dict[str, Any]:
-    """Return locks and links before and after, and which of them the partners' cargo uses."""
-    names = Names(document)
-    # Rail and road links fill pages and decide little here; plan.json and the tables hold them.
-    entries = [
-        r for r in document.get("transport") or [] if r.get("kind") == "lock" or r.get("mode", "water") == "water"
-    ]
-    entries.sort(key=lambda r: r.get("kind") != "lock")
-    rows = [
-        {
-            "name": names("links", row["link"]),
-            "kind": label("kind", row.get("kind")),
-            "mode": label("mode", row.get("mode")),
-            "base": figure(row.get("load_base")),
-            "plan": figure(row.get("load_plan")),
-            "capacity": figure(row["capacity"]) if known(row.get("capacity")) else None,
-            "used": percent(row["load_plan"] / row["capacity"])
-            if known(row.get("capacity")) and row["capacity"] > 0
-            else "–",
-            "depth": figure(row.get("depth_m")),
-            "delay": (figure(row["delay_base"]), figure(row["delay_plan"])) if known(row.get("delay_base")) else None,
-        }
-        for row in entries
-    ]
-    limited = [
-        r for r in entries if known(r.get("capacity")) and known(r.get("load_base")) and known(r.get("load_plan"))
-    ]
-
-    def draw(lang: str) -> str:
-        bars = [
-            BeforeAfter(
-                names("links", r["link"])[lang],
-                r["load_base"],
-                r["load_plan"],
-                r["capacity"],
-                f"{figure(r['load_base'])} → {figure(r['load_plan'])}",
-            )
-            for r in limited
-        ]
-        return before_after_bars(bars, say("transport.bars")[lang])
-
-    usage = [
-        {
-            "start": names("regions", row["origin"]),
-            "end": names("regions", row["destination"]),
-            "link": names("links", row["link"]),
-            "tonnes": figure(row.get("tonnes")),
-            "share": percent(row.get("share")),
-        }
-        for row in document.get("pair_usage") or []
-    ]
-    return {"rows": rows, "bars": each(draw) if limited else None, "usage": usage}

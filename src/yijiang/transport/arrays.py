@@ -35,7 +35,6 @@ class Topology:
     ptr, arcs : forward star; the arcs of state s are the rows ptr[s] … ptr[s+1] − 1 of `arcs`, see `columns`.
     block : (mode + 1) first state of every mode, and the end.
     port_state : (mode, port) state of a port in a mode, −1 if the mode does not call there.
-    state_node, state_mode : (state) node and mode of a state.
     arc_forward : (arc) whether the arc runs from from_node to to_node.
     link_mode, link_lock : (link) numbers; lock −1 for none.
     terminal_modes, terminal_port : (terminal, 2), (terminal) numbers.
@@ -49,8 +48,6 @@ class Topology:
     arcs: Ints
     block: Ints
     port_state: Ints
-    state_node: Ints
-    state_mode: Ints
     arc_forward: npt.NDArray[np.bool_]
     link_mode: Ints
     link_lock: Ints
@@ -110,8 +107,6 @@ class NetworkArrays:
             arcs=arcs,
             block=block,
             port_state=np.ascontiguousarray(state_of[:, [node_of[p] for p in ports]]),
-            state_node=np.concatenate(calls).astype(np.int64),
-            state_mode=np.repeat(np.arange(len(modes)), np.diff(block)),
             arc_forward=forward,
             link_mode=link_mode,
             link_lock=np.array([lock_of.get(v, -1) for v in links["lock"]], dtype=np.int64),
@@ -169,17 +164,6 @@ class NetworkArrays:
         return tuple(
             name for mode in self.topology.names["modes"] for name in (ships if mode == WATER and ships else (mode,))
         )
-
-    def transfers(self) -> Floats:
-        """Return (mode, mode, port, 2): money [yuan/t] and hours of a change of mode, infinite money where none is."""
-        top = self.topology
-        modes = len(top.names["modes"])
-        out = np.zeros((modes, modes, len(top.ports), 2))
-        out[..., 0] = np.inf
-        a, b = top.terminal_modes[:, 0], top.terminal_modes[:, 1]
-        out[a, b, top.terminal_port] = self.figures["terminals"][:, :2]
-        out[b, a, top.terminal_port] = self.figures["terminals"][:, :2]
-        return out
 
 
 def _steps(ship: Floats) -> list[tuple[float, float, float]]:

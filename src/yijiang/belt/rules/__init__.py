@@ -34,6 +34,8 @@ RULES: tuple[tuple[Rule, tuple[str, ...]], ...] = (
     (transport.freight_has_zones, ("freight", "zones")),
     (transport.freight_is_goods, ("freight", "sectors")),
     (transport.terminals_join_two_modes, ("terminals",)),
+    (transport.depths_of_water, ("depths", "links")),
+    (transport.counts_name_what_is_counted, ("counts", "links", "locks")),
     (river.chain_ends_in_one_mouth, ("reaches",)),
     (river.chain_without_gaps, ("reaches",)),
     (river.flows_in_order, ("reaches",)),

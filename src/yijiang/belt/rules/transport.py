@@ -114,3 +114,39 @@ def terminals_join_two_modes(belt: Belt, found: Findings) -> None:
     at = np.flatnonzero(((frame["mode_a"] == frame["mode_b"]) & (frame["mode_a"] != "")).to_numpy())
     names = [frame["mode_b"].iloc[i] for i in at]
     found.rows("terminals", at, "mode_b", names, "both modes are the same", "enter the other mode")
+
+
+def depths_of_water(belt: Belt, found: Findings) -> None:
+    """Monthly depths are those of links on water, and a link that has one month has all twelve."""
+    frame, links = belt.tables["depths"], belt.tables["links"]
+    water = set(links["link"][links["mode"] == WATER])
+    names = frame["link"].tolist()
+    at = np.flatnonzero([bool(n) and n not in water for n in names])
+    found.rows("depths", at, "link", (names[i] for i in at), "no link on water has this name", "correct the link")
+    for link, months in frame.groupby("link", sort=False)["month"]:
+        missing = sorted(set(range(1, 13)) - set(months.dropna().astype(int)))
+        if link in water and missing:
+            text = ", ".join(map(str, missing))
+            found.add("depths", names.index(link) + 2, "month", text, f"{link} lacks these months", "enter all twelve")
+
+
+def counts_name_what_is_counted(belt: Belt, found: Findings) -> None:
+    """Every sourced count names the region, mode, lock or links it is about."""
+    frame, regions = belt.tables["counts"], set(belt.regions)
+    known = {
+        "lock": set(belt.tables["locks"]["lock"]),
+        "link": set(belt.tables["links"]["link"]),
+        "turnover": set(belt.tables["links"]["link"]),
+    }
+    for i, row in enumerate(frame.to_dict("records")):
+        kind, line = str(row["kind"]), i + 2
+        for name in str(row["partners"]).split():
+            if name not in regions:
+                found.add("counts", line, "partners", name, "unknown region", "correct the name")
+        if kind in known:
+            named = str(row["target"]).split()
+            for name in named or [""]:
+                if name not in known[kind]:
+                    found.add("counts", line, "target", name, f"no such {kind} is known", "enter its identifier")
+        elif kind in ("sent", "received") and not row["mode"]:
+            found.add("counts", line, "mode", "", "no mode says how it is carried", "enter the mode")

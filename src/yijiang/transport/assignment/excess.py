@@ -11,9 +11,9 @@ from yijiang.transport.assignment.kernels import Floats, Ints
 @njit(cache=True)
 def division_excess(
     pair_ptr: Ints, pair_class: Ints, scale: Floats, nest: Ints, nest_scale: Floats, least: Floats, part: Floats,
-    demand: Floats,
-) -> float:  # fmt: skip
-    """Sum over pairs of what their division costs above the logit, entropy included: 0 only where it is the logit.
+    demand: Floats, out: Floats,
+) -> None:  # fmt: skip
+    """Add to every pair what its division costs above the logit, entropy included: 0 only where it is the logit.
 
     Σ_j q_j·(c_j − S + ln(Q_n/q)/μ + ln(q_j/Q_n)/μ_n),  S the composite cost of the pair, Q_n the demand of a nest
 
@@ -21,13 +21,14 @@ def division_excess(
     ----------
     least, part : (group)
         Least cost, infinite where there is none, and the part of the demand that takes the group.
+    out : (pair)
+        Read and written.
     """
     most = 1
     for i in range(len(demand)):
         for g in range(pair_ptr[i], pair_ptr[i + 1]):
             most = max(most, nest[g] + 1)
     low, odds, held, inner = np.empty(most), np.empty(most), np.empty(most), np.empty(most)
-    total = 0.0
     for i in range(len(demand)):
         mu = scale[pair_class[i]]
         if mu <= 0.0:
@@ -58,5 +59,4 @@ def division_excess(
             if part[g] > 0.0 and least[g] < np.inf:
                 spread = np.log(held[n] / demand[i]) / mu + np.log(part[g] / held[n]) / inner[n]
                 off += part[g] * (least[g] - composite + spread)
-        total += max(off, 0.0)
-    return total
+        out[i] += max(off, 0.0)

@@ -67,7 +67,7 @@ class Solved(NamedTuple):
         return self.prepared.logsum(self.cost())
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Prepared:
     """Everything of an assignment but the tonnes.
 

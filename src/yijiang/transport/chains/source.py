@@ -75,25 +75,22 @@ class Trees:
         self._weight: Floats | None = None
         self._owned = True
 
-    def fork(self, pred: Shorts | None = None) -> Trees:
-        """Return trees that begin like these and leave these as they are; `pred` is a copy of theirs, if it is made."""
+    def fork(self) -> Trees:
+        """Return trees that begin like these and leave these as they are."""
         twin = copy(self)
         twin._owned = False
-        if pred is not None:
-            twin.pred = pred
         return twin
 
-    def _own(self, copied: bool) -> None:
+    def stand(self, weight: Floats) -> bool:
+        """Whether the trees are those of these weights already."""
+        return self._weight is not None and alike(weight, self._weight)
+
+    def update(self, weight: Floats, pred: Shorts | None = None) -> None:
+        """Take new weights (row · commodity, arc of the star); `pred` is where the trees are from now on kept."""
         if not self._owned:
             self.order, self.out = self.order.copy(), self.out.copy()
-            self.pred = self.pred if copied else self.pred.copy()
+            self.pred = self.pred.copy() if pred is None else pred
             self._owned = True
-
-    def update(self, weight: Floats, copied: bool = False) -> bool:
-        """Take new weights (row · commodity, arc of the star); returns whether there was anything to do."""
-        if self._weight is not None and alike(weight, self._weight):
-            return False
-        self._own(copied)
         known, self._weight, star = self._weight is not None, weight, self.star
 
         def part(first: int, last: int) -> None:
@@ -103,7 +100,6 @@ class Trees:
             )  # fmt: skip
 
         share(part, len(self.root), len(self.rank) * len(star.head))
-        return True
 
 
 def share(part: Callable[[int, int], None], count: int, work: int) -> None:
@@ -158,6 +154,7 @@ class ChainTrees:
         self.total = np.empty((len(self.job_class), len(prefixes.of_chain), zones))
         self.exit_port = np.empty(self.total.shape, np.int32)
         self._joined: Floats | None = None
+        self._shares_legs = False
 
     def _star(self, vehicle: int) -> Star:
         v = self.virtual
@@ -205,14 +202,20 @@ class ChainTrees:
         truck = int(v.mode_first[self.road])
         weight = cost[:, self.arc_first[truck] : self.arc_first[truck + 1]]
         for trees in (self.out_trees, self.back_trees):
-            trees.update(np.ascontiguousarray(weight[:, trees.star.link]))
+            turned = np.ascontiguousarray(weight[:, trees.star.link])
+            if not trees.stand(turned):
+                trees.update(turned)
         for m, trees in self.leg_trees.items():
             vehicles = range(int(v.mode_first[m]), int(v.mode_first[m + 1]))
-            rows = [cost[:, self.arc_first[g] : self.arc_first[g + 1]] for g in vehicles]
-            if trees.update(np.concatenate(rows), copied=True):
-                ports = len(trees.target)
-                at, shape = slice(int(self.leg_ptr[m]), int(self.leg_ptr[m + 1])), (self.classes, ports, ports)
-                best_vehicles(trees.out, len(rows), self.leg[at].reshape(shape), self.best[at].reshape(shape))
+            rows = np.concatenate([cost[:, self.arc_first[g] : self.arc_first[g + 1]] for g in vehicles])
+            if trees.stand(rows):
+                continue
+            self._own_legs()
+            kept = slice(int(self.tree_ptr[m]), int(self.tree_ptr[m + 1]))
+            trees.update(rows, self.tree_pred[kept].reshape(trees.pred.shape))
+            ports = len(trees.target)
+            at, shape = slice(int(self.leg_ptr[m]), int(self.leg_ptr[m + 1])), (self.classes, ports, ports)
+            best_vehicles(trees.out, len(vehicles), self.leg[at].reshape(shape), self.best[at].reshape(shape))
 
         def part(first: int, last: int) -> None:
             join_chains(
@@ -235,14 +238,17 @@ class ChainTrees:
         twin = copy(self)
         twin.job, twin.chain, twin.end = job, chain, end
         twin.out_trees, twin.back_trees = self.out_trees.fork(), self.back_trees.fork()
-        twin.tree_pred, twin.leg, twin.best = self.tree_pred.copy(), self.leg.copy(), self.best.copy()
+        twin._shares_legs = True
         twin.label, twin.came = np.empty_like(self.label), np.empty_like(self.came)
         twin.total, twin.exit_port, twin._joined = np.empty_like(self.total), np.empty_like(self.exit_port), None
-        twin.leg_trees = {
-            m: trees.fork(twin.tree_pred[self.tree_ptr[m] : self.tree_ptr[m + 1]].reshape(trees.pred.shape))
-            for m, trees in self.leg_trees.items()
-        }
+        twin.leg_trees = {m: trees.fork() for m, trees in self.leg_trees.items()}
         return twin
+
+    def _own_legs(self) -> None:
+        """Copy what is about to change and is shared with those that this was forked from."""
+        if self._shares_legs:
+            self.tree_pred, self.leg, self.best = self.tree_pred.copy(), self.leg.copy(), self.best.copy()
+            self._shares_legs = False
 
     def columns(self, wanted: Ints) -> tuple[Ints, Shorts]:
         """Walk back along the chains joined last; see `Source`."""

@@ -31,7 +31,7 @@ class VirtualNetwork:
     topology, class_mode : what the numbers of states and links rest on; the same in all scenarios of one shape.
     star : arcs of all vehicles over their states.
     base : (vehicle + 1) first state; mode_first : (mode + 1) first vehicle.
-    port_state : (vehicle, port), state_port : (state), board : (mode, mode, port) numbers or −1.
+    port_state : (vehicle, port), board : (mode, mode, port) numbers or −1.
     zone_state, road_port : state of the road, counted from its first one, of a zone and of a port.
     load, unload : (zone) virtual link.
     arc : (arc of the star) arc of the network's topology it stands for, vehicle : (arc of the star) its vehicle.
@@ -49,7 +49,6 @@ class VirtualNetwork:
     base: Ints
     mode_first: Ints
     port_state: Shorts
-    state_port: Shorts
     board: Shorts
     zone_state: Shorts
     road_port: Shorts
@@ -90,9 +89,6 @@ class VirtualNetwork:
             calls = top.port_state[m] >= 0
             port_state[g, calls] = top.port_state[m, calls] + shift
         star = Star.build(np.concatenate(tail), np.concatenate(head), np.ones(int(base[-1]), bool))
-        state_port = np.full(int(base[-1]), -1, np.int32)
-        for row in port_state:
-            state_port[row[row >= 0]] = np.flatnonzero(row >= 0)
         road = mode_first[top.road]
         road_port = np.where(port_state[road] >= 0, port_state[road] - base[road], -1).astype(np.int32)
         count, terminals = len(star.head), len(top.terminal_port)
@@ -112,7 +108,7 @@ class VirtualNetwork:
         vehicle = np.repeat(np.arange(len(class_mode)), [len(at) for at in arcs])
         none = np.zeros(0)
         return cls(
-            top, class_mode, star, base, mode_first, port_state, state_port, board, road_port[top.zone_port],
+            top, class_mode, star, base, mode_first, port_state, board, road_port[top.zone_port],
             road_port, load, load + zones, arc, vehicle, facility, names, none, none > 0.0, none,
         )  # fmt: skip
 
