@@ -132,6 +132,20 @@ def _row(document: Document, row: Mapping[str, Any]) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def shortened(text: str, room: float = 640.0) -> str:
+    """Cut a label to the room beside the figure of a bar; Chinese characters take about twice a letter's.
+
+    >>> shortened("江河" * 4, 60), shortened("river", 60)
+    ('江河江…', 'river')
+    """
+    used = 0.0
+    for k, sign in enumerate(text):
+        used += 13.5 if ord(sign) > 0x2E80 else 7.3
+        if used > room:
+            return text[: k - 1] + "…"
+    return text
+
+
 def _charts(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     if not rows:
         return []
@@ -141,7 +155,7 @@ def _charts(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         bars = []
         for row in rows:
             line = say("match.line", offer=_title(row["offer"]), need=_title(row["need"]))[lang]
-            short = line if len(line) <= 84 else line[:83] + "…"
+            short = shortened(line)
             bars.append(
                 RangeBar(f"{row['rank']}. {short}", row["value"], figure(row["value"]),
                          strong=any(row["interest"].values()))
