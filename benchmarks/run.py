@@ -188,6 +188,24 @@ def river() -> Callable[[], object]:
     return lambda: carrier.run(loads)
 
 
+@case("matching: 20,000 offers x 20,000 needs, largest value (peers and 100,000: benchmarks/matching.py)", 2)
+def matching() -> Callable[[], object]:
+    from datetime import date
+    from importlib.util import module_from_spec, spec_from_file_location
+    from pathlib import Path
+
+    from yijiang.science import match
+
+    # By its path: the peer has the same name.
+    spec = spec_from_file_location("matching_benchmark", Path(__file__).with_name("matching.py"))
+    assert spec is not None
+    assert spec.loader is not None
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    offers, needs = module.market(20_000, "offer", 3), module.market(20_000, "need", 4)
+    return lambda: match(offers, needs, day=date(2024, 6, 1))
+
+
 @case("plan: Hubei and Jiangsu, 12 candidates, 40 draws", 1)
 def plan() -> Callable[[], object]:
     belt = yj.case("yangtze2017")

@@ -429,6 +429,63 @@ hitech_revenue|Lower|High-technology industry, revenue|高技术产业营业收�
     }
 
 
+def science() -> dict[str, pd.DataFrame]:
+    """Offers and needs of all five kinds, some in one language only, and four facilities with shares kept."""
+    head = "region|kind|organisation_en|organisation_zh|title_en|title_zh|text_en|text_zh|sector"
+    money = "value|low|high|unit|capacity|basis|state|from|until"
+    return {
+        "offers": evident(f"""
+offer|{head}|readiness|licence|secrecy|partners|{money}
+laser|Lower|technology|River Institute|江河研究院||高功率激光焊接工艺||用于船舶钢板的激光焊接与检测|machines|7|shared|public||12|8|20|million CNY|2|stated|published|2018-01-01|
+arc|Upper|technology|Upper Works|上游机械厂|Hybrid laser and arc welding of thick plates||A welding process for bridges and boilers||machines|7|shared|public||11|8|14|million CNY|1|stated|published||
+seed|Upper|technology|Seed Station|种业站|Hybrid rice seed for wet fields||Rice seed that stands in water; licence for one season||farm|8|open|public||2|1|3|million CNY|3|stated|published||
+robot|Middle|technology|Middle University|中游大学|Welding robot with machine vision|机器视觉焊接机器人|Finds seams of ship sections by itself||machines|5|exclusive|public||9|6|15|million CNY|1|stated|published||
+sludge|Lower|technology|Water Works|水务公司||磷石膏与污泥无害化处理||从污水中回收磷|materials|6|shared|public||5|3|8|million CNY|1|stated|published||
+engineers|Lower|talent|Lower Yard|下游船厂|Welding engineers for six months|焊接工程师，六个月|||machines|||public||1.5|1|2|million CNY|2|stated|published||
+fund|Lower|capital|Delta Fund|三角洲基金||绿色制造投资基金||面向节能装备与水处理企业的股权投资|||shared|public||60|20|80|million CNY|2|stated|published||
+flume_time|Middle|facility|Hydraulics Laboratory|水工实验室|Open days of the hydraulic flume|水工水槽开放机时|Tests of ship locks and channels||services|||public||0.5|||million CNY|4|stated|published||
+outlets|Lower|market|Lower Retail|下游零售|Shelf space in supermarkets for food brands|超市食品品牌货架|||farm|||public||0.8|||million CNY|3|stated|published||
+press|Upper|technology|Upper Works|上游机械厂|Screw press, an early draft|螺旋压榨机（草稿）|||machines|4||public||1|||million CNY|1|stated|draft||
+kiln|Upper|technology|Upper Works|上游机械厂|Kiln of the last decade|旧式窑炉|||materials|9|open|public||1|||million CNY|1|stated|published|2015-01-01|2017-12-31
+secret|Middle|technology|Middle University|中游大学|Not to be shown|不公开|||machines|3||closed||||||1|stated|published||
+"""),
+        "needs": evident(f"""
+need|{head}|readiness_low|readiness_high|licence|partners|{money}
+welding|Middle|technology|Middle Yard|中游船厂|Laser welding of ship plates||Needs a proven process and its testing for thick steel||machines|6|9|shared||15|6|18|million CNY|1|stated|published||
+seams|Upper|technology|Upper Yard|上游船厂||焊接机器人，能自动识别焊缝||船体分段焊接自动化|machines|4|8|exclusive||10|5|12|million CNY|1|stated|published||
+hull|Lower|technology|Lower Yard|下游船厂|Robots that weld hull sections||Welding robots that follow a seam||machines|4|8|exclusive||7|5|12|million CNY|1|stated|published||
+wet_fields|Lower|technology|Delta Farms|三角洲农场||耐涝水稻种子||低洼地杂交水稻|farm|7|9|open||2.5|1|3|million CNY|1|stated|published||
+phosphate|Middle|technology|Phosphate Works|磷化公司|Safe use of phosphogypsum and sewage sludge|||磷石膏综合利用|materials|5|8|shared||6|4|7|million CNY|1|stated|published||
+welders|Middle|talent|Middle Yard|中游船厂||急需焊接技师和工程师|||machines|||||1.2|1|2|million CNY|1|stated|published||
+green_plant|Upper|capital|Upper Water|上游水务|Equity for an energy-saving water treatment plant|节能污水处理厂股权融资|||services|||||50|20|60|million CNY|1|stated|published||
+lock_model|Upper|facility|Gate Lock Office|船闸管理处||船闸模型水槽试验||需要水工水槽机时|services|||||0.4|||million CNY|1|stated|published||
+crayfish|Middle|market|Lake Foods|湖区食品|Supermarket shelves for crayfish, a food brand|小龙虾食品进超市|||farm|||||1|||million CNY|1|stated|published||
+press_part|Lower|technology|Delta Mills|三角洲磨坊|Bearings for presses, to be reviewed|压榨机轴承（待审）|||machines|||||1|||million CNY|1|stated|draft||
+quantum|Lower|technology|Lower Institute|下游研究所||量子精密测量|||services|2|5|||3|||million CNY|1|stated|published||
+"""),
+        "interests": text_table("""
+offer|need|side|on
+laser|welding|need|2018-03-01
+flume_time|lock_model|offer|2018-03-05
+"""),
+        "facilities": evident("""
+facility|region|name_en|name_zh|owner_en|owner_zh|kind|count|seats|opens|closes|days|time_zone|approval|longest|notice|price|open_to|purposes|by_sample
+spectrometer|Lower|Spectrometer|光谱仪|River Institute|江河研究院|instrument|1|1|08:00|18:00|12345|Asia/Shanghai|true|8|24|300|||true
+microscope|Middle|Electron microscope|电子显微镜|Middle University|中游大学|instrument|2|2|08:00|20:00|123456|Asia/Shanghai|false|6|12|200|||true
+flume|Middle|Hydraulic flume|水工水槽|Hydraulics Laboratory|水工实验室|laboratory|1|1|09:00|17:00|12345|Asia/Shanghai|true|8|48|800|Upper;Middle|research;lock|false
+archive|Upper|River archive|江河档案馆|Upper Library|上游图书馆|platform|1|||||Asia/Shanghai|true||||||false
+"""),
+        "quotas": text_table("""
+facility|region|share
+spectrometer|Lower|0.5
+spectrometer|Upper|0.25
+spectrometer|Middle|0.25
+flume|Upper|0.4
+flume|Middle|0.5
+"""),
+    }
+
+
 def culture_and_aid() -> dict[str, pd.DataFrame]:
     """Speeds of travel, sites, visits between the regions, and one help given in the past."""
     stages = ("request", "offer", "dispatch", "arrival", "return", "settlement")
@@ -500,7 +557,7 @@ def learned() -> dict[str, pd.DataFrame]:
 practice|region|topic|indicator|name_en|name_zh|text_en|text_zh
 small_works|Upper|protection|treated|Small works in every village|村村建小型污水站|Every village has small works of its own.|每个村都有自己的小型污水处理站。
 contract_fair|Middle|technology|tech_sold|A yearly fair of technology|一年一度的技术交易会|Institutes show what they have to firms of all three regions once a year.|科研机构每年向三个地区的企业展示成果。
-"""),  # noqa: E501
+"""),
     }
 
 
@@ -516,7 +573,9 @@ def build() -> Belt:
         "note_en": "Every figure is invented; the case serves documentation and tests.",
         "note_zh": "全部数字均为虚构，仅供文档和测试使用。",
     }
-    tables = names() | economy() | transport() | river() | projects() | agreed() | learned() | culture_and_aid()
+    tables = (
+        names() | economy() | transport() | river() | projects() | agreed() | learned() | culture_and_aid() | science()
+    )
     return Belt.from_tables(meta, tables).require_clean()
 
 

@@ -24,6 +24,8 @@ ALLOWED = {
     "ledger": GROUND | {"ledger", "outputs"},
     # Its only door to other rooms is a belt's tables; network cost comes in as an array.
     "complement": GROUND | {"complement", "belt"},
+    # A belt's tables are its door too; hours from door to door come in as a table.
+    "science": GROUND | {"science", "belt"},
     # Their doors to other rooms are a belt's tables; travel times come in as frames, a ledger's state as plain values.
     "culture": GROUND | {"culture", "belt"},
     "aid": GROUND | {"aid", "belt"},

@@ -1,4 +1,4 @@
-"""The command line: `yijiang plan | evaluate | calibrate | complement | learn | agenda | ledger | cases | check | new`.
+"""The command line: `yijiang plan | evaluate | calibrate | complement | learn | match | facility | agenda | ledger …`.
 
 Results go to stdout, progress and errors to stderr. Exit status: 0 done; 2 bad usage or bad input, with every finding
 printed and nothing written; 3 no feasible package; 4 a solver did not converge. Everything heavy is imported by the
@@ -22,6 +22,7 @@ from yijiang.cli.common import as_json, progress_line, show
 from yijiang.cli.complement import complement, with_complement
 from yijiang.cli.learn import application as learn_application
 from yijiang.cli.learn import with_learning
+from yijiang.cli.match import match
 from yijiang.cli.route import route
 from yijiang.errors import DataError, Finding, OptionError, YijiangError
 from yijiang.outputs import folder_for, refuse_file, write_tables
@@ -308,6 +309,7 @@ def application() -> App:
     from cyclopts import App, Parameter
 
     from yijiang.cli.aid import application as aid_application
+    from yijiang.cli.facility import application as facility_application
     from yijiang.cli.ledger import application as ledger_application
 
     app = App(
@@ -316,11 +318,12 @@ def application() -> App:
         version=__version__,
         default_parameter=Parameter(negative=()),
     )
-    for command in (plan, evaluate, calibrate, complement, route, agenda, cases, check, new):
+    for command in (plan, evaluate, calibrate, complement, match, route, agenda, cases, check, new):
         app.command(command)
     app.command(aid_application())
     app.command(learn_application())
     app.command(ledger_application())
+    app.command(facility_application())
     return app
 
 

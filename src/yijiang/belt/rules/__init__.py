@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from yijiang.belt.findings import Findings
-from yijiang.belt.rules import economy, learning, projects, relations, river, transport
+from yijiang.belt.rules import economy, learning, projects, relations, river, science, transport
 from yijiang.errors import Finding
 
 if TYPE_CHECKING:
@@ -62,6 +62,10 @@ RULES: tuple[tuple[Rule, tuple[str, ...]], ...] = (
     (projects.levers_hit_something, ("levers", "links", "terminals", "locks", "reaches", "loads", "trade")),
     (learning.indicators_alike, ("indicators",)),
     (learning.years_agree, ("indicators", "indicator_years")),
+    (science.tables_alone, ("offers", "needs", "preferences", "facilities")),
+    (science.lists_name_regions, ("offers", "needs", "facilities")),
+    (science.preferences_name_both, ("preferences", "offers", "needs")),
+    (science.quotas_fit, ("quotas",)),
 )
 """Every rule with the tables it reads."""
 

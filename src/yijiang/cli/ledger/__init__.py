@@ -90,7 +90,7 @@ def _say_key(file: Path, made: bool, fingerprints: dict[str, str]) -> None:
 
 
 def import_(place: str, file: Path, /, *, key: Path | None = None, json: bool = False) -> int:
-    """Take a report's visit and commitments, or a plan's projects and targets, into the ledger.
+    """Take a report's visit and commitments, a plan's projects and targets, or matches and shared use into the ledger.
 
     Commitments enter as proposed, however firm the report sounds: only sign-offs of all sides make them agreed.
     What the ledger holds already is left as it is.
@@ -102,13 +102,14 @@ def import_(place: str, file: Path, /, *, key: Path | None = None, json: bool = 
     place
         The ledger.
     file
-        A report or minutes (text, HTML, docx, pdf), or a plan.json.
+        A report or minutes (text, HTML, docx, pdf), or a plan.json, match.json or facility.json.
     key
         The side's private key.
     json
         Print what was added as JSON.
     """
     from yijiang.cli.ledger.importing import changes, plan_items, report_items
+    from yijiang.cli.ledger.sharing import facility_items, match_items
 
     if not file.is_file():
         raise OptionError(f"there is no file {str(file)!r}")
@@ -117,7 +118,9 @@ def import_(place: str, file: Path, /, *, key: Path | None = None, json: bool = 
         state = ledger.state().to_dict()
         beside: dict[str, Any] = {}
         if is_plan:
-            items = plan_items(json_file(file), state)
+            document = json_file(file)
+            shared = {"matching": match_items, "facilities": facility_items}.get(str(document.get("document")))
+            items = plan_items(document, state) if shared is None else shared(document)
         else:
             from yijiang.agenda import read_report
             from yijiang.ledger.events import digest

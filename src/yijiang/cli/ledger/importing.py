@@ -254,7 +254,7 @@ def changes(items: Iterable[Item], state: Mapping[str, Any]) -> list[Item]:
     state
         The ledger's state as plain values.
     """
-    kinds = ("visits", "commitments", "projects", "indicators")
+    kinds = ("visits", "commitments", "projects", "milestones", "indicators")
     held = {row["id"]: row for kind in kinds for row in state[kind]}
     fresh: list[Item] = []
     for kind, body in items:

@@ -1,0 +1,58 @@
+"""Science shared: offers matched with needs, facilities booked by several regions, and where to put the next one.
+
+>>> from yijiang.science import p_median
+>>> p_median([[1.0, 5.0], [6.0, 0.0]], p=1).objective
+5.0
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from yijiang.science.facilities.booking import Bookings
+    from yijiang.science.facilities.catalogue import Catalogue
+    from yijiang.science.matching.face import match
+    from yijiang.science.matching.result import Matching
+    from yijiang.science.matching.similarity import similarity
+    from yijiang.science.siting.cover import maximal_covering, p_centre, set_covering
+    from yijiang.science.siting.median import p_median
+    from yijiang.science.siting.problem import Siting
+
+#: Where every public name lives; nothing is imported before it is asked for.
+_HOME = {
+    "Bookings": "facilities.booking",
+    "Catalogue": "facilities.catalogue",
+    "Matching": "matching.result",
+    "Siting": "siting.problem",
+    "match": "matching.face",
+    "maximal_covering": "siting.cover",
+    "p_centre": "siting.cover",
+    "p_median": "siting.median",
+    "set_covering": "siting.cover",
+    "similarity": "matching.similarity",
+}
+
+__all__ = [
+    "Bookings",
+    "Catalogue",
+    "Matching",
+    "Siting",
+    "match",
+    "maximal_covering",
+    "p_centre",
+    "p_median",
+    "set_covering",
+    "similarity",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
