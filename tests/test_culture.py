@@ -226,7 +226,7 @@ def test_faults_end_with_words(capsys: pytest.CaptureFixture[str]) -> None:
         (["route", "Upper", "--belt", "tiny"], "two or more regions"),
         (["route", "Upper", "Middel", "--belt", "tiny"], "near matches: Middle"),
         (["route", "Upper", "Middle", "--belt", "tiny", "--close", "no such lock"], "unknown lock, link or node"),
-        (["route", "Austria", "Hungary", "--belt", "danube2011"], "has no network"),
+        (["route", "Austria", "Hungary", "--belt", "danube2011"], "travel: the table has no row"),
         (["route", "Upper", "Middle", "--belt", "tiny", "--share", "0"], "above 0 and at most 1"),
     ):
         assert main(words) == 2

@@ -43,8 +43,9 @@ def test_the_total_derivative_is_the_slope_of_the_whole_loop(case: str, package:
             continue
         expected = slope(evaluator, package, name)
         size = np.abs(expected).max()
-        tight = 1e-3 if name in package else 1e-2  # outside, one side of the difference lies below zero
-        np.testing.assert_allclose(found.effect(name), expected, rtol=tight, atol=1e-5 * size)
+        # Outside the package one side of the difference lies below zero; on the Yangtze a step may change a route.
+        tight = 1e-3 if name in package and case == "tiny" else 1e-2
+        np.testing.assert_allclose(found.effect(name), expected, rtol=tight, atol=tight * size * 0.02)
         missed = max(missed, np.abs(alone.effect(name) - expected).max() / size)
         checked += 1
     assert checked >= 2

@@ -86,6 +86,9 @@ _SIMPLE: tuple[tuple[str, Fraction, str, int], ...] = (
     ("°", Fraction(1), "degree", 1),
     ("person", Fraction(1), "person", 1),
     ("persons", Fraction(1), "person", 1),
+    ("visit", Fraction(1), "person", 1),
+    ("visits", Fraction(1), "person", 1),
+    ("人次", Fraction(1), "person", 1),
     ("人", Fraction(1), "person", 1),
     ("万人", Fraction(10**4), "person", 1),
 )
