@@ -126,7 +126,7 @@ park_product|Product of development zones, share of the province|开发区生产
 good_sections|River sections at class III or better|地表水优良断面比例|ecological_protection|%|high
 tp_discharge|Total phosphorus discharged|总磷排放量|river|t|low
 port_throughput|Cargo handled in inland ports|内河港口货物吞吐量|transport|10 000 t|high
-tourists|Visits by domestic tourists|国内旅游人次|culture|10 000 visits|high
+tourists|Visits by domestic tourists|国内旅游人次|culture|10^4 visits|high
 """
 """Topics without a figure: indicator|name_en|name_zh|topic|unit|better."""
 

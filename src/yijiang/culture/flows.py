@@ -24,7 +24,7 @@ class Visits:
     Attributes
     ----------
     period, year : what was counted and when.
-    table : origin, destination, hours, counted, value, low, high [10 000 visits], status; value is NaN where no figure
+    table : origin, destination, hours, counted, value, low, high [10^4 visits], status; value is NaN where no figure
         was found, low and high where nothing gives a range.
     missing : destinations without any figure.
     spending : (destination) what a visit brought in [CNY]; NaN where unknown.
@@ -92,7 +92,7 @@ def visits_between(belt: Belt, hours: pd.DataFrame, model: Model = "doubly") -> 
     found = set(table["destination"])
     missing = tuple(r for r in home if r in set(rows["destination"]) and r not in found)
     total = known.groupby("destination")[["value", "revenue"]].sum(min_count=1)
-    # 100 million yuan over 10 000 visits.
+    # 100 million yuan over 10^4 visits.
     spending = (total["revenue"] / total["value"] * 1e4).reindex(home)
     sources = tuple(sorted({str(s) for s in rows["source"]}))
     return Visits(period, year, table, missing, spending, fit, deterrence, sources)
