@@ -12,7 +12,7 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 #: Evaluations in the time that another process takes to start.
-WORTH_WORKERS = 400
+WORTH_WORKERS = 1000
 MOST_WORKERS = 4
 
 

@@ -115,23 +115,30 @@ def lever_text(belt: Belt, lever: Mapping[str, Any]) -> dict[str, str]:
     >>> lever_text(yj.case("yangtze2017"), lever)["zh"]
     '湖北 · 江苏 · 农林牧渔业'
     """
-    places = {
-        str(row[key]): {lang: str(row.get(f"name_{lang}") or row[key]) for lang in ("en", "zh")}
-        for table, key in (("reaches", "reach"), ("nodes", "node"), ("links", "link"), ("locks", "lock"))
-        for row in belt.tables[table].to_dict("records")
-    }
     kinds = {"region": "region", "partner": "region", "sector": "sector", "using": "sector"}
     text = {}
     for lang in ("en", "zh"):
         parts = [belt.name_of(kind, str(lever[c]), lang) for c, kind in kinds.items() if lever[c]]
         if lever["target"]:
             target = str(lever["target"])
-            parts.append(places.get(target, {lang: target})[lang])
+            parts.append(_place(belt, target, lang))
         if lever["pollutant"]:
             known = belt.tables["kinetics"].set_index("pollutant")["name_zh"]
             parts.append(str(known.get(lever["pollutant"], lever["pollutant"])) if lang == "zh" else lever["pollutant"])
         text[lang] = " · ".join(parts)
     return text
+
+
+def _place(belt: Belt, target: str, lang: str) -> str:
+    """Name of a lock, link, node or reach; its identifier where it has none."""
+    for table, key in (("locks", "lock"), ("links", "link"), ("nodes", "node"), ("reaches", "reach")):
+        frame = belt.tables[table]
+        column = f"name_{lang}"
+        if column in frame:
+            found = frame.loc[frame[key] == target, column]
+            if len(found):
+                return str(found.iloc[0] or target)
+    return target
 
 
 def pairs(plan: Plan) -> list[dict[str, Any]]:
