@@ -35,7 +35,7 @@ ALL_PAIRS = 4_000_000
 #: Beyond that, tokens that more offers of a kind than this hold are left out of the search.
 COMMON = 2_000
 #: Tokens of a need that are searched by: those that weigh most in it.
-SEARCHED = 64
+SEARCHED = 48
 #: Kinds that are searched beside each other.
 THREADS = 2
 
