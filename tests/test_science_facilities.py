@@ -233,7 +233,7 @@ def test_ten_thousand_racing_requests_never_take_a_seat_twice(catalogue: Catalog
     for thread in threads:
         thread.join()
     for runner in runners:
-        found += json.loads(runner.communicate(timeout=120)[0])
+        found += json.loads(runner.communicate(timeout=400)[0])
         assert runner.returncode == 0
     # 2 × 2 × 2,499 + 4 = 10,000 requests for 8 hours of 3 days with 2 seats: all 48 places given, none twice.
     with Bookings(place, catalogue, clock=lambda: NOW) as bookings:

@@ -230,7 +230,7 @@ def test_transport_page_opens_in_two_languages(document: dict[str, Any], tmp_pat
     dom = path.read_text(encoding="utf-8")
     if browser is not None:
         command = [browser, "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path / 'profile'}"]
-        done = subprocess.run([*command, "--dump-dom", path.as_uri()], capture_output=True, check=True, timeout=60)
+        done = subprocess.run([*command, "--dump-dom", path.as_uri()], capture_output=True, check=True, timeout=180)
         dom = done.stdout.decode("utf-8")
         assert dom.count('aria-pressed="true"') == 1
     page = Tags()
