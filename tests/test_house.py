@@ -16,7 +16,7 @@ import yijiang
 
 HOUSE = Path(yijiang.__file__).resolve().parent
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(HOUSE.parent), "PYTHONIOENCODING": "utf-8"}
-GROUND = {"errors", "numerics", "messages", "charts", "units", "cells", "_version"}
+GROUND = {"errors", "numerics", "messages", "charts", "units", "cells", "databases", "_version"}
 ROOMS = ("belt", "economy", "transport", "river")
 ALLOWED = {
     **{room: GROUND | {room} for room in ROOMS},

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from typing import Any, LiteralString
-
+from yijiang.databases import PostgresDatabase
 from yijiang.errors import OptionError
 from yijiang.ledger.store import TABLES, broken
 
@@ -23,21 +19,11 @@ _EVENTS = (
 )
 
 
-class PostgresStore:
+class PostgresStore(PostgresDatabase):
     """A copy behind an address postgresql://…; one ledger to a schema, writers take an advisory lock in turn."""
 
     def __init__(self, place: str, *, create: bool = False) -> None:
-        try:
-            import psycopg
-        except ImportError as missing:
-            raise OptionError("a ledger in PostgreSQL needs an extra: pip install 'yijiang[postgres]'") from missing
-        self._failure: type[Exception] = psycopg.Error
-        # The password of the address must not stand in a message.
-        self.place = re.sub(r"(://[^:/@]*):[^@]*@", r"\1:…@", place)
-        try:
-            self._db = psycopg.connect(place, autocommit=True)
-        except psycopg.Error as failed:
-            raise OptionError(f"no connection to {self.place}: {failed}") from failed
+        super().__init__(place, broken, _LOCK, "a ledger")
         try:
             there = self.rows("SELECT to_regclass('ledger_events')")[0][0] is not None
             if create and there and self.rows("SELECT 1 FROM ledger_events LIMIT 1"):
@@ -52,30 +38,6 @@ class PostgresStore:
             self._db.close()
             raise
 
-    @contextmanager
-    def _told(self) -> Iterator[None]:
-        try:
-            yield
-        except self._failure as failed:
-            raise broken(self.place, failed) from failed
-
-    @contextmanager
-    def writing(self) -> Iterator[None]:
-        """Open a transaction that no other writer can enter; it is kept whole or not at all."""
-        with self._told(), self._db.transaction():
-            self._db.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
-            yield
-
-    def rows(self, query: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        """Return the rows of a query."""
-        with self._told():
-            return self._db.execute(_own(query), values).fetchall()
-
-    def run(self, statement: str, rows: Iterable[Sequence[Any]] = ((),)) -> None:
-        """Run a statement once for each row of values."""
-        with self._told(), self._db.cursor() as cursor:
-            cursor.executemany(_own(statement), rows)
-
     def settle(self) -> None:
         """Let the server reuse the room of deleted names."""
         if self._db.info.transaction_status != 0:
@@ -86,12 +48,3 @@ class PostgresStore:
     def discard(self) -> None:
         """Close the connection; the transaction that could not be ended left empty tables only."""
         self.close()
-
-    def close(self) -> None:
-        """Close the connection."""
-        self._db.close()
-
-
-def _own(statement: str) -> LiteralString:
-    # Every statement is a literal of this package; values only ever go in as parameters.
-    return statement.replace("?", "%s")

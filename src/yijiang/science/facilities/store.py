@@ -6,13 +6,12 @@ its key: whoever writes, by whatever program, the database itself refuses a seco
 
 from __future__ import annotations
 
-import re
-import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, LiteralString, Protocol
 
+from yijiang.databases import PostgresDatabase, SqliteDatabase
 from yijiang.errors import DataError, Finding, OptionError
 
 _WAIT = 60.0
@@ -65,114 +64,35 @@ def _broken(place: str, problem: object) -> DataError:
     return DataError([Finding("bookings", 0, "", place, f"the database fails: {problem}", hint)])
 
 
-class SqliteStore:
-    """Bookings in a file: write-ahead log, every commit forced to the disk, one writer at a time, others wait."""
+class SqliteStore(SqliteDatabase):
+    """Bookings in a file."""
 
     def __init__(self, place: str | Path) -> None:
-        self.place = str(place)
         parent = Path(place).absolute().parent
         if not parent.is_dir():
             raise OptionError(f"there is no folder {str(parent)!r} to keep the bookings in")
-        try:
-            self._db = sqlite3.connect(self.place, timeout=_WAIT, isolation_level=None, check_same_thread=False)
-        except sqlite3.Error as failed:
-            raise _broken(self.place, failed) from failed
+        super().__init__(place, _broken, _WAIT, shared=True)
         try:
             with self._told():
-                for pragma in ("journal_mode=WAL", "synchronous=FULL"):
-                    self._db.execute(f"PRAGMA {pragma}")
-                if not self._db.execute("SELECT 1 FROM sqlite_master WHERE name = 'booked_ticks'").fetchall():
-                    with self.writing():
-                        for statement in TABLES:
-                            self._db.execute(statement)
+                self._pragmas()
+            if not self.rows("SELECT 1 FROM sqlite_master WHERE name = 'booked_ticks'"):
+                with self.writing():
+                    for statement in TABLES:
+                        self.run(statement)
         except BaseException:
-            self._db.close()
+            self.close()
             raise
 
-    @contextmanager
-    def _told(self) -> Iterator[None]:
-        try:
-            yield
-        except sqlite3.Error as failed:
-            raise _broken(self.place, failed) from failed
 
-    @contextmanager
-    def writing(self) -> Iterator[None]:
-        """Open a transaction that no other writer can enter; it is kept whole or not at all."""
-        with self._told():
-            # Immediate: the lock is taken before anything is read, so what was read still holds when it is written.
-            self._db.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-            with self._told():
-                self._db.execute("COMMIT")
-        except BaseException:
-            if self._db.in_transaction:
-                self._db.execute("ROLLBACK")
-            raise
-
-    def rows(self, query: LiteralString, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        """Return the rows of a query."""
-        with self._told():
-            return self._db.execute(query, values).fetchall()
-
-    def run(self, statement: LiteralString, rows: Iterable[Sequence[Any]] = ((),)) -> None:
-        """Run a statement once for each row of values."""
-        with self._told():
-            self._db.executemany(statement, rows)
-
-    def close(self) -> None:
-        """Close the connection."""
-        self._db.close()
-
-
-class PostgresStore:
-    """Bookings behind an address postgresql://…; writers take an advisory lock in turn."""
+class PostgresStore(PostgresDatabase):
+    """Bookings behind an address postgresql://…."""
 
     def __init__(self, place: str) -> None:
-        try:
-            import psycopg
-        except ImportError as missing:
-            raise OptionError("bookings in PostgreSQL need an extra: pip install 'yijiang[postgres]'") from missing
-        self._failure: type[Exception] = psycopg.Error
-        # The password of the address must not stand in a message.
-        self.place = re.sub(r"(://[^:/@]*):[^@]*@", r"\1:…@", place)
-        try:
-            self._db = psycopg.connect(place, autocommit=True)
-        except psycopg.Error as failed:
-            raise OptionError(f"no connection to {self.place}: {failed}") from failed
+        super().__init__(place, _broken, _LOCK, "a book of bookings")
         try:
             with self.writing():
                 for statement in TABLES:
                     self.run(statement)
         except BaseException:
-            self._db.close()
+            self.close()
             raise
-
-    @contextmanager
-    def _told(self) -> Iterator[None]:
-        try:
-            yield
-        except self._failure as failed:
-            raise _broken(self.place, failed) from failed
-
-    @contextmanager
-    def writing(self) -> Iterator[None]:
-        """Open a transaction that no other writer can enter; it is kept whole or not at all."""
-        with self._told(), self._db.transaction():
-            self._db.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
-            yield
-
-    def rows(self, query: LiteralString, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        """Return the rows of a query."""
-        with self._told():
-            return self._db.execute(query.replace("?", "%s"), values).fetchall()
-
-    def run(self, statement: LiteralString, rows: Iterable[Sequence[Any]] = ((),)) -> None:
-        """Run a statement once for each row of values."""
-        with self._told(), self._db.cursor() as cursor:
-            cursor.executemany(statement.replace("?", "%s"), rows)
-
-    def close(self) -> None:
-        """Close the connection."""
-        self._db.close()
