@@ -182,14 +182,18 @@ def _value(plan: Plan, entry: Mapping[str, Any]) -> float:
 
 
 def first_three(plan: Plan, projects: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The chosen projects that bring the partners most, net of cost."""
-    chosen = sorted((p for p in projects if p["chosen"]), key=lambda p: (-_value(plan, p), p["project"]))
+    """The chosen projects that bring the partners most, net of cost; where years are planned, the first to start."""
+    begins = plan.choice.start
+    chosen = sorted(
+        (p for p in projects if p["chosen"]),
+        key=lambda p: (begins.get(p["project"], 0), -_value(plan, p), p["project"]),
+    )
     return [
         {
             "project": p["project"],
             "owner": p["owner"],
             "text": p["text"],
-            "start_year": p["start_year"],
+            "start_year": begins.get(p["project"], p["start_year"]),
             "gain": _value(plan, p),
         }
         for p in chosen[:3]

@@ -10,7 +10,7 @@ from yijiang.report.paging import environment, languages_of, tools
 from yijiang.report.summary import summary
 from yijiang.report.tables import tables
 from yijiang.report.views import build
-from yijiang.report.wording import Document, figure, pair
+from yijiang.report.wording import Document, figure, pair, river_name
 
 SECTIONS = (
     "areas",
@@ -74,7 +74,7 @@ def render(document: Document, lang: str = "both") -> str:
             f=figure,
             p=pair,
             page_title=" · ".join(view["title"][one] for one in languages_of(lang)),
-            river=pair(document.get("river_name")),
+            river=river_name(document),
             year=document.get("year", "–"),
             # Parts that have nothing to show are left out: points without an agenda, years without a package.
             sections=[s for s in SECTIONS if s not in OPTIONAL or view[s]],

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from yijiang.charts import RangeBar, range_bars
-from yijiang.report.choiceviews import choice_view, robust_view, sharing_view, years_view
+from yijiang.report.choiceviews import choice_view, robust_view, sharing_view
 from yijiang.report.complement.view import complement_view
 from yijiang.report.learning.view import learning_view
 from yijiang.report.pointviews import points_view
@@ -30,6 +30,7 @@ from yijiang.report.wording import (
     say,
     told_in_its_currency,
 )
+from yijiang.report.yearviews import full_effect, years_view
 
 #: Pairs of complement on the page of a plan.
 SHOWN_PAIRS = 10
@@ -174,6 +175,7 @@ def first_screen(document: Document) -> dict[str, Any]:
     return {
         "headline": headline(document),
         "cards": cards,
+        "years": full_effect(document),
         "bars": each(lambda lang: _gain_bars(document, names, lang)),
         "three": first_three(document),
         "pays": transfer_lines(document),
@@ -265,6 +267,7 @@ def gain_view(document: Document) -> dict[str, Any]:
     total = document.get("total") or {}
     return {
         "rows": rows,
+        "years": full_effect(document)[:1],
         "total": say(
             "gains.total",
             gain=money(total.get("gain")),
@@ -288,6 +291,7 @@ def project_cards(document: Document) -> list[dict[str, Any]]:
     """Return every project as a card, the chosen ones first."""
     names = Names(document)
     scale = {p["project"]: p.get("scale", 1.0) for p in document.get("package") or []}
+    start = {p["project"]: p.get("start") for p in document.get("package") or []}
     areas = {a["area"]: pair(a["name"]) for a in document.get("areas") or []}
     cards = []
     for row in sorted(document.get("projects") or [], key=lambda p: not p.get("chosen")):
@@ -312,7 +316,7 @@ def project_cards(document: Document) -> list[dict[str, Any]]:
                 ),
                 "annual": money(row.get("annual_cost")),
                 "capital": money(row.get("capital_cost")),
-                "start": row.get("start_year") or "–",
+                "start": start.get(row["project"]) or row.get("start_year") or "–",
                 "life": row.get("life") or "–",
                 "levers": [
                     {

@@ -55,7 +55,7 @@ def river_name(document: Document) -> Text:
     >>> river_name({"river_name": {"en": "", "zh": ""}})["en"]
     'river'
     """
-    found = pair(document["river_name"])
+    found = pair(document.get("river_name"))
     return found if any(found.values()) else say("page.river")
 
 
@@ -136,7 +136,8 @@ def money_unit(lang: str, currency: str | None = None) -> str:
     return label("currency", currency or _CURRENCY.get())[lang]
 
 
-def _money_unit(lang: str, size: float) -> tuple[float, str]:
+def money_scale(lang: str, size: float) -> tuple[float, str]:
+    """What amounts of a size [million] are divided by in a language, and the message that words them."""
     if lang == "zh":
         return (100.0, "unit.large_money") if size >= 1.0 else (0.01, "unit.small_money")
     return (1000.0, "unit.large_money") if size >= 100.0 else (1.0, "unit.small_money")
@@ -158,7 +159,7 @@ def money(value: Any, *, signed: bool = False, currency: str | None = None) -> T
         return plain("0")
 
     def make(lang: str) -> str:
-        scale, key = _money_unit(lang, abs(value))
+        scale, key = money_scale(lang, abs(value))
         sign = "+" if signed and value > 0 else ""
         return message(key, lang, value=sign + figure(value / scale), currency=money_unit(lang, currency))
 
@@ -175,7 +176,7 @@ def money_range(low: Any, high: Any, *, currency: str | None = None) -> Text:
         return plain("–")
 
     def make(lang: str) -> str:
-        scale, key = _money_unit(lang, max(abs(low), abs(high)))
+        scale, key = money_scale(lang, max(abs(low), abs(high)))
         value = span(figure(low / scale), figure(high / scale))
         return message(key, lang, value=value, currency=money_unit(lang, currency))
 

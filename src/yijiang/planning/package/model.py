@@ -108,14 +108,18 @@ def _bound(problem: Problem) -> Floats:
 
 
 def pair_worth(problem: Problem) -> Floats:
-    """Worth of every pair (pair, partner); with years, from the later of the two earliest starts."""
-    if problem.years is None:
-        return problem.pair_gross
+    """Worth of every pair (pair, partner)."""
+    return np.asarray(problem.pair_gross * pair_share(problem)[:, None])
+
+
+def pair_share(problem: Problem) -> Floats:
+    """What a pair counts, relative to full effect (pair,); with years, from the later of the two earliest starts."""
     years = problem.years
+    if years is None:
+        return np.ones(len(problem.pairs))
     earliest = np.argmax(years.may_start, axis=1)
     effect = years.effect[np.arange(len(earliest)), earliest]
-    later = np.minimum(effect[problem.pairs[:, 0]], effect[problem.pairs[:, 1]])
-    return np.asarray(problem.pair_gross * later[:, None])
+    return np.asarray(np.minimum(effect[problem.pairs[:, 0]], effect[problem.pairs[:, 1]]))
 
 
 def _yearly(model: Any, problem: Problem, years: Years, done: Any, scale: Any, table: Any, unit: float) -> Any:
