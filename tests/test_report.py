@@ -155,5 +155,6 @@ def test_money_is_worded_by_size() -> None:
     assert money(1e5)["zh"] == "1,000亿元"
     assert money(0.5)["zh"] == "50万元"
     assert money(float("nan"))["en"] == "–"
-    assert money_range(20.0, 300.0)["en"] == "0.02–0.3 bn yuan"
+    assert money_range(20.0, 300.0)["en"] == "20–300 million yuan"
+    assert money(1.74)["zh"] == "174万元"
     assert quality(9)["zh"] == "劣Ⅴ类"

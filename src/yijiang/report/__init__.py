@@ -12,28 +12,28 @@ from yijiang.report.tables import tables
 from yijiang.report.views import build
 from yijiang.report.wording import Document, figure, pair, river_name
 
+#: The plan first: what was agreed and what comes of it; then how firm it is; then what is known of the partners.
 SECTIONS = (
     "areas",
     "points",
-    "profile",
-    "complement",
-    "learning",
     "gains",
-    "map",
+    "years",
     "river",
     "transport",
+    "map",
     "package",
-    "years",
     "choices",
     "sharing",
     "robust",
+    "profile",
+    "complement",
+    "learning",
     "assumed",
     "sources",
     "provenance",
 )
-
-
-OPTIONAL = ("points", "complement", "learning", "years", "sharing")
+#: Parts that are left out when they have nothing to show.
+OPTIONAL = ("areas", "points", "years", "sharing", "profile", "complement", "learning")
 
 
 def render(document: Document, lang: str = "both") -> str:
@@ -76,7 +76,6 @@ def render(document: Document, lang: str = "both") -> str:
             page_title=" · ".join(view["title"][one] for one in languages_of(lang)),
             river=river_name(document),
             year=document.get("year", "–"),
-            # Parts that have nothing to show are left out: points without an agenda, years without a package.
             sections=[s for s in SECTIONS if s not in OPTIONAL or view[s]],
         )
     )

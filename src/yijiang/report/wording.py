@@ -139,8 +139,8 @@ def money_unit(lang: str, currency: str | None = None) -> str:
 def money_scale(lang: str, size: float) -> tuple[float, str]:
     """What amounts of a size [million] are divided by in a language, and the message that words them."""
     if lang == "zh":
-        return (100.0, "unit.large_money") if size >= 1.0 else (0.01, "unit.small_money")
-    return (1000.0, "unit.large_money") if size >= 100.0 else (1.0, "unit.small_money")
+        return (100.0, "unit.large_money") if size >= 10.0 else (0.01, "unit.small_money")
+    return (1000.0, "unit.large_money") if size >= 1000.0 else (1.0, "unit.small_money")
 
 
 def money(value: Any, *, signed: bool = False, currency: str | None = None) -> Text:
@@ -151,7 +151,7 @@ def money(value: Any, *, signed: bool = False, currency: str | None = None) -> T
     >>> money(2350.0)["en"], money(2350.0)["zh"], money(34.0)["en"], money(None)["zh"]
     ('2.35 bn yuan', '23.5亿元', '34 million yuan', '–')
     >>> money(120.0, signed=True)["en"], money(1932.0, currency="USD")["zh"]
-    ('+0.12 bn yuan', '19.3亿美元')
+    ('+120 million yuan', '19.3亿美元')
     """
     if not known(value):
         return plain("–")
