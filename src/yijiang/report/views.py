@@ -21,6 +21,7 @@ from yijiang.report.wording import (
     Text,
     each,
     figure,
+    in_unit,
     joined,
     known,
     label,
@@ -30,7 +31,9 @@ from yijiang.report.wording import (
     percent,
     plain,
     say,
+    span,
     told_in_its_currency,
+    unit_for,
 )
 from yijiang.report.yearviews import full_effect, years_view
 
@@ -297,10 +300,19 @@ def profile_view(document: Document) -> dict[str, Any]:
     return {"regions": [names("regions", r) for r in regions], "rows": rows}
 
 
+def _range_in_unit(low: Any, high: Any, largest: float) -> Text:
+    if not (known(low) and known(high)):
+        return plain("–")
+    ends = in_unit(low, largest), in_unit(high, largest)
+    return each(lambda lang: span(ends[0][lang], ends[1][lang]))
+
+
 def gain_view(document: Document) -> dict[str, Any]:
     """Return the gains per region with their parts, their evidence, and what outsiders gain."""
     names = Names(document)
     rows = []
+    keys = ("gross", "cost", "compensation", "alone", "together", "after_transfer", "low", "high")
+    largest = max((abs(e[k]) for e in document["gains"].values() for k in keys if known(e.get(k))), default=0.0)
     for region in document["regions"]:
         entry = document["gains"][region]
         parts = ("gross", "cost", "compensation", "alone", "together")
@@ -311,11 +323,11 @@ def gain_view(document: Document) -> dict[str, Any]:
         rows.append(
             {
                 "name": names("regions", region),
-                "parts": [money(entry.get(p)) for p in parts],
-                "transfer": money(moved, signed=True),
-                "after": money(after),
-                "range": money_range(entry.get("low"), entry.get("high")),
-                "shapley": money((document.get("shapley") or {}).get(region)),
+                "parts": [in_unit(entry.get(p), largest) for p in parts],
+                "transfer": in_unit(moved, largest, signed=True),
+                "after": in_unit(after, largest),
+                "range": _range_in_unit(entry.get("low"), entry.get("high"), largest),
+                "shapley": in_unit((document.get("shapley") or {}).get(region), largest),
                 "evidence": [percent(abs(by_status.get(s) or 0.0) / whole) if whole else "–" for s in STATUSES],
                 "unsure": region in (document.get("sign_not_identified") or []),
             }
@@ -323,6 +335,7 @@ def gain_view(document: Document) -> dict[str, Any]:
     total = document.get("total") or {}
     return {
         "rows": rows,
+        "unit": say("gains.unit", unit=unit_for(largest)),
         "years": full_effect(document)[:1],
         "total": say(
             "gains.total",

@@ -166,6 +166,27 @@ def money(value: Any, *, signed: bool = False, currency: str | None = None) -> T
     return each(make)
 
 
+def unit_for(largest: float) -> Text:
+    """Name the unit that amounts up to a size [million] are told in, for a heading over figures without it.
+
+    >>> unit_for(2350.0)["en"], unit_for(34.0)["zh"]
+    ('bn yuan', '亿元')
+    """
+    return each(lambda lang: message(money_scale(lang, largest)[1], lang, value="", currency=money_unit(lang)).strip())
+
+
+def in_unit(value: Any, largest: float, *, signed: bool = False) -> Text:
+    """Word an amount in the unit of `unit_for`, without its name.
+
+    >>> in_unit(57.2, 2350.0, signed=True)["en"], in_unit(None, 2350.0)["zh"]
+    ('+0.0572', '–')
+    """
+    if not known(value):
+        return plain("–")
+    sign = "+" if signed and value > 0 else ""
+    return each(lambda lang: sign + figure(value / money_scale(lang, largest)[0]))
+
+
 def money_range(low: Any, high: Any, *, currency: str | None = None) -> Text:
     """Word a range given in million, both ends in one unit.
 

@@ -9,7 +9,6 @@ from typing import Any
 
 from yijiang.charts.schedule import Bar, schedule
 from yijiang.charts.trend import Track, trend_lines
-from yijiang.messages import message
 from yijiang.report.wording import (
     Document,
     Names,
@@ -19,10 +18,10 @@ from yijiang.report.wording import (
     known,
     money,
     money_scale,
-    money_unit,
     percent,
     plain,
     say,
+    unit_for,
 )
 
 #: Columns of a year, and of what all years are worth.
@@ -109,15 +108,12 @@ def _partner(document: Document, name: Text, region: str, largest: float, column
     """Return the years of one partner: heading with the unit, picture, and one row for each year."""
     rows = [(row["year"], row["partners"][region]) for row in document["timeline"]["rows"]]
 
-    def unit(lang: str) -> str:
-        return message(money_scale(lang, largest)[1], lang, value="", currency=money_unit(lang)).strip()
-
     def written(value: Any) -> Text:
         return each(lambda lang: _fixed(value, money_scale(lang, largest)[0], largest) if known(value) else "–")
 
     last = rows[-1][0]
     return {
-        "heading": say("years.heading", region=name, unit=each(unit)),
+        "heading": say("years.heading", region=name, unit=unit_for(largest)),
         "picture": each(partial(_picture, rows, name, largest)),
         "rows": [
             (say("years.onward", year=year) if year == last else plain(year), [written(v.get(k)) for k in columns])
