@@ -91,6 +91,7 @@ class Evaluator:
         effect: Mapping[str, float] | None = None,
         lever: int | None = None,
         payments: Floats | None = None,
+        near: State | None = None,
     ) -> State:
         """Evaluate one package.
 
@@ -104,6 +105,8 @@ class Evaluator:
             Only the levers of this number.
         payments : (region,)
             Money received (+) or paid (−) on top, through the balances of trade; adds up to zero [million yuan a year].
+        near
+            A solved state of a package like this one, to start from; the base without it.
 
         Raises
         ------
@@ -122,8 +125,11 @@ class Evaluator:
         log_freight = np.zeros_like(base.accounts.trade)
         move, steps = np.inf, 0
         accelerate = Anderson()
-        solution: Counterfactual = self._warm
-        if freight is not None and network is not None and network is not freight.base_network:
+        solution: Counterfactual = self._warm if near is None else near.solution
+        if near is not None and near.freight is not None and near.freight.network is network:
+            state = near.freight
+            log_freight = np.log(near.kappa / near.changes.kappa)
+        elif freight is not None and network is not None and network is not freight.base_network:
             state = freight.settle(network, freight.base_tonnes)
             log_freight = freight.log_kappa(state)
         while True:

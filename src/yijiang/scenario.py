@@ -309,6 +309,35 @@ class Rules:
             np.minimum(removed, self._removal_cap * self._tonnes),
         )  # fmt: skip
 
+    def ceilings(self, name: str) -> dict[tuple[str | int, ...], float]:
+        """What one project at full effect takes up of the most that levers can do in a cell, 1 = all of it.
+
+        A trade cost falls by at most `friction_cap` and a load by at most `removal_cap`; what projects spend beyond
+        that in the same cell is wasted.
+
+        Returns
+        -------
+        dict
+            ("trade", importer, exporter, sector), ("using", the same and the using sector) or ("load", row).
+        """
+        saving, removed = np.zeros_like(self.trade), np.zeros(self._tonnes.size)
+        using: dict[tuple[str, str, str, str], float] = {}
+        for row in self.projects[name].levers:
+            amount = float(row["amount"]) * float(row["rate"])
+            if row["kind"] == "friction":
+                self._ease(row, amount, saving, using)
+            elif row["kind"] == "removal":
+                removed += self._remove(row, amount)
+        found: dict[tuple[str | int, ...], float] = {}
+        if self._friction_cap > 0:
+            for n, i, j in np.argwhere((saving > 0) & (self.trade > 0)).tolist():
+                found["trade", n, i, j] = float(saving[n, i, j] / self.trade[n, i, j] / self._friction_cap)
+            found |= {("using", *key): value / self._friction_cap for key, value in using.items() if value > 0}
+        if self._removal_cap > 0:
+            for k in np.flatnonzero((removed > 0) & (self._tonnes > 0)).tolist():
+                found["load", k] = float(removed[k] / self._tonnes[k] / self._removal_cap)
+        return found
+
     def _ease(
         self, lever: Mapping[str, Any], saved: float, saving: Floats, using: dict[tuple[str, str, str, str], float]
     ) -> None:

@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 
 #: Up to this many candidates every pair is evaluated.
 ALL_PAIRS = 16
-#: With more, at most this many pairs for each candidate, the largest first.
+#: With more, at most this many pairs for each candidate, and so many in all, the largest first.
 PAIRS_EACH = 3
+MOST_PAIRS = 300
 
 
 def couples(
@@ -37,12 +38,12 @@ def couples(
     single, still
         Responses of each alone, and of the base, with ``.income`` (region,).
     most
-        Most pairs; 3 for each candidate without it, or all of up to 16 candidates.
+        Most pairs; without it 3 for each candidate but no more than 300, or all of up to 16 candidates.
     """
     every = list(itertools.combinations(names, 2))
     if most is None and len(names) <= ALL_PAIRS:
         return every
-    limit = PAIRS_EACH * len(names) if most is None else most
+    limit = min(PAIRS_EACH * len(names), MOST_PAIRS) if most is None else most
     touched = {name: touches(base.projects[name].levers) for name in names}
     size = {name: float(np.abs(single[name].income - still.income).max()) for name in names}
     meeting = [(a, b) for a, b in every if touched[a] & touched[b]]

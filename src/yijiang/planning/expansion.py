@@ -58,7 +58,8 @@ def centred(
             centre, value, centres = solution.scale, reached, centres + 1
             radius = count if centres == 1 else min(2 * radius if holds else max(apart, 1), count)
             progress(f"expansion about a package of {int((centre > 0).sum())} projects")
-            flips = [search.figures(named(problem, other), rules) for other in _flipped(centre)]
+            here = search.state(named(problem, centre))
+            flips = [search.figures(named(problem, other), rules, here) for other in _flipped(centre)]
             gains, moves = (np.array([f[i] for f in flips]) for i in (0, 1))
             expanded = bare.copy()
             expanded.refit(problem.centred(centre, gain, moved, gains, moves.reshape(len(flips), -1)))

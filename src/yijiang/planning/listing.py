@@ -28,6 +28,7 @@ def projects(plan: Plan) -> list[dict[str, Any]]:
         available = set(project.members) <= set(plan.regions)
         chosen = name in plan.package
         single = plan.search.responses.single.get(name)
+        income = single.income if single else plan.ranked.gross.get(name)
         low, high = (None, None)
         if single and len(plan.ensemble):
             low, high = bounds(plan.ensemble.income[:, plan.ensemble.job.candidates.index(name)])
@@ -56,7 +57,7 @@ def projects(plan: Plan) -> list[dict[str, Any]]:
                     }
                     for v in project.levers
                 ],
-                "effect": {n: single.income[regions.index(n)] if single else None for n in plan.regions},
+                "effect": {n: None if income is None else income[regions.index(n)] for n in plan.regions},
                 "low": {n: low[regions.index(n)] if low is not None else None for n in plan.regions},
                 "high": {n: high[regions.index(n)] if high is not None else None for n in plan.regions},
                 "chosen": chosen,
@@ -168,6 +169,12 @@ def _why_not(plan: Plan, name: str, available: bool) -> dict[str, Any]:
             "zh": "需要" + "、".join(belt.name_of("region", m, "zh") for m in others) + "同意",
         }
     where = list(plan.rules.partners)
+    if name in plan.ranked.gross:
+        brings = float(plan.ranked.gross[name][where].sum())
+        return {
+            "en": f"not evaluated: by a first-order look it brings the partners {brings:,.0f} and costs more",
+            "zh": f"未逐一计算：一阶估计为各方带来{brings:,.0f}，成本更高",
+        }
     net = float(plan.search.net([name], plan.search.responses.single[name])[where].sum())
     if net < 0:
         return {"loss": -net}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 import time
 from collections.abc import Callable, Sequence
@@ -16,12 +15,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from yijiang.base import Base
-from yijiang.errors import DataError, Finding, InfeasibleError, OptionError, SolveError
+from yijiang.errors import DataError, Finding, OptionError, SolveError
 from yijiang.evaluation import Evaluator, Outcome
 from yijiang.numerics.executor import paying
 from yijiang.numerics.store import Store
 from yijiang.scenario import unsized
 
+from .coalitions import coalitions
 from .conditions import Conditions
 from .ensemble import Ensemble, Job, run
 from .exhaustive import exhaustive
@@ -30,6 +30,7 @@ from .package import Problem, Programme
 from .package.alternatives import Alternative, alternatives
 from .package.frontier import Point, frontier
 from .package.prices import Price, prices
+from .ranking import Ranking, ranking
 from .responses import Responses, Settlement
 from .robustness import Robustness, robustness
 from .search import Choice, Found, Search
@@ -50,6 +51,8 @@ SIGN = 1e-3
 POINTS = 10
 #: A pair acts if it does more than this part of the largest gain (or of an allowed concentration) beyond its sum.
 ACTING = 1e-3
+#: Up to this many candidates all are evaluated exactly; of more, those that may pay by a first-order look.
+ALL_EXACT = 100
 METHODS = ("milp", "exhaustive")
 
 
@@ -61,6 +64,8 @@ class Plan:
     ----------
     regions
         Partners.
+    ranked
+        Which candidates a first-order look left out, when there are very many.
     found
         How the package was found: the integer programme with its corrections.
     choice
@@ -84,6 +89,7 @@ class Plan:
     method: str
     seed: int
     evaluator: Evaluator
+    ranked: Ranking
     search: Search
     found: Found
     rules: Conditions
@@ -282,8 +288,9 @@ def plan(
     evaluator = Evaluator(base)
     candidates = [n for n, p in base.projects.items() if set(p.members) <= set(partners)]
     _refuse_none_sized(belt, base)
-    responses = Responses.of(evaluator, candidates, progress, kept)
     settlement = Settlement.of(evaluator, rate=compensation_rate)
+    ranked = ranking(evaluator, evaluator.run(), candidates, partners, settlement.cost, ALL_EXACT)
+    responses = Responses.of(evaluator, ranked.kept, progress, kept)
     search = Search(evaluator, responses, settlement, targets, gap, seconds)
     progress("each partner alone")
     own = [search.best([name], np.zeros(1), "total") for name in partners]
@@ -296,7 +303,7 @@ def plan(
         text = "packages do not do in the full loop what the search expected"
         raise SolveError(text, miss=found.miss, tolerance=TOLERANCE)
     rules = search.conditions(partners)
-    coalition = _coalitions(search, partners, alone, choice, rules)
+    coalition = coalitions(search, partners, alone, choice, rules)
     progress("ranges")
     job = Job(
         choice.scale, choice.transfer, responses.candidates, _acting(found.problem),
@@ -304,10 +311,10 @@ def plan(
         tuple((section, pollutant) for section, pollutant, _ in found.problem.limits),
     )  # fmt: skip
     count = DRAWS if draws is None else draws
-    many = workers if workers > 0 else paying(len(candidates) * count)
+    many = workers if workers > 0 else paying(len(ranked.kept) * count)
     ensemble = run(base, job, count, seed, many, executor, kept.folder, progress)
     return Plan(
-        base, partners, objective, method, seed, evaluator, search, found, rules, choice,
+        base, partners, objective, method, seed, evaluator, ranked, search, found, rules, choice,
         tuple(f.bare for f in own), alone, coalition, ensemble, found.miss,
         _payment_effect(choice, search), TOLERANCE,
         _sign_not_identified(base, choice), time.perf_counter() - began,
@@ -353,30 +360,6 @@ def _payment_effect(choice: Choice, search: Search) -> float:
     state, still = search.state(choice.scale), search.responses.still
     gross, cost, paid = search.settlement.gain(state, still, choice.scale)
     return float(np.abs(choice.gain - (gross - cost + paid)).max()) / max(1.0, float(np.abs(choice.gain).max()))
-
-
-def _coalitions(
-    search: Search, partners: Sequence[str], alone: Floats, choice: Choice, rules: Conditions
-) -> dict[frozenset[str], float]:
-    """Best joint gain of every coalition [million yuan a year]; what cannot be reached together is the sum alone.
-
-    Those outside stay at the base and do nothing (the γ convention of Hart and Kurz 1983 with idle outsiders).
-    """
-    worth = {frozenset([n]): float(v) for n, v in zip(partners, alone, strict=True)}
-    position = {n: k for k, n in enumerate(partners)}
-    for size in range(2, len(partners) + 1):
-        for group in itertools.combinations(partners, size):
-            if size == len(partners):
-                worth[frozenset(group)] = float(choice.gain[list(rules.partners)].sum())
-                continue
-            own = alone[[position[n] for n in group]]
-            try:
-                best = search.best(group, own, "total").choice
-                where = [search.evaluator.base.belt.regions.index(n) for n in group]
-                worth[frozenset(group)] = float(best.gain[where].sum())
-            except InfeasibleError:
-                worth[frozenset(group)] = float(own.sum())
-    return worth
 
 
 def _sign_not_identified(base: Base, choice: Choice) -> tuple[str, ...]:

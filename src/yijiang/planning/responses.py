@@ -1,7 +1,8 @@
 """What every package does: exact responses of single projects and of the pairs that act on one another.
 
-``f(S) ≈ f(∅) + Σ_a Δ_a + Σ_{a<b} (Δ_ab − Δ_a − Δ_b)`` for income and concentration; cost is exact. A package that is
-chosen is always evaluated again in the full loop.
+``f(S) ≈ f(∅) + Σ_a Δ_a + Σ_{a<b} (Δ_ab − Δ_a − Δ_b) − Σ_c λ_c u_c(S)`` for income and concentration, u_c what goes
+beyond a ceiling of the levers (see `ceilings`); cost is exact. A package that is chosen is always evaluated again in
+the full loop.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from yijiang.numerics.labels import positions
 from yijiang.numerics.store import Store
 from yijiang.river.formulas import GRAMS_PER_SECOND
 
+from .ceilings import Filled, filled, worth
 from .couples import couples
 
 Floats = NDArray[np.float64]
@@ -141,12 +143,18 @@ class Responses:
         The base state.
     single, pair
         Responses by project and by pair of projects that act on one another.
+    ceilings
+        Cells that candidates fill together.
+    whole
+        What each whole ceiling changes, its axis first: as `Response`.
     """
 
     candidates: tuple[str, ...]
     still: State
     single: Mapping[str, Response]
     pair: Mapping[tuple[str, str], Response]
+    ceilings: Filled
+    whole: Response
 
     @classmethod
     def of(
@@ -186,15 +194,53 @@ class Responses:
         single = {name: solve([name]) for name in names}
         pairs = couples(evaluator.base, names, single, still, most)
         progress(f"{len(pairs)} pairs")
-        return cls(names, still, single, {couple: solve(couple) for couple in pairs})
+        pair = {couple: solve(couple) for couple in pairs}
+        full = filled(evaluator.base, names)
+        if full.groups:
+            progress(f"{len(full.groups)} ceilings")
+        return cls(names, still, single, pair, full, _whole(full, names, still, single, solve))
 
     def change(self, package: Sequence[str], pick: Callable[[State | Response], Floats]) -> Floats:
-        """A quantity for a single project or a pair, as a change from the base; a pair beyond the sum of both."""
+        """A quantity for a single project or a pair, as a change from the base.
+
+        A pair: beyond the sum of both, and beyond what ceilings waste of it.
+        """
         start = pick(self.still)
         if len(package) == 1:
             return pick(self.single[package[0]]) - start
         a, b = package
-        return pick(self.pair[a, b]) - pick(self.single[a]) - pick(self.single[b]) + start
+        beyond = pick(self.pair[a, b]) - pick(self.single[a]) - pick(self.single[b]) + start
+        if not len(self.ceilings.share):
+            return beyond
+        row = np.isin(self.candidates, package).astype(np.float64)
+        return np.asarray(beyond + np.tensordot(self.ceilings.wasted(row), pick(self.whole), axes=1))
+
+
+def _whole(
+    found: Filled,
+    names: Sequence[str],
+    still: State,
+    single: Mapping[str, Response],
+    solve: Callable[[Sequence[str]], Response],
+) -> Response:
+    """What each whole ceiling changes, measured on its group (ceiling, …)."""
+    parts = ("income", "low", "mean")
+    start = {part: getattr(still, part) for part in parts}
+    if not found.groups:
+        return Response(*(np.zeros((0, *start[part].shape)) for part in parts))
+
+    def beyond(group: Sequence[str]) -> Floats:
+        together = solve(group)
+        rest = [
+            getattr(together, part) - start[part] - sum(getattr(single[n], part) - start[part] for n in group)
+            for part in parts
+        ]
+        return np.concatenate([r.ravel() for r in rest])
+
+    rows = worth(found, names, beyond)
+    sizes = [start[part].size for part in parts]
+    split = np.split(rows, np.cumsum(sizes)[:-1], axis=1)
+    return Response(*(p.reshape(-1, *start[part].shape) for p, part in zip(split, parts, strict=True)))
 
 
 def _arrays(state: State) -> dict[str, Floats]:

@@ -126,6 +126,11 @@ def _drawn(problem: Problem, ensemble: Ensemble, where: list[int], draw: int) ->
     pair_gross, pair_change = problem.pair_gross.copy(), problem.pair_change.copy()
     pair_gross[acting] = ensemble.pair_gross[draw][pairs][:, where] - gross[first] - gross[second]
     pair_change[acting] = pair_moved[pairs] - moved[first] - moved[second]
+    if problem.ceilings is not None:
+        # A whole ceiling keeps its worth on the base draw; a pair is told beyond what it wastes of them.
+        wasted = problem.ceilings.pairs(both)
+        pair_gross[acting] += wasted @ problem.ceilings.gross
+        pair_change[acting] += wasted @ problem.ceilings.change
     return replace(
         problem,
         gross=gross[rows],

@@ -15,7 +15,7 @@ from yijiang.evaluation import Evaluator, State
 from .conditions import ECOLOGY_TOLERANCE, Conditions, objective_value
 from .expansion import centred, missed, named
 from .games import nash
-from .package import Problem, Programme, Solution
+from .package import Ceilings, Problem, Programme, Solution
 from .package.programme import OBJECTIVES
 from .package.relaxations import relaxations
 from .responses import Response, Responses, Settlement
@@ -209,7 +209,22 @@ class Search:
             excludes,
             np.array([float(base.projects[n].row["smallest"]) for n in names], dtype=np.float64),
             years_of(base, names, partners),
+            self._ceilings(names, where, cells),
         )
+
+    def _ceilings(
+        self, names: Sequence[str], where: Sequence[int], cells: Sequence[tuple[int, int, float]]
+    ) -> Ceilings | None:
+        """Ceilings that these candidates go beyond, with what a whole one is worth to these partners."""
+        responses = self.responses
+        share = responses.ceilings.share[:, np.isin(responses.candidates, names)]
+        kept = np.flatnonzero(share.sum(axis=1) > 1)
+        if not len(kept):
+            return None
+        whole = responses.whole
+        gross = whole.income[kept] + (self.settlement.compensation(whole.mean[kept]) if whole.mean.size else 0.0)
+        change = np.array([whole.low[kept, s, p] for s, p, _ in cells]).reshape(len(cells), len(kept)).T
+        return Ceilings(share[kept], gross[:, where], change)
 
     def best(
         self,
@@ -281,12 +296,17 @@ class Search:
             raise InfeasibleError(text, reason or (tight,))
         return Found(best, problem, programme, bare, programme.solve(objective), proved, miss)
 
-    def figures(self, scale: Mapping[str, float], rules: Conditions) -> tuple[Floats, Floats]:
-        """Gain of the partners before transfers, and changes of the limited concentrations, in the full loop."""
+    def figures(
+        self, scale: Mapping[str, float], rules: Conditions, near: State | None = None
+    ) -> tuple[Floats, Floats]:
+        """Gain of the partners before transfers, and changes of the limited concentrations, in the full loop.
+
+        `near` is the state of a package like this one, from which its own is found faster.
+        """
         key, still = tuple(sorted(scale.items())), self.responses.still
         if key not in self._seen:
             # Only what the search needs of it is kept: thousands of packages are seen, a dozen looked at.
-            state = self._solved.get(key) or self.evaluator.run(sorted(scale), effect=scale)
+            state = self._solved.get(key) or self.evaluator.run(sorted(scale), effect=scale, near=near)
             self._seen[key] = Response(state.income, state.low, state.mean)
         seen = self._seen[key]
         gross, cost, paid = self.settlement.gain(seen, still, scale)

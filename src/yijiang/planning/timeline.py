@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from yijiang.errors import InfeasibleError
 
 from .games import nash
-from .package.model import pair_share
+from .package.model import ceiling_worth, pair_share
 from .years import built, spent
 
 if TYPE_CHECKING:
@@ -33,8 +33,10 @@ class Parts:
         What every pair does beyond the sum of both.
     pairs : (pair, 2)
         Its projects, as positions in the package.
+    wasted : (partner,)
+        What goes beyond the ceilings of levers, payments included; at most 0 where they are worth something.
     rest_income, rest_paid : (partner,)
-        What the full loop finds of the package beyond singles and pairs.
+        What the full loop finds of the package beyond all these.
     moved_income, moved_paid : (partner,)
         What the payments between the partners do to prices.
     """
@@ -45,6 +47,7 @@ class Parts:
     pair_income: Floats
     pair_paid: Floats
     pairs: NDArray[np.int64]
+    wasted: Floats
     rest_income: Floats
     rest_paid: Floats
     moved_income: Floats
@@ -100,6 +103,12 @@ def timeline(plan: Plan) -> dict[str, Any]:
             (parts.paid, parts.pair_paid, parts.rest_paid, parts.moved_paid),
         )
     )
+    ceilings = plan.problem.ceilings
+    if ceilings is not None:
+        place = [plan.problem.projects.index(n) for n in package]
+        size = np.zeros((len(axis), len(plan.problem.projects)))
+        size[:, place] = shares.T * [plan.choice.scale[n] for n in package]
+        income -= ceilings.wasted(size) @ ceilings.gross
     cost = begun.T @ parts.cost
     counted = worth(plan, parts, starts)
     # Level payments begin with the work, which may be later than the first year that could be planned.
@@ -152,6 +161,9 @@ def taken_apart(plan: Plan) -> Parts:
     pairs = np.array([[package.index(a), package.index(b)] for a, b in couples], dtype=np.int64).reshape(-1, 2)
     joint = scale[pairs[:, 0]] * scale[pairs[:, 1]]
     beyond = [figures(c) for c in couples]
+    wasted = np.zeros(len(where))
+    if plan.problem.ceilings is not None:
+        wasted = -plan.problem.ceilings.wasted(plan.scale) @ plan.problem.ceilings.gross
     shape, many = (len(package), len(where)), (len(couples), len(where))
     income, paid = (scale[:, None] * np.array([s[i] for s in single]).reshape(shape) for i in (0, 1))
     pair_income, pair_paid = (joint[:, None] * np.array([b[i] for b in beyond]).reshape(many) for i in (0, 1))
@@ -163,7 +175,8 @@ def taken_apart(plan: Plan) -> Parts:
         pair_income,
         pair_paid,
         pairs,
-        gross - income.sum(0) - pair_income.sum(0),
+        wasted,
+        gross - income.sum(0) - pair_income.sum(0) - wasted,
         border - paid.sum(0) - pair_paid.sum(0),
         choice.gross[where] - gross,
         choice.compensation[where] - border,
@@ -186,6 +199,8 @@ def worth(plan: Plan, parts: Parts, starts: Sequence[int]) -> dict[str, Floats]:
     later = np.array([known[place[a], place[b]] for a, b in parts.pairs.tolist()])
     gross = effect @ parts.income + later @ parts.pair_income + parts.rest_income
     paid = effect @ parts.paid + later @ parts.pair_paid + parts.rest_paid
+    if problem.ceilings is not None:
+        gross -= problem.ceilings.wasted(plan.scale) @ ceiling_worth(problem, problem.ceilings)
     cost = waiting @ parts.cost
     together = gross - cost + paid
     try:

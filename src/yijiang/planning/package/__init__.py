@@ -1,6 +1,6 @@
 """The package as an integer programme: projects, scales, years, payments and the river's limits in one choice."""
 
-from .problem import Problem, Years
+from .problem import Ceilings, Problem, Years
 from .programme import Programme, Solution
 
-__all__ = ["Problem", "Programme", "Solution", "Years"]
+__all__ = ["Ceilings", "Problem", "Programme", "Solution", "Years"]

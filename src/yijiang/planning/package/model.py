@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from .problem import Floats, Problem, Years
+from .problem import Ceilings, Floats, Problem, Years
 
 #: Ecology rows are written in thousandths of the allowed concentration, so that the solver's tolerance (1e-7) is far
 #: below the tolerance of the limits (1e-6 of them).
@@ -80,6 +80,12 @@ def build(problem: Problem) -> Any:
         model.add_constraints(joint - first - second >= -1, name="both")
         total = total - (table(pair_worth(problem) / unit, pair, partner) * joint).sum("pair")
         ecology = ecology + (table(problem.pair_change.T / _bound(problem), limit, pair) * joint).sum("pair")
+    if problem.ceilings is not None:
+        ceiling = pd.RangeIndex(len(problem.ceilings.share), name="ceiling")
+        wasted = _wasted(model, problem.ceilings, scale, table, project, ceiling)
+        worth, cleaned = ceiling_worth(problem, problem.ceilings) / unit, problem.ceilings.change.T / _bound(problem)
+        total = total + (table(worth, ceiling, partner) * wasted).sum("ceiling")
+        ecology = ecology - (table(cleaned, limit, ceiling) * wasted).sum("ceiling")
     model.add_constraints(total == table((problem.gain_at_none - problem.alone) / unit, partner), name="surplus_of")
     if len(limit) and len(project):
         room = (problem.room - problem.moved_at_none) / problem.bound * PER_MILLE
@@ -114,12 +120,37 @@ def pair_worth(problem: Problem) -> Floats:
 
 def pair_share(problem: Problem) -> Floats:
     """What a pair counts, relative to full effect (pair,); with years, from the later of the two earliest starts."""
-    years = problem.years
-    if years is None:
+    if problem.years is None:
         return np.ones(len(problem.pairs))
-    earliest = np.argmax(years.may_start, axis=1)
-    effect = years.effect[np.arange(len(earliest)), earliest]
+    effect = _earliest_effect(problem.years)
     return np.asarray(np.minimum(effect[problem.pairs[:, 0]], effect[problem.pairs[:, 1]]))
+
+
+def ceiling_worth(problem: Problem, ceilings: Ceilings) -> Floats:
+    """Worth of every ceiling (ceiling, partner); with years, from the earliest start of what fills it."""
+    if problem.years is None:
+        return ceilings.gross
+    effect = np.where(ceilings.share > 0, _earliest_effect(problem.years), 0.0).max(axis=1, initial=0.0)
+    return np.asarray(ceilings.gross * effect[:, None])
+
+
+def _earliest_effect(years: Years) -> Floats:
+    """Worth of the earliest start of every project (project,)."""
+    earliest = np.argmax(years.may_start, axis=1)
+    return np.asarray(years.effect[np.arange(len(earliest)), earliest])
+
+
+def _wasted(model: Any, ceilings: Ceilings, scale: Any, table: Any, project: pd.Index, ceiling: pd.Index) -> Any:
+    """Add what goes beyond each ceiling: exactly max(0, Σ m s − 1), whichever way that moves the objective."""
+    most = np.maximum(ceilings.share.sum(axis=1) - 1, 0.0)
+    wasted = model.add_variables(lower=0, upper=table(most, ceiling), name="wasted")
+    full = model.add_variables(binary=True, coords=[ceiling], name="full")
+    filled = (table(ceilings.share, ceiling, project) * scale).sum("project")
+    model.add_constraints(wasted - filled >= -1, name="wasted_least")
+    model.add_constraints(wasted - table(most, ceiling) * full <= 0, name="wasted_none")
+    # Short of the ceiling, filled − wasted ≥ 0 asks for nothing that wasted = 0 does not.
+    model.add_constraints(filled - wasted - full >= 0, name="wasted_most")
+    return wasted
 
 
 def _yearly(model: Any, problem: Problem, years: Years, done: Any, scale: Any, table: Any, unit: float) -> Any:

@@ -45,8 +45,52 @@ class Years:
 
 
 @dataclass(frozen=True, eq=False)
+class Ceilings:
+    """Cells in which projects together reach the most that levers can do: what goes beyond is wasted.
+
+    ``u = max(0, Σ_p m_p s_p − 1)``: the share of the ceiling that is paid for and brings nothing.
+
+    Attributes
+    ----------
+    share : (ceiling, project)
+        What a project at full size takes up of each ceiling, at most 1 [1].
+    gross : (ceiling, partner)
+        What one whole ceiling is worth [money/year].
+    change : (ceiling, limit)
+        What one whole ceiling changes [mg/L].
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> pipes = Ceilings(np.array([[0.8, 0.7]]), gross=np.array([[10.0]]), change=np.zeros((1, 0)))
+    >>> pipes.wasted([1.0, 1.0]).round(9).tolist(), pipes.wasted([1.0, 0.0]).tolist()
+    ([0.5], [0.0])
+    """
+
+    share: Floats
+    gross: Floats
+    change: Floats
+
+    def wasted(self, scale: ArrayLike) -> Floats:
+        """Share of each ceiling that a package pays for and that brings nothing (…, ceiling)."""
+        return np.maximum(np.asarray(scale, dtype=np.float64) @ self.share.T - 1, 0.0)
+
+    def flips(self, scale: Floats) -> Floats:
+        """What each project adds to the waste of the rest of a package of whole projects (project, ceiling)."""
+        others = (scale @ self.share.T)[None, :] - scale[:, None] * self.share.T
+        return np.maximum(others + self.share.T - 1, 0.0) - np.maximum(others - 1, 0.0)
+
+    def pairs(self, pairs: Ints) -> Floats:
+        """Waste of every pair (pair, ceiling)."""
+        both = self.share[:, pairs[:, 0]] + self.share[:, pairs[:, 1]]
+        return np.maximum(both.T - 1, 0.0)
+
+
+@dataclass(frozen=True, eq=False)
 class Problem:
-    """One choice among projects: ``gain(s) = g₀ + g s + q y``, ``change(s) = h₀ + h s + r y``, y = s_a s_b for pairs.
+    """One choice among projects: ``gain(s) = g₀ + g s + q y − λ u``, ``change(s) = h₀ + h s + r y − μ u``.
+
+    y = s_a s_b for pairs; u is what goes beyond the ceilings (see `Ceilings`).
 
     Attributes
     ----------
@@ -59,11 +103,11 @@ class Problem:
     pairs : (pair, 2)
         Positions of two projects that act on one another.
     pair_gross : (pair, partner)
-        What both bring beyond the sum of each alone [money/year].
+        What both bring beyond the sum of each alone and what ceilings waste of it [money/year].
     change : (project, limit)
         Change of the concentration [mg/L].
     pair_change : (pair, limit)
-        What both change beyond the sum of each alone [mg/L].
+        What both change beyond the same [mg/L].
     room : (limit,)
         Largest change allowed; negative for a reduction target [mg/L].
     bound : (limit,)
@@ -78,6 +122,8 @@ class Problem:
         Smallest scale at which a project makes sense; 1 = all or nothing.
     years
         Starts and budgets, or None: every project at full effect.
+    ceilings
+        Cells that several projects fill, or None.
     base_gain : (partner,), base_moved : (limit,)
         g₀ and h₀: not zero where the expansion is centred on a package instead of the base (see `centred`).
     """
@@ -99,6 +145,7 @@ class Problem:
     excludes: Ints = field(default_factory=lambda: np.zeros((0, 2), dtype=np.int64))
     smallest: Floats | None = None
     years: Years | None = None
+    ceilings: Ceilings | None = None
     base_gain: Floats | None = None
     base_moved: Floats | None = None
 
@@ -134,12 +181,14 @@ class Problem:
             Scale of every project, 0 to 1.
         """
         s = np.asarray(scale, dtype=np.float64)
-        return np.asarray(self.gain_at_none + s @ (self.gross - self.cost) + self.joint(s) @ self.pair_gross)
+        bare = self.gain_at_none + s @ (self.gross - self.cost) + self.joint(s) @ self.pair_gross
+        return np.asarray(bare if self.ceilings is None else bare - self.ceilings.wasted(s) @ self.ceilings.gross)
 
     def moved(self, scale: ArrayLike) -> Floats:
         """Change of every limited concentration (…, limit) [mg/L]."""
         s = np.asarray(scale, dtype=np.float64)
-        return np.asarray(self.moved_at_none + s @ self.change + self.joint(s) @ self.pair_change)
+        bare = self.moved_at_none + s @ self.change + self.joint(s) @ self.pair_change
+        return np.asarray(bare if self.ceilings is None else bare - self.ceilings.wasted(s) @ self.ceilings.change)
 
     @property
     def gain_at_none(self) -> Floats:
@@ -167,8 +216,12 @@ class Problem:
         """
         sign = np.where(scale > 0, 1.0, -1.0)[:, None]
         added_gain, added_moved = sign * (gain - flipped_gain), sign * (moved - flipped_moved)
-        # What pairs with the package add is told apart, so that a change of one project keeps its exact figure.
+        # What pairs and ceilings do to it is told apart, so that a change of one project keeps its exact figure.
         with_package_gain, with_package_moved = np.zeros_like(added_gain), np.zeros_like(added_moved)
+        if self.ceilings is not None:
+            wasted = self.ceilings.flips(scale)
+            with_package_gain -= wasted @ self.ceilings.gross
+            with_package_moved -= wasted @ self.ceilings.change
         for (a, b), q, r in zip(self.pairs.tolist(), self.pair_gross, self.pair_change, strict=True):
             for one, other in ((a, b), (b, a)):
                 if scale[other] > 0:

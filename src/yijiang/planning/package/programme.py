@@ -111,7 +111,7 @@ class Programme:
 
         self._column = {
             n: places(model.variables, columns, n)
-            for n in ("done", "scale", "joint", "transfer", "surplus", "log", "least", "start")
+            for n in ("done", "scale", "joint", "transfer", "surplus", "log", "least", "start", "full")
         }
         self._row = {n: places(model.constraints, rows, n) for n in ("surplus_of", "ecology")}
         self._objective = ""
@@ -276,8 +276,10 @@ class Programme:
         """
         self._aim("total")
         kept = []
-        whole = [*self._column["done"], *self._column["start"]]
-        values = np.concatenate([solution.scale > 0, self._starts(solution)]).astype(float)
+        whole = [*self._column["done"], *self._column["start"], *self._column["full"]]
+        ceilings = self.problem.ceilings
+        full = np.zeros(0) if ceilings is None else ceilings.share @ solution.scale >= 1
+        values = np.concatenate([solution.scale > 0, self._starts(solution), full]).astype(float)
         for column, value in zip(whole, values, strict=True):
             self._highs.changeColBounds(int(column), value, value)
             self._highs.changeColIntegrality(int(column), self._kinds.kContinuous)
