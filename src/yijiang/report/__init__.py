@@ -10,7 +10,7 @@ from yijiang.report.paging import environment, languages_of, tools
 from yijiang.report.summary import summary
 from yijiang.report.tables import tables
 from yijiang.report.views import build
-from yijiang.report.wording import Document, figure, pair, river_name
+from yijiang.report.wording import Document, river_name
 
 #: The plan first: what was agreed and what comes of it; then how firm it is; then what is known of the partners.
 SECTIONS = (
@@ -71,8 +71,6 @@ def render(document: Document, lang: str = "both") -> str:
         .render(
             **shared,
             v=view,
-            f=figure,
-            p=pair,
             page_title=" · ".join(view["title"][one] for one in languages_of(lang)),
             river=river_name(document),
             year=document.get("year", "–"),

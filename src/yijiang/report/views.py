@@ -7,6 +7,7 @@ from typing import Any
 
 from yijiang.charts import RangeBar, range_bars
 from yijiang.messages import has_message
+from yijiang.report.assumedviews import assumed_rows
 from yijiang.report.choiceviews import choice_view, robust_view, sharing_view
 from yijiang.report.complement.view import complement_view
 from yijiang.report.learning.view import learning_view
@@ -77,7 +78,7 @@ def _parts(document: Document) -> dict[str, Any]:
         "sharing": sharing_view(document),
         "years": years_view(document),
         "robust": robust_view(document),
-        "assumed": list(document.get("assumed") or []),
+        "assumed": assumed_rows(document),
         "sources": source_rows(document),
         "provenance": provenance_rows(document),
     }
