@@ -140,7 +140,7 @@ def _place(belt: Belt, target: str, lang: str) -> str:
             if len(found):
                 return str(found.iloc[0] or target)
     for row in belt.tables["reaches"].to_dict("records"):
-        if row["reach"] == target and math.isfinite(row["km_from"]) and math.isfinite(row["km_to"]):
+        if row["reach"] == target:
             stretch = f"{row['km_from']:,.0f}–{row['km_to']:,.0f}"
             return f"江段{stretch} km" if lang == "zh" else f"river km {stretch}"
     return target

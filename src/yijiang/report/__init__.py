@@ -6,7 +6,7 @@ import os
 import tempfile
 from pathlib import Path
 
-from yijiang.report.paging import environment, languages_of, tools
+from yijiang.report.paging import languages_of, page
 from yijiang.report.summary import summary
 from yijiang.report.tables import tables
 from yijiang.report.views import build
@@ -63,20 +63,11 @@ def render(document: Document, lang: str = "both") -> str:
         ...
     yijiang.errors.OptionError: unknown language 'fr'; one of: both, en, zh
     """
-    shared = tools(lang)
+    languages_of(lang)
     view = build(document)
-    return (
-        environment()
-        .get_template("page.html.j2")
-        .render(
-            **shared,
-            v=view,
-            page_title=" · ".join(view["title"][one] for one in languages_of(lang)),
-            river=river_name(document),
-            year=document.get("year", "–"),
-            sections=[s for s in SECTIONS if s not in OPTIONAL or view[s]],
-        )
-    )
+    sections = [s for s in SECTIONS if s not in OPTIONAL or view[s]]
+    shown = {"v": view, "river": river_name(document), "year": document.get("year", "–"), "sections": sections}
+    return page("page.html.j2", lang, view["title"], **shown)
 
 
 def write_html(document: Document, path: str | Path, lang: str = "both") -> Path:
