@@ -183,6 +183,7 @@ def share(base: Base) -> Base:
         _ = base.freight.base_state
     if base.river is not None:
         _ = base.loads
+    _ = base.compensation
     return base
 
 
