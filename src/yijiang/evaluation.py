@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -25,8 +25,10 @@ if TYPE_CHECKING:
     from .bottlenecks import Closure
     from .economy.equilibrium import Counterfactual, Gradient
     from .economy.equilibrium.gradient import Figure
+    from .economy.equilibrium.lever_names import Levers
     from .freight import FreightState
     from .response import Response
+    from .transport.freightnetwork import FreightNetwork
 
 Floats = NDArray[np.float64]
 
@@ -65,6 +67,21 @@ class State:
     tonnes: Floats
     loop_residual: float
     steps: int
+
+
+class _Met(NamedTuple):
+    """Economy and freight that agree, with the last move of ln κ̂ and the steps it took."""
+
+    solution: Counterfactual
+    freight: FreightState | None
+    kappa: Floats
+    residual: float
+    steps: int
+
+
+def _lever(ratio: Floats) -> Floats | None:
+    """A lever that changes something, or None."""
+    return ratio if np.any(ratio != 1.0) else None
 
 
 class Evaluator:
@@ -116,44 +133,55 @@ class Evaluator:
         changes = base.rules.changes(package, effect, lever)
         paid = np.zeros(len(base.belt.regions)) if payments is None else payments
         transfer = changes.transfer + paid
-        freight = base.freight
-        network = freight.network(changes.network) if freight is not None else None
+        levers = {
+            "productivity_hat": _lever(changes.productivity),
+            "endowment_hat": _lever(changes.endowment),
+            "using_kappa_hat": changes.using or None,
+            "transfer": transfer if transfer.any() else None,
+        }
+        network = None if base.freight is None else base.freight.network(changes.network)
+        same = base.freight is None or network is base.freight.base_network
+        if same and all(v is None for v in levers.values()) and not np.any(changes.kappa != 1.0):
+            met = self._still
+        else:
+            met = self._loop(changes.kappa, levers, network)
+        tonnes, low, mean = self._river(met.solution, changes)
+        return State(
+            tuple(sorted(package)), changes, met.solution, met.freight, met.kappa,
+            met.solution.equivalent_variation_array.copy(), paid, low, mean, tonnes, met.residual, met.steps,
+        )  # fmt: skip
+
+    @cached_property
+    def _still(self) -> _Met:
+        """The loop without any change of economy or network, which is where projects that only protect leave both."""
+        network = None if self.base.freight is None else self.base.freight.base_network
+        return self._loop(np.ones_like(self.base.accounts.trade), {}, network)
+
+    def _loop(self, eased: Floats, levers: Levers, network: FreightNetwork | None) -> _Met:
+        """Economy and freight until they agree, for trade that is eased (importer, exporter, sector) and a network."""
+        base, freight = self.base, self.base.freight
         state = freight.base_state if freight is not None else None
         log_freight = np.zeros_like(base.accounts.trade)
-        move, steps = np.inf, 0
-        accelerate = Anderson()
+        accelerate, steps = Anderson(), 0
         solution: Counterfactual = self._warm
         if freight is not None and network is not None and network is not freight.base_network:
             state = freight.settle(network, freight.base_tonnes)
             log_freight = freight.log_kappa(state)
         while True:
             steps += 1
-            kappa = changes.kappa * np.exp(log_freight)
-            solution = base.model.counterfactual(
-                kappa_hat=kappa,
-                productivity_hat=changes.productivity,
-                endowment_hat=changes.endowment,
-                using_kappa_hat=changes.using or None,
-                transfer=transfer,
-                start=solution,
-            )
+            kappa = eased * np.exp(log_freight)
+            solution = base.model.counterfactual(kappa_hat=_lever(kappa), start=solution, **levers)
             if freight is None or state is None or network is None:
-                move = 0.0
-                break
-            hats = solution.real_flow_hat_array[:, :, self.goods].transpose(1, 0, 2)
-            state = freight.settle(network, freight.base_tonnes * hats, state, 0.1 * self.tolerance)
+                return _Met(solution, None, kappa, 0.0, steps)
+            tonnes = freight.base_tonnes * solution.real_flow_hats(self.goods).transpose(1, 0, 2)
+            state = freight.settle(network, tonnes, state, 0.1 * self.tolerance)
             following = freight.log_kappa(state)
             move = float(np.abs(following - log_freight).max())
             if move <= self.tolerance:
-                break
+                return _Met(solution, state, kappa, move, steps)
             log_freight = accelerate(log_freight, following)
             if steps >= LOOP_STEPS:
                 raise SolveError("the loop of economy and transport does not settle", ln_kappa_move=move)
-        tonnes, low, mean = self._river(solution, changes)
-        return State(
-            tuple(sorted(package)), changes, solution, state, kappa, solution.equivalent_variation_array.copy(),
-            paid, low, mean, tonnes, move, steps,
-        )  # fmt: skip
 
     def _river(self, solution: Counterfactual, changes: Changes) -> tuple[Floats, Floats, Floats]:
         base = self.base
