@@ -9,15 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from .base import Base
-from .errors import OptionError, SolveError
-from .numerics.acceleration import Anderson
+from .errors import OptionError
+from .loop import LOOP_TOLERANCE, Loop, Met
 from .scenario import Changes
 
 if TYPE_CHECKING:
@@ -25,16 +25,10 @@ if TYPE_CHECKING:
     from .bottlenecks import Closure
     from .economy.equilibrium import Counterfactual, Gradient
     from .economy.equilibrium.gradient import Figure
-    from .economy.equilibrium.lever_names import Levers
     from .freight import FreightState
     from .response import Response
-    from .transport.freightnetwork import FreightNetwork
 
 Floats = NDArray[np.float64]
-
-#: Largest move of any ln κ̂ at which the loop economy ⇄ transport stops.
-LOOP_TOLERANCE = 1e-6
-LOOP_STEPS = 60
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,32 +45,41 @@ class State:
         Concentrations at low and mean flow [mg/L]; empty without a river.
     tonnes : (load,)
         Loads of the scenario [t/yr].
-    loop_residual
-        Last move of ln κ̂.
     """
 
     package: tuple[str, ...]
     changes: Changes
-    solution: Counterfactual
-    freight: FreightState | None
-    kappa: Floats
+    met: Met
     income: Floats
     payments: Floats
     low: Floats
     mean: Floats
     tonnes: Floats
-    loop_residual: float
-    steps: int
 
+    @property
+    def solution(self) -> Counterfactual:
+        """The equilibrium."""
+        return self.met.solution
 
-class _Met(NamedTuple):
-    """Economy and freight that agree, with the last move of ln κ̂ and the steps it took."""
+    @property
+    def freight(self) -> FreightState | None:
+        """Freight at rest; None without a network."""
+        return self.met.freight
 
-    solution: Counterfactual
-    freight: FreightState | None
-    kappa: Floats
-    residual: float
-    steps: int
+    @property
+    def kappa(self) -> Floats:
+        """κ̂ of trade (importer, exporter, sector), eased trade and freight together."""
+        return self.met.kappa
+
+    @property
+    def loop_residual(self) -> float:
+        """Last move of ln κ̂."""
+        return self.met.residual
+
+    @property
+    def steps(self) -> int:
+        """Rounds of economy and freight."""
+        return self.met.steps
 
 
 def _lever(ratio: Floats) -> Floats | None:
@@ -97,10 +100,12 @@ class Evaluator:
 
     def __init__(self, base: Base, tolerance: float = LOOP_TOLERANCE) -> None:
         self.base, self.tolerance = base, tolerance
-        self._warm: Counterfactual = base.still
-        goods = [base.belt.sectors.index(s) for s in base.belt.goods]
-        #: Positions of the sectors that are moved as goods.
-        self.goods = np.array(goods, dtype=np.int64)
+        self._loop = Loop(base, tolerance)
+
+    @property
+    def goods(self) -> NDArray[np.int64]:
+        """Positions of the sectors that are moved as goods."""
+        return self._loop.goods
 
     def run(
         self,
@@ -108,6 +113,7 @@ class Evaluator:
         effect: Mapping[str, float] | None = None,
         lever: int | None = None,
         payments: Floats | None = None,
+        near: Sequence[tuple[float, State]] = (),
     ) -> State:
         """Evaluate one package.
 
@@ -121,6 +127,9 @@ class Evaluator:
             Only the levers of this number.
         payments : (region,)
             Money received (+) or paid (−) on top, through the balances of trade; adds up to zero [million yuan a year].
+        near
+            Shares of states of this base whose effects add up to about what is sought, where the loop then begins; one
+            of share 0 says only how freight answers.
 
         Raises
         ------
@@ -139,49 +148,19 @@ class Evaluator:
             "using_kappa_hat": changes.using or None,
             "transfer": transfer if transfer.any() else None,
         }
-        network = None if base.freight is None else base.freight.network(changes.network)
-        same = base.freight is None or network is base.freight.base_network
-        if same and all(v is None for v in levers.values()) and not np.any(changes.kappa != 1.0):
-            met = self._still
+        moved = any(changes.network.values()) or any(v is not None for v in levers.values())
+        if moved or np.any(changes.kappa != 1.0):
+            met = self._loop.meet(changes.kappa, levers, changes.network, [(w, s.met) for w, s in near])
         else:
-            met = self._loop(changes.kappa, levers, network)
+            met = self._still
         tonnes, low, mean = self._river(met.solution, changes)
-        return State(
-            tuple(sorted(package)), changes, met.solution, met.freight, met.kappa,
-            met.solution.equivalent_variation_array.copy(), paid, low, mean, tonnes, met.residual, met.steps,
-        )  # fmt: skip
+        income = met.solution.equivalent_variation_array.copy()
+        return State(tuple(sorted(package)), changes, met, income, paid, low, mean, tonnes)
 
     @cached_property
-    def _still(self) -> _Met:
+    def _still(self) -> Met:
         """The loop without any change of economy or network, which is where projects that only protect leave both."""
-        network = None if self.base.freight is None else self.base.freight.base_network
-        return self._loop(np.ones_like(self.base.accounts.trade), {}, network)
-
-    def _loop(self, eased: Floats, levers: Levers, network: FreightNetwork | None) -> _Met:
-        """Economy and freight until they agree, for trade that is eased (importer, exporter, sector) and a network."""
-        base, freight = self.base, self.base.freight
-        state = freight.base_state if freight is not None else None
-        log_freight = np.zeros_like(base.accounts.trade)
-        accelerate, steps = Anderson(), 0
-        solution: Counterfactual = self._warm
-        if freight is not None and network is not None and network is not freight.base_network:
-            state = freight.settle(network, freight.base_tonnes)
-            log_freight = freight.log_kappa(state)
-        while True:
-            steps += 1
-            kappa = eased * np.exp(log_freight)
-            solution = base.model.counterfactual(kappa_hat=_lever(kappa), start=solution, **levers)
-            if freight is None or state is None or network is None:
-                return _Met(solution, None, kappa, 0.0, steps)
-            tonnes = freight.base_tonnes * solution.real_flow_hats(self.goods).transpose(1, 0, 2)
-            state = freight.settle(network, tonnes, state, 0.1 * self.tolerance)
-            following = freight.log_kappa(state)
-            move = float(np.abs(following - log_freight).max())
-            if move <= self.tolerance:
-                return _Met(solution, state, kappa, move, steps)
-            log_freight = accelerate(log_freight, following)
-            if steps >= LOOP_STEPS:
-                raise SolveError("the loop of economy and transport does not settle", ln_kappa_move=move)
+        return self._loop.meet(np.ones_like(self.base.accounts.trade), {}, {})
 
     def _river(self, solution: Counterfactual, changes: Changes) -> tuple[Floats, Floats, Floats]:
         base = self.base

@@ -196,6 +196,11 @@ class Freight:
             self._prepared[id(network)] = made
         return self._prepared[id(network)]
 
+    def delay_alike(self, one: FreightNetwork, other: FreightNetwork) -> bool:
+        """Whether the facilities of two networks wait alike under the same loads."""
+        pairs = zip(self.prepared(one), self.prepared(other), strict=True)
+        return all(np.array_equal(a.param, b.param) for a, b in pairs)
+
     def _nests(self, network: FreightNetwork) -> dict[str, list[str]]:
         """The chains that are not by road alone, as closer substitutes of each other."""
         slow: list[str] = [m for m in ("rail", "water") if m in network.arrays.topology.names["modes"]]

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from yijiang.errors import OptionError
 
-from .levers import Shock, base_output, base_revenue, base_trade, layout, sales_hat, split_spending
+from .levers import Shock, base_output, base_revenue, base_trade, layout, sales_hat, split_spending, without_rows
 from .problem import Array
 from .shares import Base
 
@@ -77,6 +77,12 @@ class Arrays:
     def state(self) -> Array:
         """The solver's state; pass it as ``start=`` to a similar counterfactual of the same model."""
         return self._solution.state.copy()
+
+    @cached_property
+    def plain_state(self) -> Array:
+        """The state without rows of uses of their own: what other levers of the same model can begin from."""
+        cells = self._shock.split_cell
+        return self.state if cells is None else without_rows(self._base, self.state, cells)
 
     @cached_property
     def _log_price(self) -> Array:
