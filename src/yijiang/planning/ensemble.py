@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from yijiang._version import __version__
 from yijiang.base import Base
 from yijiang.errors import SolveError
-from yijiang.evaluation import Evaluator
+from yijiang.evaluation import Evaluator, State
 from yijiang.numerics.executor import each
 from yijiang.numerics.store import Store
 from yijiang.ranges import FAILED_LIMIT
@@ -124,18 +124,28 @@ def solve(base: Base, job: Job, draw: Draw) -> dict[str, Floats]:
         still = evaluator.run()
         regions = len(base.belt.regions)
 
-        def figures(package: Sequence[str]) -> tuple[Floats, Floats, Floats]:
-            state = evaluator.run(package, draw.effect)
+        def figures(package: Sequence[str], state: State) -> tuple[Floats, Floats, Floats]:
             income, _, paid = settlement.gain(state, still, dict.fromkeys(package, 1.0))
             moved = state.low - still.low
             return income, income + paid, np.array([moved[s, p] for s, p in job.cells], dtype=np.float64)
 
-        single = [figures([name]) for name in job.candidates]
-        pairs = [figures(pair) for pair in job.pairs]
+        # A project begins with how freight answered to the one before, a package with what its projects do alone.
+        alone: dict[str, State] = {}
+        network: list[tuple[float, State]] = []
+        for name in job.candidates:
+            alone[name] = evaluator.run([name], draw.effect, near=network)
+            if any(alone[name].changes.network.values()):
+                network = [(0.0, alone[name])]
+        single = [figures([name], alone[name]) for name in job.candidates]
+        pairs = [
+            figures(pair, evaluator.run(pair, draw.effect, near=[(1.0, alone[name]) for name in pair]))
+            for pair in job.pairs
+        ]
         effect = {n: s * draw.effect[n] for n, s in job.scale.items()}
-        done = evaluator.run(sorted(job.scale), effect)
+        parts = [(s, alone[n]) for n, s in job.scale.items() if n in alone]
+        done = evaluator.run(sorted(job.scale), effect, near=parts)
         income, cost, paid = settlement.gain(done, still, job.scale)
-        after = evaluator.run(sorted(job.scale), effect, payments=job.transfer + paid)
+        after = evaluator.run(sorted(job.scale), effect, payments=job.transfer + paid, near=[(1.0, done)])
     except SolveError:
         return {}
 
@@ -183,6 +193,7 @@ def share(base: Base) -> Base:
         _ = base.freight.base_state
     if base.river is not None:
         _ = base.loads
+    _ = base.compensation
     return base
 
 
