@@ -5,7 +5,7 @@ The rooms do not know each other; here their tables become one consistent state 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -151,6 +151,8 @@ class Base:
         Trade elasticities instead of the belt's.
     like
         A base of the same belt, of which all that does not depend on the draw is used again.
+    load : (region, pollutant), optional
+        Multipliers of what each region sends into the river.
 
     Raises
     ------
@@ -165,7 +167,14 @@ class Base:
     (3, 3, 4)
     """
 
-    def __init__(self, belt: Belt, draw: int = 0, theta: Floats | None = None, like: Base | None = None) -> None:
+    def __init__(
+        self,
+        belt: Belt,
+        draw: int = 0,
+        theta: Floats | None = None,
+        like: Base | None = None,
+        load: Floats | None = None,
+    ) -> None:
         self.belt = belt.require_clean()
         self.draw = draw
         shares = like is not None and like.belt is belt
@@ -184,10 +193,13 @@ class Base:
             capital = accounts.value_added[:, belt.factors.index("capital")].sum(1)
         # Money spent on a sector that does not exist here moves nothing.
         output = np.where(accounts.output > 0, accounts.output, np.inf)
-        if like is not None and shares:
-            self.rules = like.rules.on(accounts.trade, output, capital)
-        else:
-            self.rules = Rules(belt, accounts.trade, output, capital, self.projects)
+        if load is not None and self.river is not None:
+            drawn = self.loads.tonnes * load[self.loads.region, self.loads.pollutant]
+            self.loads = replace(self.loads, tonnes=drawn)
+        rules = (
+            like.rules if like is not None and shares else Rules(belt, accounts.trade, output, capital, self.projects)
+        )
+        self.rules = rules.on(accounts.trade, output, capital, self.loads.tonnes if self.river is not None else None)
 
     @cached_property
     def readings(self) -> Readings:

@@ -237,10 +237,12 @@ class Rules:
         self._tonnes = loads["value"].to_numpy(float)
         self._using = self._using_values(belt)
 
-    def on(self, trade: Floats, output: Floats, capital_income: Floats) -> Rules:
-        """The same rules on the base figures of another draw."""
+    def on(self, trade: Floats, output: Floats, capital_income: Floats, tonnes: Floats | None = None) -> Rules:
+        """The same rules on the base figures of another draw; `tonnes` (load,) where the loads are drawn too."""
         twin = copy(self)
         twin.trade, twin.output, twin._capital_income = trade, output, capital_income
+        if tonnes is not None:
+            twin._tonnes = tonnes
         return twin
 
     def _using_values(self, belt: Belt) -> Floats:

@@ -43,6 +43,12 @@ class Job:
         Positions of the limited sections and pollutants.
     limits
         Their names.
+    allowed : (limit,)
+        Concentration allowed by law; infinite where only a target applies [mg/L].
+    kept : (limit,)
+        Share of the base that the agreed target allows; infinite without one [1].
+    rate
+        Multiplies every payment at the border sections.
     """
 
     scale: Mapping[str, float]
@@ -51,6 +57,20 @@ class Job:
     pairs: tuple[tuple[str, str], ...]
     cells: NDArray[np.int64]
     limits: tuple[tuple[str, str], ...]
+    allowed: Floats
+    kept: Floats
+    rate: float
+
+    def bound(self, still: Floats) -> tuple[Floats, Floats]:
+        """Concentrations that a limit (or the base where it already fails) and a target allow (…, limit) each [mg/L].
+
+        Parameters
+        ----------
+        still : (…, limit)
+            Concentrations of the base of a draw [mg/L].
+        """
+        limit = np.where(np.isfinite(self.allowed), np.maximum(self.allowed, still), np.inf)
+        return limit, np.where(np.isfinite(self.kept), self.kept, np.inf) * still
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,6 +91,8 @@ class Ensemble:
         Change of the limited concentrations by every candidate alone [mg/L].
     pair_moved : (draw, pair, limit)
         The same by every pair.
+    still, reached : (draw, limit)
+        Concentrations of the draw's base and of the package, its transfers included [mg/L].
     income : (draw, candidate, region)
         Equivalent variation of every candidate alone.
     flow : (draw, region, region)
@@ -89,6 +111,8 @@ class Ensemble:
     pair_gross: Floats
     moved: Floats
     pair_moved: Floats
+    still: Floats
+    reached: Floats
     income: Floats
     flow: Floats
     failed: int
@@ -113,21 +137,35 @@ class Ensemble:
 
 
 #: The arrays of one draw, by name; their axes are those of `Ensemble` without the draw.
-NAMES = ("package", "unpaid", "gross", "cost", "pair_gross", "moved", "pair_moved", "income", "flow")
+NAMES = (
+    "package",
+    "unpaid",
+    "gross",
+    "cost",
+    "pair_gross",
+    "moved",
+    "pair_moved",
+    "still",
+    "reached",
+    "income",
+    "flow",
+)
 
 
 def solve(base: Base, job: Job, draw: Draw) -> dict[str, Floats]:
     """Re-base on one draw and evaluate the job against that draw's own base; an empty dict when it does not solve."""
     try:
-        evaluator = Evaluator(Base(base.belt, draw.table, draw.theta, like=base))
-        settlement = Settlement.of(evaluator, draw.cost)
+        evaluator = Evaluator(Base(base.belt, draw.table, draw.theta, like=base, load=draw.load))
+        settlement = Settlement.of(evaluator, draw.cost, job.rate)
         still = evaluator.run()
         regions = len(base.belt.regions)
 
+        def limited(low: Floats) -> Floats:
+            return np.array([low[s, p] for s, p in job.cells], dtype=np.float64)
+
         def figures(package: Sequence[str], state: State) -> tuple[Floats, Floats, Floats]:
             income, _, paid = settlement.gain(state, still, dict.fromkeys(package, 1.0))
-            moved = state.low - still.low
-            return income, income + paid, np.array([moved[s, p] for s, p in job.cells], dtype=np.float64)
+            return income, income + paid, limited(state.low - still.low)
 
         # A project begins with how freight answered to the one before, a package with what its projects do alone.
         alone: dict[str, State] = {}
@@ -160,6 +198,8 @@ def solve(base: Base, job: Job, draw: Draw) -> dict[str, Floats]:
         "pair_gross": stack([g for _, g, _ in pairs], regions),
         "moved": stack([m for _, _, m in single], len(job.cells)),
         "pair_moved": stack([m for _, _, m in pairs], len(job.cells)),
+        "still": limited(still.low),
+        "reached": limited(after.low),
         "income": stack([i for i, _, _ in single], regions),
         "flow": evaluator.base.accounts.trade.sum(2),
     }
@@ -203,8 +243,8 @@ def _one(sent: _Sent, draw: Draw) -> tuple[dict[str, Any], int]:
     job = sent.job
     content = {
         "version": __version__, "belt": sent.belt.digest(), "table": draw.table, "theta": draw.theta,
-        "effect": draw.effect, "cost": draw.cost, "scale": dict(job.scale), "transfer": job.transfer,
-        "candidates": job.candidates, "pairs": job.pairs, "cells": job.cells,
+        "load": draw.load, "effect": draw.effect, "cost": draw.cost, "scale": dict(job.scale), "transfer": job.transfer,
+        "candidates": job.candidates, "pairs": job.pairs, "cells": job.cells, "rate": job.rate,
     }  # fmt: skip
     return store.get(content, lambda: solve(_Bases.of(sent.belt), job, draw)), store.found
 
@@ -259,7 +299,7 @@ def run(
         "package": (regions,), "unpaid": (regions,), "gross": (len(job.candidates), regions),
         "cost": (len(job.candidates), regions), "pair_gross": (len(job.pairs), regions),
         "moved": (len(job.candidates), limits), "pair_moved": (len(job.pairs), limits),
-        "income": (len(job.candidates), regions), "flow": (regions, regions),
+        "still": (limits,), "reached": (limits,), "income": (len(job.candidates), regions), "flow": (regions, regions),
     }  # fmt: skip
     arrays = {n: np.stack([k[n] for k in kept]) if kept else np.zeros((0, *empty[n])) for n in NAMES}
     return Ensemble(job, **arrays, failed=failed, draws=draws, found=found)
