@@ -12,11 +12,12 @@ import numpy as np
 import pytest
 
 import yijiang as yj
-from yijiang.aid import cheapest_flow, document, history, maximal_cover, preposition, set_cover
+from yijiang.aid import cheapest_flow, document, history, preposition
 from yijiang.cli import main
-from yijiang.errors import DataError, InfeasibleError, OptionError
+from yijiang.errors import DataError, OptionError
 from yijiang.journeys import journeys
 from yijiang.report.aid import render
+from yijiang.siting import maximal_covering
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 BLOCK = re.compile(r"```(sh|python)\n(.*?)```", re.DOTALL)
@@ -51,17 +52,14 @@ def test_flow_by_hand_and_what_stays_open() -> None:
 def test_covering_by_hand_and_impossible_counts() -> None:
     hours = np.array([[0.0, 5.0, 9.0], [5.0, 0.0, 5.0], [9.0, 5.0, 0.0]])
     weight = np.array([1.0, 1.0, 3.0])
-    assert maximal_cover(hours, weight, 5.0, 1).chosen == (1,)
-    assert maximal_cover(hours, weight, 1.0, 1).chosen == (2,)
-    assert maximal_cover(hours, weight, 1.0, 2, np.array([0, 0, 1])).share == pytest.approx(0.8)
-    assert set_cover(hours, 5.0).chosen == (1,)
+    # Two places reach everybody within 9 h; the one in the middle is nearest to all.
+    assert maximal_covering(hours, weight, p=1, radius=9.0).open == ("2",)
+    assert maximal_covering(hours, weight, p=1, radius=5.0).open == ("1",)
+    assert maximal_covering(hours, weight, p=1, radius=1.0).open == ("2",)
+    assert maximal_covering(hours, weight, p=2, radius=1.0, sides=["a", "a", "b"], per_side=1).objective == 4.0
+    belt = CASE("yangtze2017")
     with pytest.raises(OptionError, match="from 2"):
-        maximal_cover(hours, weight, 1.0, 1, np.array([0, 0, 1]))
-    with pytest.raises(OptionError, match="0 h or more"):
-        maximal_cover(hours, weight, -1.0, 1)
-    with pytest.raises(InfeasibleError) as caught:
-        set_cover(np.array([[np.inf], [7.0]]), 5.0)
-    assert caught.value.relaxations == ("need 0: no way leads there", "need 1: 7.00 h or more")
+        preposition(belt, ["Hubei", "Jiangsu"], journeys(belt).hours, 1, 8.0)
 
 
 def test_depots_of_hubei_and_jiangsu() -> None:

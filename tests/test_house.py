@@ -16,7 +16,7 @@ import yijiang
 
 HOUSE = Path(yijiang.__file__).resolve().parent
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(HOUSE.parent), "PYTHONIOENCODING": "utf-8"}
-GROUND = {"errors", "numerics", "messages", "charts", "units", "cells", "databases", "_version"}
+GROUND = {"errors", "numerics", "messages", "charts", "units", "cells", "databases", "siting", "_version"}
 ROOMS = ("belt", "economy", "transport", "river")
 ALLOWED = {
     **{room: GROUND | {room} for room in ROOMS},
@@ -32,6 +32,7 @@ ALLOWED = {
     # Positions in the value chain come in as a table; pledges go out as plain events.
     "learning": GROUND | {"learning", "belt"},
     "report": {"report", "messages", "charts", "errors"},
+    "siting": {"siting", "errors"},
     "messages": {"messages", "errors"},
     "charts": {"charts", "errors"},
     "numerics": {"numerics", "errors"},

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from scipy.sparse.csgraph import floyd_warshall
 
-from yijiang.science.siting import maximal_covering, p_centre, p_median
+from yijiang.siting import maximal_covering, p_centre, p_median
 
 DATA = Path(__file__).with_name("data")
 

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from yijiang.aid import cheapest_flow, dispatch, maximal_cover, set_cover
+from yijiang.aid import cheapest_flow, dispatch
 from yijiang.culture import interaction, orienteering, spread
+from yijiang.siting import maximal_covering, set_covering
 
 SEEDS = st.integers(0, 10_000)
 
@@ -130,14 +131,14 @@ def test_depots_are_the_best_of_all_choices(seed: int) -> None:
         for c in combinations(range(6), 2)
         if len({side[j] for j in c}) == 2
     )
-    found = maximal_cover(hours, weight, 3.0, 2, side)
-    assert found.weight == pytest.approx(best)
+    found = maximal_covering(hours, weight, p=2, radius=3.0, sides=[str(k) for k in side], per_side=1)
+    assert found.objective == pytest.approx(best)
     assert found.gap == 0.0
     radius = float(hours.min(axis=1).max())
     fewest = next(
         k for k in range(1, 7) for c in combinations(range(6), k) if (hours[:, list(c)] <= radius).any(axis=1).all()
     )
-    assert len(set_cover(hours, radius).chosen) == fewest
+    assert len(set_covering(hours, radius=radius).open) == fewest
 
 
 @given(SEEDS)

@@ -12,7 +12,7 @@ from yijiang.science.facilities.quota import allowance, effective_shares, turn
 from yijiang.science.matching.certificate import blocking_pairs
 from yijiang.science.matching.kernels.assignment import auction, augment
 from yijiang.science.matching.kernels.deferred import propose
-from yijiang.science.siting import maximal_covering, p_centre, p_median
+from yijiang.siting import maximal_covering, p_centre, p_median
 
 
 def market(seed: int) -> tuple[np.ndarray, ...]:

@@ -1,9 +1,9 @@
 """Mutual aid: depots that reach most people, dispatch over what is open, and the chain from request to settlement.
 
 >>> import numpy as np
->>> from yijiang.aid import maximal_cover
->>> maximal_cover(np.array([[1.0, 9.0], [9.0, 1.0]]), np.array([2.0, 1.0]), 4.0, 1).chosen
-(0,)
+>>> from yijiang.aid import cheapest_flow
+>>> cheapest_flow(np.array([0]), np.array([1]), np.array([2.0]), np.array([4.0, -3.0])).cost
+6.0
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from yijiang.aid.cover import Cover, maximal_cover, set_cover
     from yijiang.aid.deliveries import Dispatch, dispatch
     from yijiang.aid.depots import Depots, preposition
     from yijiang.aid.flow import Flow, cheapest_flow
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     from yijiang.aid.results import document, from_ledger, history, listed, place_of
 
 _HOME = {
-    "Cover": "cover",
     "Depots": "depots",
     "Dispatch": "deliveries",
     "Flow": "flow",
@@ -32,17 +30,14 @@ _HOME = {
     "from_ledger": "results",
     "history": "results",
     "listed": "results",
-    "maximal_cover": "cover",
     "offer_items": "records",
     "place_of": "results",
     "preposition": "depots",
     "request_items": "records",
-    "set_cover": "cover",
     "stage_items": "records",
 }
 
 __all__ = [
-    "Cover",
     "Depots",
     "Dispatch",
     "Flow",
@@ -54,12 +49,10 @@ __all__ = [
     "from_ledger",
     "history",
     "listed",
-    "maximal_cover",
     "offer_items",
     "place_of",
     "preposition",
     "request_items",
-    "set_cover",
     "stage_items",
 ]
 

@@ -8,17 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from yijiang.aid.cover import Cover, maximal_cover, set_cover
 from yijiang.errors import DataError, Finding, InfeasibleError, OptionError
 from yijiang.messages import LANGUAGES, message
+from yijiang.siting import maximal_covering, set_covering
 
 if TYPE_CHECKING:
     from yijiang.belt import Belt
+    from yijiang.siting import Siting
 
 RULE_SOURCE = "aid_rule"
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,63 +109,63 @@ def preposition(
     if findings:
         raise DataError(findings)
     places = nodes["node"].astype(str).tolist()
-    matrix = hours.loc[places, zones[wanted].tolist()].to_numpy(np.float64).T
-    weight: Floats = np.asarray(people[wanted], np.float64)
-    side = np.asarray(nodes["region"].map({name: i for i, name in enumerate(names)}), np.int64)
-    found = maximal_cover(matrix, weight, within, count, side)
+    if not len(names) <= count <= len(places):
+        raise OptionError(f"the number of depots must be from {len(names)} to {len(places)}, not {count}")
+    weight = people[wanted]
+    matrix = hours.loc[places, zones[wanted].tolist()].T.set_axis(wanted, axis=0)
+    side = nodes["region"].tolist()
+
+    def cover(depots: int) -> Siting:
+        return maximal_covering(matrix, weight, p=depots, radius=within, sides=side, per_side=1)
+
+    found, everybody = cover(count), float(weight.sum())
     curve = []
     for k in range(len(names), min(len(places), max(count, len(names)) + 4) + 1):
-        share = found.share if k == count else maximal_cover(matrix, weight, within, k, side).share
+        share = (found if k == count else cover(k)).objective / everybody
         curve.append((k, share))
         if k >= count and share >= 1 - 1e-12:
             break
-    fewest, lost = _everybody(matrix, within, wanted)
+    fewest, lost = _everybody(matrix, within)
+    chosen = nodes[nodes["node"].isin(found.open)]
     return Depots(
         within,
-        nodes.iloc[list(found.chosen)][["node", "region"]].rename(columns={"node": "depot"}).reset_index(drop=True),
-        _reached(found, matrix, weight, wanted, places, within),
-        found.share,
-        found.bound / float(weight.sum()),
+        chosen[["node", "region"]].rename(columns={"node": "depot"}).reset_index(drop=True),
+        _reached(matrix[list(found.open)], weight, within),
+        found.objective / everybody,
+        found.bound / everybody,
         found.gap,
         pd.DataFrame(curve, columns=["depots", "share"]),
         fewest,
         lost,
-        _projects(belt, nodes, found, names),
+        _projects(belt, chosen, names),
     )
 
 
-def _everybody(
-    matrix: Floats, within: float, wanted: Sequence[str]
-) -> tuple[int | None, tuple[tuple[str, float], ...]]:
+def _everybody(matrix: pd.DataFrame, within: float) -> tuple[int | None, tuple[tuple[str, float], ...]]:
     try:
-        return len(set_cover(matrix, within).chosen), ()
+        return len(set_covering(matrix, radius=within).open), ()
     except InfeasibleError:
         least = matrix.min(axis=1)
-        return None, tuple((wanted[i], float(least[i])) for i in np.flatnonzero(least > within).tolist())
+        return None, tuple((str(name), float(h)) for name, h in least[least > within].items())
 
 
-def _reached(
-    found: Cover, matrix: Floats, weight: Floats, wanted: Sequence[str], places: Sequence[str], within: float
-) -> pd.DataFrame:
-    chosen = list(found.chosen)
-    near = matrix[:, chosen].argmin(axis=1)
-    hours = matrix[np.arange(len(wanted)), [chosen[k] for k in near]]
+def _reached(near: pd.DataFrame, weight: pd.Series[float], within: float) -> pd.DataFrame:
+    hours = near.min(axis=1)
     return pd.DataFrame(
         {
-            "region": wanted,
-            "population": weight,
-            "nearest": [places[chosen[k]] for k in near],
-            "hours": hours,
-            "in_time": hours <= within,
+            "region": near.index.astype(str),
+            "population": weight.to_numpy(),
+            "nearest": near.idxmin(axis=1).to_numpy(),
+            "hours": hours.to_numpy(),
+            "in_time": (hours <= within).to_numpy(),
         }
     )
 
 
-def _projects(belt: Belt, nodes: pd.DataFrame, found: Cover, names: Sequence[str]) -> dict[str, pd.DataFrame]:
+def _projects(belt: Belt, nodes: pd.DataFrame, names: Sequence[str]) -> dict[str, pd.DataFrame]:
     """One candidate for each depot, blank: no source gives the cost of one, and no rule turns safety into income."""
     rows: dict[str, list[dict[str, Any]]] = {t: [] for t in ("projects", "members", "payers", "levers", "sources")}
-    for k in found.chosen:
-        node = nodes.iloc[k]
+    for node in nodes.to_dict("records"):
         name = f"depot_{node['node']}"
         row: dict[str, Any] = {
             "project": name,

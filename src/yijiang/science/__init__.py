@@ -16,22 +16,20 @@ if TYPE_CHECKING:
     from yijiang.science.matching.face import match
     from yijiang.science.matching.result import Matching
     from yijiang.science.matching.similarity import similarity
-    from yijiang.science.siting.cover import maximal_covering, p_centre, set_covering
-    from yijiang.science.siting.median import p_median
-    from yijiang.science.siting.problem import Siting
+    from yijiang.siting import Siting, maximal_covering, p_centre, p_median, set_covering
 
 #: Where every public name lives; nothing is imported before it is asked for.
 _HOME = {
-    "Bookings": "facilities.booking",
-    "Catalogue": "facilities.catalogue",
-    "Matching": "matching.result",
-    "Siting": "siting.problem",
-    "match": "matching.face",
-    "maximal_covering": "siting.cover",
-    "p_centre": "siting.cover",
-    "p_median": "siting.median",
-    "set_covering": "siting.cover",
-    "similarity": "matching.similarity",
+    "Bookings": "yijiang.science.facilities.booking",
+    "Catalogue": "yijiang.science.facilities.catalogue",
+    "Matching": "yijiang.science.matching.result",
+    "Siting": "yijiang.siting",
+    "match": "yijiang.science.matching.face",
+    "maximal_covering": "yijiang.siting",
+    "p_centre": "yijiang.siting",
+    "p_median": "yijiang.siting",
+    "set_covering": "yijiang.siting",
+    "similarity": "yijiang.science.matching.similarity",
 }
 
 __all__ = [
@@ -51,7 +49,7 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+    return getattr(import_module(_HOME[name]), name)
 
 
 def __dir__() -> list[str]:

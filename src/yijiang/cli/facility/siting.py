@@ -11,7 +11,7 @@ from yijiang.errors import DataError, Finding, OptionError
 
 if TYPE_CHECKING:
     from yijiang.belt import Belt
-    from yijiang.science.siting.problem import Siting
+    from yijiang.siting.problem import Siting
 
 
 def siting(
@@ -102,7 +102,7 @@ def _solved(
     hours: Any, weights: Any, side: dict[str, str], model: str, p: int | None, radius: float | None, per_side: int,
     method: Literal["exact", "heuristic"],
 ) -> Siting:  # fmt: skip
-    from yijiang.science.siting import maximal_covering, p_centre, p_median, set_covering
+    from yijiang.siting import maximal_covering, p_centre, p_median, set_covering
 
     if model != "fewest" and p is None:
         raise OptionError(f"--model {model} needs --p, the number of sites")

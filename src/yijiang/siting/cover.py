@@ -11,11 +11,13 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import optimize, sparse
 
 from yijiang.errors import InfeasibleError, OptionError
-from yijiang.science.siting.problem import Problem, Range, Siting, problem
-from yijiang.science.siting.programme import impossible, side_rows, solve
+from yijiang.siting.problem import Floats, Problem, Range, Siting, problem
+from yijiang.siting.programme import impossible, side_rows, solve
 
 Sides: TypeAlias = "Mapping[str, str] | pd.Series[Any] | Sequence[str] | None"
 PerSide: TypeAlias = "int | Range | Mapping[str, int | Range] | None"
+#: Weight of the second aim of a covering, relative to all weight.
+SECOND = 1e-9
 
 
 def _radius(radius: float) -> float:
@@ -37,6 +39,8 @@ def maximal_covering(
     """Choose p sites so that the weight of the clients within a radius of one is largest (Church & ReVelle 1974).
 
     max Σ_i w_i z_i  with  z_i ≤ Σ_{j: c_ij ≤ r} y_j,  Σ_j y_j = p,  l_s ≤ Σ_{j in s} y_j ≤ u_s
+
+    Of choices that cover the same, the exact method takes the one nearest to all.
 
     Parameters
     ----------
@@ -73,7 +77,7 @@ def maximal_covering(
     width = sites + clients
     covers = sparse.hstack([-sparse.csr_array(reach.astype(float)), sparse.eye_array(clients)], format="csr")
     total = sparse.csr_array((np.ones(sites), (np.zeros(sites, int), np.arange(sites))), shape=(1, width))
-    value = np.concatenate([np.zeros(sites), -given.weight])
+    value = np.concatenate([_nearness(given) if method == "exact" else np.zeros(sites), -given.weight])
     rules = [
         optimize.LinearConstraint(covers, -np.inf, 0), optimize.LinearConstraint(total, p, p), side_rows(given, width),
     ]  # fmt: skip
@@ -84,8 +88,18 @@ def maximal_covering(
     chosen = np.flatnonzero(found.x[:sites] > 0.5) if method == "exact" else _greedy(given, reach, p)
     covered = float(given.weight @ reach[:, chosen].any(axis=1))
     bound = -found.bound if method == "exact" else -found.objective
-    bound = covered if abs(bound - covered) <= 1e-9 * max(covered, 1.0) else bound
+    # The second aim is no gap.
+    bound = covered if abs(bound - covered) <= 2 * SECOND * max(float(given.weight.sum()), 1.0) else bound
     return given.answer("maximal_covering", chosen.tolist(), covered, bound, method, radius)
+
+
+def _nearness(given: Problem) -> Floats:
+    """A second aim far below the first: weighted distance of every site from all clients (site,)."""
+    reached = np.isfinite(given.cost)
+    far = np.where(reached, given.cost, given.cost[reached].max(initial=0.0) + 1)
+    apart = given.weight @ far
+    step = SECOND * max(float(given.weight.sum()), 1.0) / len(given.sites)
+    return np.asarray(apart / max(float(apart.max()), 1e-300) * step)
 
 
 def _greedy(given: Problem, reach: NDArray[np.bool_], p: int) -> NDArray[np.int64]:

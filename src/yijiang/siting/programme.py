@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy import optimize, sparse
 
 from yijiang.errors import InfeasibleError, SolveError
-from yijiang.science.siting.problem import Floats, Problem
+from yijiang.siting.problem import Floats, Problem
 
 
 class Solved(NamedTuple):

@@ -11,9 +11,9 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import optimize, sparse
 
 from yijiang.errors import DataError, Finding, OptionError
-from yijiang.science.siting.kernels import best_swap, nearest_two
-from yijiang.science.siting.problem import Floats, Problem, Range, Siting, problem
-from yijiang.science.siting.programme import impossible, side_rows, solve
+from yijiang.siting.kernels import best_swap, nearest_two
+from yijiang.siting.problem import Floats, Problem, Range, Siting, problem
+from yijiang.siting.programme import impossible, side_rows, solve
 
 #: Pairs of client and site up to which `auto` proves the optimum.
 EXACT_PAIRS = 60_000
