@@ -49,7 +49,7 @@ def test_a_page_in_one_language_has_no_switch(document: dict[str, Any]) -> None:
 def test_headline_says_gain_and_range(document: dict[str, Any]) -> None:
     text = headline(document)
     assert "Hubei gains 2.01 bn yuan a year (1.24–2.89 bn yuan)" in text["en"]
-    assert "湖北每年获益20.1亿元(12.4–28.9亿元)" in text["zh"]
+    assert "湖北每年获益20.1亿元（12.4–28.9亿元）" in text["zh"]
 
 
 def test_a_loss_is_called_a_loss(document: dict[str, Any]) -> None:
@@ -164,6 +164,7 @@ def test_money_is_worded_by_size() -> None:
 def test_the_first_screen_answers_what_a_planner_asks(document: dict[str, Any], lang: str) -> None:
     document["river"][0] |= {"target": 0.1, "base": 0.12, "plan": 0.095, "price_step": 40.0}
     document["robustness"] |= {"share_all_gain": 0.9, "draws": 50, "worst_tenth": {"Hubei": 700.0, "Jiangsu": -20.0}}
+    document["robustness"]["limits_hold"] = 0.75
     page = render(document, lang)
     first = page[page.index("<h1>") : page.index("<nav")]
     # What do we do first, what does each side get and pay, what of the river, what if the data are wrong.
@@ -179,6 +180,7 @@ def test_the_first_screen_answers_what_a_planner_asks(document: dict[str, Any], 
     assert held[lang] in first
     assert {"en": "would cost the partners 40 million yuan a year", "zh": "每年要多付0.4亿元"}[lang] in first
     assert message("first.draws", lang, share="90%", draws=50) in first
+    assert message("first.limits", lang, share="75%") in first
     assert {"en": "Hubei 700 million yuan, Jiangsu −20 million yuan", "zh": "湖北为7亿元、江苏为−0.2亿元"}[
         lang
     ] in first

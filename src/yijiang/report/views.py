@@ -115,7 +115,7 @@ def headline(document: Document) -> Text:
         bounds = money_range(entry.get("low"), entry.get("high"))
         key += "" if bounds["en"] != "–" else "_plain"
         parts.append(say(key, region=names("regions", region), gain=money(abs(value)), range=bounds))
-    clauses = each(lambda lang: (";" if lang == "zh" else "; ").join(p[lang] for p in parts))
+    clauses = each(lambda lang: ("；" if lang == "zh" else "; ").join(p[lang] for p in parts))
     return say("headline.sentence", clauses=clauses)
 
 
@@ -198,6 +198,8 @@ def doubt_lines(document: Document) -> list[Text]:
     ]
     if worst:
         lines.append(say("first.worst", amounts=joined(worst)))
+    if known(robust.get("limits_hold")):
+        lines.append(say("first.limits", share=percent(robust["limits_hold"], 3)))
     share = assumed_share(document)
     return [*lines, say("first.assumed", share=percent(share)) if share is not None else say("first.assumed_unknown")]
 
