@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
+import yijiang as yj
 from yijiang.errors import OptionError
-from yijiang.messages import message
+from yijiang.messages import has_message, message
 from yijiang.report import render, summary, tables, write_html
 from yijiang.report.views import assumed_share, headline
 from yijiang.report.wording import money, money_range, quality
@@ -214,6 +215,17 @@ def test_what_is_assumed_is_told_in_words(document: dict[str, Any]) -> None:
     assert f"{names['sections']['hankou']['zh']} · {names['pollutants']['tp']['zh']}" in chinese
     # A missing range is one dash.
     assert "–––" not in english
+
+
+@pytest.mark.parametrize("case", ["tiny", "yangtze2017", "danube2011"])
+def test_every_assumed_figure_of_the_cases_has_its_words(case: str) -> None:
+    belt = yj.case(case)
+    rows = {name: belt.table(name) for name in ("parameters", "elasticities", "value_densities", "kinetics", "capital")}
+    assumed = {name: table[table["status"] == "assumed"] for name, table in rows.items()}
+    assert len(assumed["parameters"])
+    assert [p for p in assumed["parameters"]["parameter"] if not has_message(f"parameter.{p}")] == []
+    units = {u for table in assumed.values() for u in table["unit"]}
+    assert [u for u in sorted(units) if not has_message(f"assumed_unit.{u}")] == []
 
 
 def test_one_rule_is_told_once_with_all_it_is_used_on(document: dict[str, Any]) -> None:

@@ -19,9 +19,9 @@ PARTNERS = ("Upper", "Middle")
 PARTS = ("gross", "cost", "compensation")
 
 
-def budgeted(money: float, *, limits: bool = True) -> Plan:
+def budgeted(money: float, *, limits: bool = True, belt: yj.Belt | None = None) -> Plan:
     """The tiny case with starts that may wait six years, and so much to spend for each partner and year."""
-    tiny = yj.case("tiny")
+    tiny = yj.case("tiny") if belt is None else belt
     if not limits:
         tiny = tiny.with_tables(sections=tiny.table("sections").assign(limit_class=5))
     projects = tiny.table("projects")
@@ -57,6 +57,28 @@ def test_the_worth_is_that_of_the_programme(made: Plan) -> None:
         assert told["together"] == pytest.approx(gain[n], rel=1e-9)
         assert told["transfer"] == pytest.approx(solution.transfer[n], abs=1e-6)
         assert told["after_transfer"] - told["alone"] == pytest.approx(solution.surplus[n], rel=1e-9)
+
+
+def test_what_goes_beyond_a_ceiling_is_counted_too() -> None:
+    # Two programmes on one trade cost, each of which alone takes three fifths of the most that it can fall.
+    tiny = yj.case("tiny")
+    twice = {}
+    for name in ("projects", "levers", "members", "payers"):
+        table = tiny.table(name)
+        second = table[table["project"] == "one_market"].assign(project="second_market")
+        twice[name] = pd.concat([table, second], ignore_index=True)
+    parameters = tiny.table("parameters")
+    parameters.loc[parameters["parameter"] == "friction_cap", ["value", "low"]] = 0.02
+    filled = budgeted(855.0, belt=tiny.with_tables(parameters=parameters, **twice))
+    assert {"one_market", "second_market"} <= set(filled.package)
+    assert filled.problem.ceilings is not None
+    assert filled.problem.ceilings.wasted(filled.scale) == pytest.approx([0.2])
+    line = timeline(filled)["timeline"]
+    gain = filled.programme.gain_of(filled.found.solution)
+    assert [line["worth"][r]["together"] for r in PARTNERS] == pytest.approx(gain, rel=1e-9)
+    for region in PARTNERS:
+        full = filled.document["gains"][region]["gross"]
+        assert line["rows"][-1]["partners"][region]["gross"] == pytest.approx(full, rel=1e-9)
 
 
 def test_rows_discounted_give_the_worth(made: Plan) -> None:
