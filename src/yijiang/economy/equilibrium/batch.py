@@ -12,7 +12,7 @@ import pandas as pd
 from .problem import Array
 from .reading import scenarios, start
 from .result import Counterfactual
-from .shares import Base
+from .structure import Base
 from .solver import solve_many
 
 #: Most scenarios side by side: more only need more room, and fewer are faster once the weights come from memory anyway.

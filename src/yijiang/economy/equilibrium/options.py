@@ -13,7 +13,7 @@ from yijiang.errors import OptionError
 
 if TYPE_CHECKING:
     from .levers import Mobility
-    from .shares import Array, Base
+    from .structure import Array, Base
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import numpy as np
 from .kernels import step
 from .levers import Shock, build, first_state, new_base
 from .problem import workspace
-from .shares import Base
+from .structure import Base
 from .solver import refine, solve
 
 #: The base is solved to this residual, so that no lever means no change.
