@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from yijiang.errors import OptionError
 
-from .levers import Shock, base_trade, layout, sales_hat, split_spending, without_rows
+from .kernels import flow_hats
+from .levers import Shock, base_trade, layout, sales_factor, sales_hat, split_spending, without_rows
 from .problem import Array
 from .structure import Base
 
@@ -234,6 +235,12 @@ class Arrays:
     def real_flow_hats(self, sectors: NDArray[np.int64]) -> Array:
         """Quantity traded of some sectors, new / old (importer, exporter, sector); 1 where the base has none."""
         base, n = self._base, self._base.modelled
+        p, w = self._solution.problem, self._solution.work
+        if not (base.taxed or p.taxed or self._layout.rows or w.phi.min() <= 0.0):
+            return flow_hats(
+                sectors, base.labels.order, base.share, base.expenditure, base.sales, sales_factor(base, self._shock),
+                p, w,
+            )  # fmt: skip
         cost = self._cost[sectors][:, None]
 
         def hat(new: Array, old: Array, cost: Array) -> Array:

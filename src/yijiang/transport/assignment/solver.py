@@ -132,9 +132,10 @@ def solve(
             state, paths.flow,
         )  # fmt: skip
         if turn == 0:
-            lost = np.flatnonzero(np.isinf(np.minimum.reduceat(least, p.pair_ptr[:-1])))
+            nowhere = np.isinf(least)
+            lost = np.flatnonzero(np.logical_and.reduceat(nowhere, p.pair_ptr[:-1])) if nowhere.any() else []
             if len(lost):
-                raise Unreachable(lost.tolist())
+                raise Unreachable([int(i) for i in lost])
         if turn or not fresh.any():
             excess = np.empty(pairs)
             above, total = working_excess(
@@ -186,11 +187,15 @@ class _Limits:
 
     def excess(self, load: Floats) -> float:
         """Largest excess over a limit, relative to the limit."""
+        if not len(self.at):
+            return 0.0
         limit = self.param[self.at, kernels.LIMIT]
         return float(np.max((load[self.at] - limit) / limit, initial=0.0))
 
     def met(self, load: Floats) -> bool:
         """Whether no limit is passed, and none that has a price is left unused."""
+        if not len(self.at):
+            return True
         limit = self.param[self.at, kernels.LIMIT]
         off = np.abs(load[self.at] - limit) / limit
         priced = self.param[self.at, kernels.MULTIPLIER] > 0.0
