@@ -176,7 +176,7 @@ class Base:
         labels = {"region": belt.regions, "sector": belt.sectors, "factor": belt.factors}
         self.model = TradeModel.from_flows(
             accounts.trade, accounts.intermediate, accounts.final, accounts.value_added, accounts.theta,
-            fixed=belt.abroad, labels=labels,
+            fixed=self.readings.abroad, labels=labels,
         )  # fmt: skip
         self.still = self.model.counterfactual()
         capital = np.zeros(len(belt.regions))
@@ -285,9 +285,10 @@ class Base:
     def concentration(self, tonnes: Floats, regime: str) -> Floats:
         """Concentration at every section (section, pollutant) for loads given per row [mg/L]."""
         loads, matrix = self.loads, self.transfer[regime]
-        spread = np.zeros((len(matrix.reaches), len(matrix.pollutants)))
-        np.add.at(spread, (loads.reach, loads.pollutant), tonnes * self.rates(regime))
-        return matrix.concentration(spread)
+        shape = len(matrix.reaches), len(matrix.pollutants)
+        cell = loads.reach * shape[1] + loads.pollutant
+        rated = tonnes if regime == "mean" else tonnes * self.rates(regime)
+        return matrix.concentration(np.bincount(cell, rated, shape[0] * shape[1]).reshape(shape))
 
     def long_loads(self, tonnes: Floats, regime: str) -> pd.DataFrame:
         """The loads of a scenario as the river room reads them, with who sends them."""

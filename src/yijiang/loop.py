@@ -65,7 +65,7 @@ class Loop:
     def __init__(self, base: Base, tolerance: float) -> None:
         self.base, self.tolerance = base, tolerance
         #: Positions of the sectors that are moved as goods.
-        self.goods = np.array([base.belt.sectors.index(s) for s in base.belt.goods], dtype=np.int64)
+        self.goods = base.readings.goods
 
     def meet(
         self,

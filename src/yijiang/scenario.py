@@ -235,6 +235,7 @@ class Rules:
         loads = belt.tables["loads"]
         self._loads = {c: loads[c].astype(str).to_numpy() for c in ("region", "reach", "activity", "pollutant")}
         self._tonnes = loads["value"].to_numpy(float)
+        self._shares: dict[tuple[str, ...], Floats] = {}
         self._using = self._using_values(belt)
 
     def on(self, trade: Floats, output: Floats, capital_income: Floats) -> Rules:
@@ -332,11 +333,13 @@ class Rules:
 
     def _remove(self, lever: Mapping[str, Any], tonnes: float) -> Floats:
         """Spread removed tonnes over the matching loads in proportion to their size."""
-        match = (self._loads["region"] == lever["region"]) & (self._loads["pollutant"] == lever["pollutant"])
-        if lever["target"]:
-            match &= self._loads["reach"] == lever["target"]
-        if lever["attribute"]:
-            match &= self._loads["activity"] == lever["attribute"]
-        total = self._tonnes[match].sum()
-        shares = np.where(match, self._tonnes, 0.0) / total if total > 0 else np.zeros_like(self._tonnes)
-        return np.asarray(shares * tonnes)
+        key = tuple(str(lever[c]) for c in ("region", "pollutant", "target", "attribute"))
+        if key not in self._shares:
+            match = (self._loads["region"] == lever["region"]) & (self._loads["pollutant"] == lever["pollutant"])
+            if lever["target"]:
+                match &= self._loads["reach"] == lever["target"]
+            if lever["attribute"]:
+                match &= self._loads["activity"] == lever["attribute"]
+            total = self._tonnes[match].sum()
+            self._shares[key] = np.where(match, self._tonnes, 0.0) / total if total > 0 else np.zeros_like(self._tonnes)
+        return self._shares[key] * tonnes

@@ -96,9 +96,7 @@ def solve(
     param = problem.param.copy()
     load, state = np.zeros(len(param)), np.zeros((len(param), 4))
     limits = _Limits(param, multiplier)
-    acts = np.flatnonzero((param[:, kernels.KIND] > 0.0) | (param[:, kernels.LIMIT] < np.inf))
-    room = np.where(param[acts, kernels.KIND] > 0.0, param[acts, kernels.CAPACITY], param[acts, kernels.LIMIT])
-    paths = PathSet.empty(groups)
+    paths = PathSet.empty(groups) if start is None else start
     part, fresh = np.zeros(groups), np.ones(groups, bool)
     sweeps = MOST_SWEEPS if len(limits.at) or steady < np.inf else SWEEPS
     chooses = bool(np.any(problem.scale > 0.0))
@@ -109,11 +107,11 @@ def solve(
     def balance(sweeps: int, excess: Floats, skip: float) -> float:
         return settle(
             sweeps, p.pair_ptr, *paths[:5], p.demand, p.pair_class, p.weight, p.pce, p.scale, p.nest, p.nest_scale,
-            p.group_class, part, load, param, state, excess, skip, floor, acts, room, target, enough, steady,
+            p.group_class, part, load, param, state, excess, skip, floor, p.acting, p.room, target, enough, steady,
         )  # fmt: skip
 
     if start is not None:
-        paths, flow = start, np.empty_like(start.flow)
+        flow = np.empty_like(start.flow)
         scale_flows(p.pair_ptr, start.group_ptr, p.demand, start.flow, flow, part, fresh)
         paths = start._replace(flow=flow)
         pathkernels.facility_loads(*paths[:2], *paths[3:5], p.group_class, p.pce, load)
