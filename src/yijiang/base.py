@@ -184,6 +184,7 @@ class Base:
             capital = accounts.value_added[:, belt.factors.index("capital")].sum(1)
         # Money spent on a sector that does not exist here moves nothing.
         output = np.where(accounts.output > 0, accounts.output, np.inf)
+        self.rules: Rules
         if like is not None and shares:
             self.rules = like.rules.on(accounts.trade, output, capital)
         else:
@@ -288,7 +289,8 @@ class Base:
         shape = len(matrix.reaches), len(matrix.pollutants)
         cell = loads.reach * shape[1] + loads.pollutant
         rated = tonnes if regime == "mean" else tonnes * self.rates(regime)
-        return matrix.concentration(np.bincount(cell, rated, shape[0] * shape[1]).reshape(shape))
+        spread = np.bincount(cell, rated, shape[0] * shape[1]).astype(np.float64, copy=False)
+        return matrix.concentration(spread.reshape(shape))
 
     def long_loads(self, tonnes: Floats, regime: str) -> pd.DataFrame:
         """The loads of a scenario as the river room reads them, with who sends them."""

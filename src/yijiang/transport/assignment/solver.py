@@ -120,9 +120,7 @@ def solve(
         excess = np.full(pairs, np.inf)
         if at_rest:
             touched(p.pair_ptr, paths.group_ptr, paths.fac_ptr, excess)
-        moved = balance(
-            sweeps if len(limits.at) or steady < np.inf else FIRST_SWEEPS, excess, 0.0 if at_rest else -1.0
-        )
+        moved = balance(sweeps if len(limits.at) or steady < np.inf else FIRST_SWEEPS, excess, 0.0 if at_rest else -1.0)
     for turn in range(iterations + 1):
         least = source.price(p.link_costs(state))
         known, spent = kernels.group_costs(
@@ -131,9 +129,9 @@ def solve(
         )  # fmt: skip
         if turn == 0:
             nowhere = np.isinf(least)
-            lost = np.flatnonzero(np.logical_and.reduceat(nowhere, p.pair_ptr[:-1])) if nowhere.any() else []
-            if len(lost):
-                raise Unreachable([int(i) for i in lost])
+            lost = np.logical_and.reduceat(nowhere, p.pair_ptr[:-1]) if nowhere.any() else nowhere
+            if lost.any():
+                raise Unreachable(np.flatnonzero(lost).tolist())
         if turn or not fresh.any():
             excess = np.empty(pairs)
             above, total = working_excess(

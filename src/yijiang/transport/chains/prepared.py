@@ -215,7 +215,7 @@ class Prepared:
 
 
 def _rows(have: Pairs, want: Pairs, zones: int, size: int) -> Ints | None:
-    """Group of `have` that every group of `want` is, −1 for none; None where all are the same. Both are sorted alike."""
+    """Group of `have` that every group of `want` is, −1 for none; None if all are the same. Both are sorted alike."""
     if have is want:
         return None
     old, new = ((p.commodity * zones + p.origin) * zones + p.destination for p in (have, want))
