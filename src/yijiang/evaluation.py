@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from .bottlenecks import Closure
     from .economy.equilibrium import Counterfactual, Gradient
     from .economy.equilibrium.gradient import Figure
+    from .economy.equilibrium.lever_names import Levers
     from .freight import FreightState
     from .response import Response
 
@@ -142,7 +143,7 @@ class Evaluator:
         changes = base.rules.changes(package, effect, lever)
         paid = np.zeros(len(base.belt.regions)) if payments is None else payments
         transfer = changes.transfer + paid
-        levers = {
+        levers: Levers = {
             "productivity_hat": _lever(changes.productivity),
             "endowment_hat": _lever(changes.endowment),
             "using_kappa_hat": changes.using or None,

@@ -158,7 +158,7 @@ class FreightAssignment:
 
     def logsum_array(self) -> Floats:
         """Composite cost over the chains as an array (origin, destination, commodity) [yuan/t]."""
-        return self.solved.prepared.logsum(self._cost)
+        return self.solved._replace(source=self._source).logsum()
 
     @property
     def logsum(self) -> xr.DataArray:
