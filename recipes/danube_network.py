@@ -29,7 +29,7 @@ import pandas as pd
 
 from common import GOODS, SOURCES, merge_sources, write_sources, write_table
 from danube_projects import PARAMETERS
-from prior_network import RAIL_DETOUR, ROAD_DETOUR, great_circle
+from prior_network import RAIL_DETOUR, ROAD_DETOUR, great_circle, transfers
 from yijiang.belt import Belt
 from yijiang.freight import Freight
 from yijiang.traffic import Traffic, counts
@@ -255,18 +255,8 @@ def land_links() -> list[dict[str, Any]]:
 
 def terminals(links: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Transfers at every port and hub that has both modes."""
-    modes: dict[str, set[str]] = {}
-    for row in links:
-        for end in (row["from_node"], row["to_node"]):
-            modes.setdefault(end, set()).add(row["mode"])
-    junctions = {n[0] for n in NODES if n[4] == "junction"}
     cost = {("road", "water"): (3.0, 24.0), ("rail", "road"): (4.0, 24.0), ("rail", "water"): (4.0, 36.0)}
-    return [
-        {"node": node, "mode_a": a, "mode_b": b, "money": money, "hours": hours, **ASSUMED}
-        for node in sorted(modes)
-        for (a, b), (money, hours) in cost.items()
-        if node not in junctions and {a, b} <= modes[node]
-    ]
+    return transfers(links, {n[0] for n in NODES if n[4] == "junction"}, cost, ASSUMED)
 
 
 AUSTRIAN = ("w_passau_linz", "w_linz_vienna", "w_vienna_bratislava")

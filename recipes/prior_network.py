@@ -171,20 +171,29 @@ def land_links(folder: Path) -> list[dict[str, Any]]:
     return rows
 
 
-def terminals(links: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Transfers between road and the other modes at every port and hub that has both."""
+def transfers(
+    links: list[dict[str, Any]],
+    junctions: set[str],
+    cost: dict[tuple[str, str], tuple[float, float]],
+    said: dict[str, str],
+) -> list[dict[str, Any]]:
+    """Transfers at every port and hub that has both modes, at money [per t] and hours by the two modes."""
     modes: dict[str, set[str]] = {}
     for row in links:
         for end in (row["from_node"], row["to_node"]):
             modes.setdefault(end, set()).add(row["mode"])
-    junctions = {n[0] for n in NODES if n[4] == "junction"}
+    return [
+        {"node": node, "mode_a": a, "mode_b": b, "money": money, "hours": hours, **said}
+        for node in sorted(modes)
+        for (a, b), (money, hours) in cost.items()
+        if node not in junctions and {a, b} <= modes[node]
+    ]
+
+
+def terminals(links: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Transfers between road and the other modes at every port and hub that has both."""
     cost = {("road", "water"): (6.0, 24.0), ("rail", "road"): (8.0, 24.0), ("rail", "water"): (8.0, 36.0)}
-    rows = []
-    for node in sorted(modes):
-        for (a, b), (money, hours) in cost.items():
-            if node not in junctions and {a, b} <= modes[node]:
-                rows.append({"node": node, "mode_a": a, "mode_b": b, "money": money, "hours": hours, **ASSUMED})
-    return rows
+    return transfers(links, {n[0] for n in NODES if n[4] == "junction"}, cost, ASSUMED)
 
 
 MODES = [

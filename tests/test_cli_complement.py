@@ -27,7 +27,7 @@ def document() -> dict[str, object]:
 def test_it_prints_pairs_in_both_languages_and_writes_nothing(tmp_path: Path) -> None:
     done = yijiang("complement", "Upper", "中游", "--belt", "tiny", "--nulls", 19, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    assert "1. Middle → Upper: technology contracts: up to 0.8 bn yuan a year, 67% of the need" in done.stdout
+    assert "1. Middle → Upper: technology contracts: up to 800 million yuan a year, 67% of the need" in done.stdout
     assert "1. 中游的技术合同 → 上游：每年至多8亿元，占需求的67%" in done.stdout
     assert "Middle sold contracts worth 2 bn yuan and bought 1.2 bn yuan" in done.stdout
     assert list(tmp_path.iterdir()) == []

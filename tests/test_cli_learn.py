@@ -42,7 +42,7 @@ def test_it_prints_both_languages_and_writes_nothing(
     assert main(["learn", "Upper", "中游", "--belt", "tiny"]) == 0
     out = capsys.readouterr().out
     assert "What Upper and Middle can learn from each other" in out
-    assert "Middle bought 1.2 bn yuan, 0.8 bn yuan less than it sold." in out
+    assert "Middle bought 1.2 bn yuan, 800 million yuan less than it sold." in out
     assert "中游可向上游学什么" in out
     assert "Not estimated: 3 regions are too few for 1 inputs and 2 outputs" in out
     assert list(tmp_path.iterdir()) == []

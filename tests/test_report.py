@@ -49,7 +49,7 @@ def test_a_page_in_one_language_has_no_switch(document: dict[str, Any]) -> None:
 def test_headline_says_gain_and_range(document: dict[str, Any]) -> None:
     text = headline(document)
     assert "Hubei gains 2.01 bn yuan a year (1.24–2.89 bn yuan)" in text["en"]
-    assert "湖北每年获益20.1亿元(12.4–28.9亿元)" in text["zh"]
+    assert "湖北每年获益20.1亿元（12.4–28.9亿元）" in text["zh"]
 
 
 def test_a_loss_is_called_a_loss(document: dict[str, Any]) -> None:
@@ -155,5 +155,71 @@ def test_money_is_worded_by_size() -> None:
     assert money(1e5)["zh"] == "1,000亿元"
     assert money(0.5)["zh"] == "50万元"
     assert money(float("nan"))["en"] == "–"
-    assert money_range(20.0, 300.0)["en"] == "0.02–0.3 bn yuan"
+    assert money_range(20.0, 300.0)["en"] == "20–300 million yuan"
+    assert money(1.74)["zh"] == "174万元"
     assert quality(9)["zh"] == "劣Ⅴ类"
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_the_first_screen_answers_what_a_planner_asks(document: dict[str, Any], lang: str) -> None:
+    document["river"][0] |= {"target": 0.1, "base": 0.12, "plan": 0.095, "price_step": 40.0}
+    document["robustness"] |= {"share_all_gain": 0.9, "draws": 50, "worst_tenth": {"Hubei": 700.0, "Jiangsu": -20.0}}
+    document["robustness"]["limits_hold"] = 0.75
+    page = render(document, lang)
+    first = page[page.index("<h1>") : page.index("<nav")]
+    # What do we do first, what does each side get and pay, what of the river, what if the data are wrong.
+    for key in ("first.three", "first.bars", "first.who_pays", "first.river", "first.doubt"):
+        assert message(key, lang) in first
+    names = document["names"]
+    section = names["sections"][document["river"][0]["section"]][lang]
+    held = {
+        "en": "falls from 0.12 to 0.095 mg/L at low flow; agreed: at most 0.1",
+        "zh": "由0.12降至0.095毫克/升，约定不超过0.1",
+    }
+    assert section in first
+    assert held[lang] in first
+    assert {"en": "would cost the partners 40 million yuan a year", "zh": "每年要多付0.4亿元"}[lang] in first
+    assert message("first.draws", lang, share="90%", draws=50) in first
+    assert message("first.limits", lang, share="75%") in first
+    assert {"en": "Hubei 700 million yuan, Jiangsu −20 million yuan", "zh": "湖北为7亿元、江苏为−0.2亿元"}[
+        lang
+    ] in first
+    assert {"en": "Hubei 700 million", "zh": "湖北承担"}[lang] in first
+    document["river"][0]["plan"] = 0.13
+    assert {"en": "rises from 0.12 to 0.13", "zh": "由0.12升至0.13"}[lang] in render(document, lang)
+
+
+def test_parts_without_content_are_left_out(document: dict[str, Any]) -> None:
+    assert 'href="#profile"' in render(document, "en")
+    document["profile"] = document["areas"] = []
+    page = render(document, "en")
+    for part in ("profile", "areas", "points"):
+        assert f'id="{part}"' not in page
+        assert f'href="#{part}"' not in page
+
+
+def test_what_is_assumed_is_told_in_words(document: dict[str, Any]) -> None:
+    row = {"low": None, "high": None, "why": "rate at which costs are spread", "source": "s"}
+    document["assumed"] = [
+        {"table": "parameters", "item": "discount_rate", "value": 0.06, "unit": "1/yr", **row},
+        {"table": "parameters", "item": "own_factor", "value": 0.5, "unit": "furlong", **row},
+        {"table": "compensation", "item": "hankou", "pollutant": "tp", "value": 8000.0, "unit": "CNY/t", **row},
+    ]
+    english, chinese = render(document, "en"), render(document, "zh")
+    assert "Discount rate" in english
+    assert "rate at which costs are spread" in english
+    for words in ("折现率", "元/吨", "断面补偿标准", "own_factor", "furlong"):
+        assert words in chinese
+    names = document["names"]
+    assert f"{names['sections']['hankou']['zh']} · {names['pollutants']['tp']['zh']}" in chinese
+    # A missing range is one dash.
+    assert "–––" not in english
+
+
+def test_one_rule_is_told_once_with_all_it_is_used_on(document: dict[str, Any]) -> None:
+    lever = document["projects"][0]["levers"][0]
+    document["projects"][0]["levers"] = [{**lever, "effect": f"place {k}"} for k in range(3)]
+    page = render(document, "en")
+    card = page[page.index(f'id="p-{document["projects"][0]["project"]}"') :].split("</article>")[0]
+    assert card.count("depth to ship size") == 1
+    assert all(f"<code>place {k}</code>" in card for k in range(3))

@@ -15,6 +15,7 @@ from . import listing
 from .choices import choices, sharing
 from .ensemble import bounds
 from .package.prices import STEP, Price
+from .timeline import timeline
 from .years import timetable
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def document(plan: Plan) -> dict[str, Any]:
         "package": [
             {"project": name, "scale": plan.choice.scale[name], "start": _start(plan, name)} for name in plan.package
         ],
-        "timetable": timetable(plan.base, {n: _start(plan, n) for n in plan.package}, plan.regions),
+        "timetable": timetable(plan.base, {n: _start(plan, n) for n in plan.package}, plan.regions, plan.choice.scale),
     }
     content |= _gains(plan, content["unit"])
     content |= _water(plan)
@@ -59,6 +60,7 @@ def document(plan: Plan) -> dict[str, Any]:
         for row in belt.tables["sources"].to_dict("records")
     }
     content |= choices(plan)
+    content |= timeline(plan)
     content["provenance"] = _provenance(plan)
     plain: dict[str, Any] = _plain(content)
     return plain

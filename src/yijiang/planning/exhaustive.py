@@ -33,7 +33,7 @@ def exhaustive(
     Raises
     ------
     OptionError
-        With more than 12 candidates.
+        With more than 12 candidates, or where years are planned: subsets have no starts to keep the budgets with.
     InfeasibleError
         If no subset holds the limits and leaves every partner at least as well off as alone.
     """
@@ -41,6 +41,8 @@ def exhaustive(
     if len(names) > MOST_CANDIDATES:
         raise OptionError(f"{len(names)} candidates have too many subsets; use method='milp'")
     problem, rules = search.problem(partners, alone), search.conditions(partners)
+    if problem.years is not None:
+        raise OptionError("a plan with budgets by year has starts to choose; use method='milp'")
     where = list(rules.partners)
     packages = [p for size in range(len(names) + 1) for p in itertools.combinations(names, size)]
     packages = [p for p in packages if _allowed(problem.chosen(p), problem.requires, problem.excludes)]

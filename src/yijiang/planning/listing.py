@@ -131,14 +131,18 @@ def lever_text(belt: Belt, lever: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _place(belt: Belt, target: str, lang: str) -> str:
-    """Name of a lock, link, node or reach; its identifier where it has none."""
-    for table, key in (("locks", "lock"), ("links", "link"), ("nodes", "node"), ("reaches", "reach")):
+    """Name of a lock, link or node, the kilometres of a reach; the identifier where there is neither."""
+    for table, key in (("locks", "lock"), ("links", "link"), ("nodes", "node")):
         frame = belt.tables[table]
         column = f"name_{lang}"
         if column in frame:
             found = frame.loc[frame[key] == target, column]
             if len(found):
                 return str(found.iloc[0] or target)
+    for row in belt.tables["reaches"].to_dict("records"):
+        if row["reach"] == target:
+            stretch = f"{row['km_from']:,.0f}–{row['km_to']:,.0f}"
+            return f"江段{stretch} km" if lang == "zh" else f"river km {stretch}"
     return target
 
 
@@ -189,14 +193,18 @@ def _value(plan: Plan, entry: Mapping[str, Any]) -> float:
 
 
 def first_three(plan: Plan, projects: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The chosen projects that bring the partners most, net of cost."""
-    chosen = sorted((p for p in projects if p["chosen"]), key=lambda p: (-_value(plan, p), p["project"]))
+    """The chosen projects that bring the partners most, net of cost; where years are planned, the first to start."""
+    begins = plan.choice.start
+    chosen = sorted(
+        (p for p in projects if p["chosen"]),
+        key=lambda p: (begins.get(p["project"], 0), -_value(plan, p), p["project"]),
+    )
     return [
         {
             "project": p["project"],
             "owner": p["owner"],
             "text": p["text"],
-            "start_year": p["start_year"],
+            "start_year": begins.get(p["project"], p["start_year"]),
             "gain": _value(plan, p),
         }
         for p in chosen[:3]
@@ -275,10 +283,9 @@ def assumed(plan: Plan) -> list[dict[str, Any]]:
     for table, key in keys.items():
         for r in tables[table].to_dict("records"):
             if r["status"] == "assumed":
-                rows.append(
-                    {"table": table, "item": r[key], "value": r["value"], "low": r.get("low"), "high": r.get("high"),
-                     "unit": r["unit"], "why": r.get("description", ""), "source": r["source"]}
-                )  # fmt: skip
+                row = {"table": table, "item": r[key], "value": r["value"], "low": r.get("low"), "high": r.get("high"),
+                       "unit": r["unit"], "why": r.get("description", ""), "source": r["source"]}  # fmt: skip
+                rows.append(row | ({"pollutant": r["pollutant"]} if table == "compensation" else {}))
     for table, columns in (("reaches", "flow, velocity, depth"), ("months", "flow, diffuse"), ("standards", "value")):
         # Whole tables of assumptions are told by their size; the tables themselves hold the figures.
         if count := int((tables[table]["status"] == "assumed").sum()):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -104,13 +104,17 @@ def _last(latest: object, first: int) -> int:
     return first if text in ("", "<NA>", "nan", "None") else int(float(text))
 
 
-def timetable(base: Base, starts: dict[str, int], partners: Sequence[str]) -> list[dict[str, object]]:
+def timetable(
+    base: Base, starts: Mapping[str, int], partners: Sequence[str], scale: Mapping[str, float]
+) -> list[dict[str, object]]:
     """What every partner spends and how much of the effect is there, by year, for a package with its starts.
 
     Parameters
     ----------
     starts
         First year of work by project.
+    scale
+        Share of its full size by project.
 
     Returns
     -------
@@ -130,7 +134,7 @@ def timetable(base: Base, starts: dict[str, int], partners: Sequence[str]) -> li
             years = int(row["ramp_years"])
             amount = spent(start, year, years, float(row["capital_cost"]), float(row["running_cost"]))
             for region in partners:
-                spending[region] += base.projects[name].payers.get(region, 0.0) * amount
+                spending[region] += base.projects[name].payers.get(region, 0.0) * scale[name] * amount
             shares[name] = built(start, year, years)
         rows.append({"year": year, "spending": spending, "built": shares})
     return rows

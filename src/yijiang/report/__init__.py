@@ -6,34 +6,34 @@ import os
 import tempfile
 from pathlib import Path
 
-from yijiang.report.paging import environment, languages_of, tools
+from yijiang.report.paging import languages_of, page
 from yijiang.report.summary import summary
 from yijiang.report.tables import tables
 from yijiang.report.views import build
-from yijiang.report.wording import Document, figure, pair
+from yijiang.report.wording import Document, river_name
 
+#: The plan first: what was agreed and what comes of it; then how firm it is; then what is known of the partners.
 SECTIONS = (
     "areas",
     "points",
-    "profile",
-    "complement",
-    "learning",
     "gains",
-    "map",
+    "years",
     "river",
     "transport",
+    "map",
     "package",
-    "years",
     "choices",
     "sharing",
     "robust",
+    "profile",
+    "complement",
+    "learning",
     "assumed",
     "sources",
     "provenance",
 )
-
-
-OPTIONAL = ("points", "complement", "learning", "years", "sharing")
+#: Parts that are left out when they have nothing to show.
+OPTIONAL = ("areas", "points", "years", "sharing", "profile", "complement", "learning")
 
 
 def render(document: Document, lang: str = "both") -> str:
@@ -63,23 +63,11 @@ def render(document: Document, lang: str = "both") -> str:
         ...
     yijiang.errors.OptionError: unknown language 'fr'; one of: both, en, zh
     """
-    shared = tools(lang)
+    languages_of(lang)
     view = build(document)
-    return (
-        environment()
-        .get_template("page.html.j2")
-        .render(
-            **shared,
-            v=view,
-            f=figure,
-            p=pair,
-            page_title=" · ".join(view["title"][one] for one in languages_of(lang)),
-            river=pair(document.get("river_name")),
-            year=document.get("year", "–"),
-            # Parts that have nothing to show are left out: points without an agenda, years without a package.
-            sections=[s for s in SECTIONS if s not in OPTIONAL or view[s]],
-        )
-    )
+    sections = [s for s in SECTIONS if s not in OPTIONAL or view[s]]
+    shown = {"v": view, "river": river_name(document), "year": document.get("year", "–"), "sections": sections}
+    return page("page.html.j2", lang, view["title"], **shown)
 
 
 def write_html(document: Document, path: str | Path, lang: str = "both") -> Path:

@@ -1,4 +1,4 @@
-"""The part of the page about the choice: other packages, the frontier, sharing, how firm it is, and the years."""
+"""The part of the page about the choice: other packages, the frontier, sharing, and how firm it is."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from yijiang.charts.scatter import Point, scatter
-from yijiang.charts.schedule import Bar, schedule
 from yijiang.report.wording import (
     Document,
     Names,
@@ -163,30 +162,3 @@ def robust_view(document: Document) -> dict[str, Any]:
             for r in projects
         ],
     }
-
-
-def years_view(document: Document) -> dict[str, Any] | None:
-    """Return the years of the plan: what is built when, and what each partner spends; None without a package."""
-    rows = document.get("timetable") or []
-    if not rows:
-        return None
-    names = Names(document)
-    regions: Sequence[str] = document["regions"]
-    return {
-        "picture": each(lambda lang: _schedule(document, names, lang)),
-        "regions": [names("regions", r) for r in regions],
-        "rows": [(str(row["year"]), [money(row["spending"].get(r)) for r in regions]) for row in rows],
-    }
-
-
-def _schedule(document: Document, names: Names, lang: str) -> str:
-    bars = []
-    for entry in document["package"]:
-        name = entry["project"]
-        shares = [(row["year"], row["built"].get(name, 0.0)) for row in document["timetable"]]
-        full = next((year for year, share in shares if share >= 1), shares[-1][0])
-        start = entry["start"]
-        text = say("years.bar", project=names("projects", name), start=start, full=full)[lang]
-        bars.append(Bar(names("projects", name)[lang], int(start), int(full), text))
-    bars.sort(key=lambda b: (b.start, b.full, b.label))
-    return schedule(bars, say("section.years")[lang], (say("years.built")[lang], say("years.full")[lang]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
@@ -80,3 +81,32 @@ def tools(lang: str) -> dict[str, Any]:
         "style": Markup(resource("style.css")),
         "script": Markup(resource("script.js")),
     }
+
+
+def page(template: str, lang: str, name: Text, /, **shown: Any) -> str:
+    """Return a page: a template filled with what it shows, its title in the languages of the page.
+
+    Parameters
+    ----------
+    template
+        By its path in this room.
+    lang
+        "en", "zh", or "both".
+    name
+        What the browser calls the page.
+    shown
+        What the template shows, by name.
+
+    Raises
+    ------
+    OptionError
+        If the language is unknown.
+    """
+    named = " · ".join(name[one] for one in languages_of(lang))
+    return environment().get_template(template).render(**tools(lang), page_title=named, **shown)
+
+
+def write_page(text: str, path: Path) -> Path:
+    """Write a page to a file whose folder is there."""
+    path.write_text(text, encoding="utf-8", newline="\n")
+    return path

@@ -18,6 +18,7 @@ from yijiang.report.wording import (
     say,
     told_in_its_currency,
 )
+from yijiang.report.yearviews import full_effect
 
 MOST_LINES = 25
 #: A gap above this is told: within it, no better package would be told apart.
@@ -59,6 +60,7 @@ def _lines(document: Document, lang: str) -> str:
             alone=money(total.get("alone")),
         )
     )
+    lines += full_effect(document)
     for region in document["regions"][:5]:
         entry = document["gains"][region]
         together = money(entry["after_transfer"])

@@ -88,7 +88,7 @@ def tables(document: Document) -> dict[str, pd.DataFrame]:
     dict
         `gains`, `river`, `transport`, `projects`, `areas`, `profile`, `assumed`, `pairs`, and of the freight `modes`,
         `users`, `season`, `counts`: one table each; a list the document lacks is a table of no rows that still has its
-        columns. Money in million yuan a year.
+        columns. A plan with years has `timeline` too. Money in million yuan a year.
 
     Examples
     --------
@@ -103,6 +103,13 @@ def tables(document: Document) -> dict[str, pd.DataFrame]:
     ]
     freight = document.get("freight") or {}
     result = {}
+    if document.get("timeline"):
+        # Only a plan with years has one.
+        result["timeline"] = pd.DataFrame(
+            {"year": row["year"], "region": region, **figures}
+            for row in document["timeline"]["rows"]
+            for region, figures in row["partners"].items()
+        )
     for name, columns in COLUMNS.items():
         rows = [_flat(row) for row in (gains if name == "gains" else document.get(name) or freight.get(name) or [])]
         seen = list(dict.fromkeys(key for row in rows for key in row))

@@ -6,10 +6,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from yijiang.charts import RangeBar, range_bars
-from yijiang.report.choiceviews import choice_view, robust_view, sharing_view, years_view
+from yijiang.messages import has_message
+from yijiang.report.assumedviews import assumed_rows
+from yijiang.report.choiceviews import choice_view, robust_view, sharing_view
 from yijiang.report.complement.view import complement_view
 from yijiang.report.learning.view import learning_view
 from yijiang.report.pointviews import points_view
+from yijiang.report.projectviews import project_cards
 from yijiang.report.river.view import river_view
 from yijiang.report.transport.view import transport_view
 from yijiang.report.waterviews import map_view
@@ -19,6 +22,7 @@ from yijiang.report.wording import (
     Text,
     each,
     figure,
+    in_unit,
     joined,
     known,
     label,
@@ -28,8 +32,11 @@ from yijiang.report.wording import (
     percent,
     plain,
     say,
+    span,
     told_in_its_currency,
+    unit_for,
 )
+from yijiang.report.yearviews import full_effect, years_view
 
 #: Pairs of complement on the page of a plan.
 SHOWN_PAIRS = 10
@@ -59,7 +66,7 @@ def _parts(document: Document) -> dict[str, Any]:
         "first": first_screen(document),
         "areas": area_rows(document),
         "points": points_view(document),
-        "profile": profile_view(document),
+        "profile": profile_view(document) if document.get("profile") else None,
         "complement": complement_view(document["complement"], SHOWN_PAIRS) if document.get("complement") else None,
         "learning": learning_view(document["learning"]) if document.get("learning") else None,
         "gains": gain_view(document),
@@ -71,7 +78,7 @@ def _parts(document: Document) -> dict[str, Any]:
         "sharing": sharing_view(document),
         "years": years_view(document),
         "robust": robust_view(document),
-        "assumed": list(document.get("assumed") or []),
+        "assumed": assumed_rows(document),
         "sources": source_rows(document),
         "provenance": provenance_rows(document),
     }
@@ -108,7 +115,7 @@ def headline(document: Document) -> Text:
         bounds = money_range(entry.get("low"), entry.get("high"))
         key += "" if bounds["en"] != "–" else "_plain"
         parts.append(say(key, region=names("regions", region), gain=money(abs(value)), range=bounds))
-    clauses = each(lambda lang: (";" if lang == "zh" else "; ").join(p[lang] for p in parts))
+    clauses = each(lambda lang: ("；" if lang == "zh" else "; ").join(p[lang] for p in parts))
     return say("headline.sentence", clauses=clauses)
 
 
@@ -125,6 +132,17 @@ def transfer_lines(document: Document) -> list[Text]:
     return lines or [say("first.pays_none")]
 
 
+def cost_line(document: Document) -> Text | None:
+    """Return what the projects cost each partner a year; None without figures."""
+    names = Names(document)
+    costs = [
+        say("first.cost_of", region=names("regions", r), cost=money(document["gains"][r].get("cost")))
+        for r in document["regions"]
+        if known(document["gains"][r].get("cost"))
+    ]
+    return say("first.costs", each=joined(costs, "; ")) if costs else None
+
+
 def tightest_line(document: Document) -> Text:
     """Return the sentence on the section nearest to its limit, or over it."""
     tight = document.get("tightest")
@@ -135,9 +153,55 @@ def tightest_line(document: Document) -> Text:
     return say(
         key,
         section=names("sections", tight["section"]),
-        pollutant=names("pollutants", tight["pollutant"]),
+        pollutant=substance(names, tight["pollutant"]),
         share=percent(tight["ratio"], 3),
     )
+
+
+def river_lines(document: Document) -> list[Text]:
+    """Return what the plan does to the river: every agreed target, the tightest section, what holding them costs."""
+    names = Names(document)
+    lines = []
+    for row in document.get("river") or []:
+        if known(row.get("target")):
+            key = "first.target" if row["plan"] <= row["base"] else "first.target_up"
+            told = {name: figure(row[name]) for name in ("base", "plan", "target")}
+            section, pollutant = names("sections", row["section"]), substance(names, row["pollutant"])
+            lines.append(say(key, section=section, pollutant=pollutant, **told))
+    lines.append(tightest_line(document))
+    for row in document.get("river") or []:
+        if known(row.get("price_step")) and row["price_step"]:
+            place, amount = names("sections", row["section"]), money(row["price_step"])
+            lines.append(
+                say("first.river_price", section=place, pollutant=names("pollutants", row["pollutant"]), price=amount)
+            )
+    return lines
+
+
+def substance(names: Names, key: Any) -> Text:
+    """Name of a pollutant, written out where the catalogue knows it."""
+    return label("pollutant", key) if has_message(f"pollutant.{key}") else names("pollutants", key)
+
+
+def doubt_lines(document: Document) -> list[Text]:
+    """Return what is left of the gains if the data are wrong: how often all gain, and the worst tenth of the draws."""
+    names = Names(document)
+    robust = document.get("robustness") or {}
+    lines = []
+    if known(robust.get("share_all_gain")):
+        count = robust.get("draws")
+        lines.append(say("first.draws", share=percent(robust["share_all_gain"], 3), draws=count))
+    worst = [
+        say("years.amount", region=names("regions", r), amount=money(v))
+        for r, v in (robust.get("worst_tenth") or {}).items()
+        if known(v)
+    ]
+    if worst:
+        lines.append(say("first.worst", amounts=joined(worst)))
+    if known(robust.get("limits_hold")):
+        lines.append(say("first.limits", share=percent(robust["limits_hold"], 3)))
+    share = assumed_share(document)
+    return [*lines, say("first.assumed", share=percent(share)) if share is not None else say("first.assumed_unknown")]
 
 
 def first_three(document: Document) -> list[dict[str, Any]]:
@@ -157,7 +221,7 @@ def first_three(document: Document) -> list[dict[str, Any]]:
 
 
 def first_screen(document: Document) -> dict[str, Any]:
-    """Return the first screen: headline, bars, three things, payments, tightest section, assumed share."""
+    """Return the first screen: headline, bars, three things, payments, the river, what if the data are wrong."""
     names = Names(document)
     cards = []
     for region in document["regions"]:
@@ -170,15 +234,15 @@ def first_screen(document: Document) -> dict[str, Any]:
                 "unsure": region in (document.get("sign_not_identified") or []),
             }
         )
-    share = assumed_share(document)
     return {
         "headline": headline(document),
         "cards": cards,
+        "years": full_effect(document),
         "bars": each(lambda lang: _gain_bars(document, names, lang)),
         "three": first_three(document),
-        "pays": transfer_lines(document),
-        "tightest": tightest_line(document),
-        "assumed": say("first.assumed", share=percent(share)) if share is not None else say("first.assumed_unknown"),
+        "pays": [*transfer_lines(document), *([cost] if (cost := cost_line(document)) else [])],
+        "river": river_lines(document),
+        "doubt": doubt_lines(document),
     }
 
 
@@ -239,10 +303,19 @@ def profile_view(document: Document) -> dict[str, Any]:
     return {"regions": [names("regions", r) for r in regions], "rows": rows}
 
 
+def _range_in_unit(low: Any, high: Any, largest: float) -> Text:
+    if not (known(low) and known(high)):
+        return plain("–")
+    ends = in_unit(low, largest), in_unit(high, largest)
+    return each(lambda lang: span(ends[0][lang], ends[1][lang]))
+
+
 def gain_view(document: Document) -> dict[str, Any]:
     """Return the gains per region with their parts, their evidence, and what outsiders gain."""
     names = Names(document)
     rows = []
+    keys = ("gross", "cost", "compensation", "alone", "together", "after_transfer", "low", "high")
+    largest = max((abs(e[k]) for e in document["gains"].values() for k in keys if known(e.get(k))), default=0.0)
     for region in document["regions"]:
         entry = document["gains"][region]
         parts = ("gross", "cost", "compensation", "alone", "together")
@@ -253,11 +326,11 @@ def gain_view(document: Document) -> dict[str, Any]:
         rows.append(
             {
                 "name": names("regions", region),
-                "parts": [money(entry.get(p)) for p in parts],
-                "transfer": money(moved, signed=True),
-                "after": money(after),
-                "range": money_range(entry.get("low"), entry.get("high")),
-                "shapley": money((document.get("shapley") or {}).get(region)),
+                "parts": [in_unit(entry.get(p), largest) for p in parts],
+                "transfer": in_unit(moved, largest, signed=True),
+                "after": in_unit(after, largest),
+                "range": _range_in_unit(entry.get("low"), entry.get("high"), largest),
+                "shapley": in_unit((document.get("shapley") or {}).get(region), largest),
                 "evidence": [percent(abs(by_status.get(s) or 0.0) / whole) if whole else "–" for s in STATUSES],
                 "unsure": region in (document.get("sign_not_identified") or []),
             }
@@ -265,6 +338,8 @@ def gain_view(document: Document) -> dict[str, Any]:
     total = document.get("total") or {}
     return {
         "rows": rows,
+        "unit": say("gains.unit", unit=unit_for(largest)),
+        "years": full_effect(document)[:1],
         "total": say(
             "gains.total",
             gain=money(total.get("gain")),
@@ -276,62 +351,6 @@ def gain_view(document: Document) -> dict[str, Any]:
             (names("regions", r), money(v, signed=True)) for r, v in (document.get("outsiders") or {}).items()
         ],
     }
-
-
-def _why_not(reason: Any) -> Text:
-    """Word why a project is not chosen: a loss is told as money."""
-    loss = reason.get("loss") if isinstance(reason, dict) else None
-    return say("project.loss", amount=money(loss)) if known(loss) else pair(reason)
-
-
-def project_cards(document: Document) -> list[dict[str, Any]]:
-    """Return every project as a card, the chosen ones first."""
-    names = Names(document)
-    scale = {p["project"]: p.get("scale", 1.0) for p in document.get("package") or []}
-    areas = {a["area"]: pair(a["name"]) for a in document.get("areas") or []}
-    cards = []
-    for row in sorted(document.get("projects") or [], key=lambda p: not p.get("chosen")):
-        low, high = row.get("low") or {}, row.get("high") or {}
-        state = "chosen" if row.get("chosen") else "not_chosen" if row.get("available", True) else "not_available"
-        cards.append(
-            {
-                "id": row["project"],
-                "name": pair(row["name"]),
-                "state": state,
-                "state_text": label("state", state),
-                "scale": percent(scale[row["project"]], 3) if scale.get(row["project"], 1.0) != 1.0 else None,
-                "area": areas.get(row.get("area"), plain(row.get("area") or "–")),
-                "text": pair(row.get("text")),
-                "owner": pair(row.get("owner")),
-                "members": joined([names("regions", m) for m in row.get("members") or []]),
-                "payers": joined(
-                    [
-                        say("project.payer", region=names("regions", r), share=percent(s))
-                        for r, s in (row.get("payers") or {}).items()
-                    ]
-                ),
-                "annual": money(row.get("annual_cost")),
-                "capital": money(row.get("capital_cost")),
-                "start": row.get("start_year") or "–",
-                "life": row.get("life") or "–",
-                "levers": [
-                    {
-                        "kind": label("lever", lever["kind"]),
-                        "rule": pair(lever.get("rule")),
-                        "effect": pair(lever.get("effect")),
-                    }
-                    for lever in row.get("levers") or []
-                ],
-                "effects": [
-                    (names("regions", r), money(v, signed=True), money_range(low.get(r), high.get(r)))
-                    for r, v in (row.get("effect") or {}).items()
-                ],
-                "why_not": _why_not(row["why_not"]) if row.get("why_not") else None,
-                "status": label("status", row.get("status")),
-                "source": row.get("source"),
-            }
-        )
-    return cards
 
 
 def source_rows(document: Document) -> list[dict[str, str]]:

@@ -55,7 +55,7 @@ def river_name(document: Document) -> Text:
     >>> river_name({"river_name": {"en": "", "zh": ""}})["en"]
     'river'
     """
-    found = pair(document["river_name"])
+    found = pair(document.get("river_name"))
     return found if any(found.values()) else say("page.river")
 
 
@@ -136,10 +136,11 @@ def money_unit(lang: str, currency: str | None = None) -> str:
     return label("currency", currency or _CURRENCY.get())[lang]
 
 
-def _money_unit(lang: str, size: float) -> tuple[float, str]:
+def money_scale(lang: str, size: float) -> tuple[float, str]:
+    """What amounts of a size [million] are divided by in a language, and the message that words them."""
     if lang == "zh":
-        return (100.0, "unit.large_money") if size >= 1.0 else (0.01, "unit.small_money")
-    return (1000.0, "unit.large_money") if size >= 100.0 else (1.0, "unit.small_money")
+        return (100.0, "unit.large_money") if size >= 10.0 else (0.01, "unit.small_money")
+    return (1000.0, "unit.large_money") if size >= 1000.0 else (1.0, "unit.small_money")
 
 
 def money(value: Any, *, signed: bool = False, currency: str | None = None) -> Text:
@@ -150,7 +151,7 @@ def money(value: Any, *, signed: bool = False, currency: str | None = None) -> T
     >>> money(2350.0)["en"], money(2350.0)["zh"], money(34.0)["en"], money(None)["zh"]
     ('2.35 bn yuan', '23.5亿元', '34 million yuan', '–')
     >>> money(120.0, signed=True)["en"], money(1932.0, currency="USD")["zh"]
-    ('+0.12 bn yuan', '19.3亿美元')
+    ('+120 million yuan', '19.3亿美元')
     """
     if not known(value):
         return plain("–")
@@ -158,11 +159,32 @@ def money(value: Any, *, signed: bool = False, currency: str | None = None) -> T
         return plain("0")
 
     def make(lang: str) -> str:
-        scale, key = _money_unit(lang, abs(value))
+        scale, key = money_scale(lang, abs(value))
         sign = "+" if signed and value > 0 else ""
         return message(key, lang, value=sign + figure(value / scale), currency=money_unit(lang, currency))
 
     return each(make)
+
+
+def unit_for(largest: float) -> Text:
+    """Name the unit that amounts up to a size [million] are told in, for a heading over figures without it.
+
+    >>> unit_for(2350.0)["en"], unit_for(34.0)["zh"]
+    ('bn yuan', '亿元')
+    """
+    return each(lambda lang: message(money_scale(lang, largest)[1], lang, value="", currency=money_unit(lang)).strip())
+
+
+def in_unit(value: Any, largest: float, *, signed: bool = False) -> Text:
+    """Word an amount in the unit of `unit_for`, without its name.
+
+    >>> in_unit(57.2, 2350.0, signed=True)["en"], in_unit(None, 2350.0)["zh"]
+    ('+0.0572', '–')
+    """
+    if not known(value):
+        return plain("–")
+    sign = "+" if signed and value > 0 else ""
+    return each(lambda lang: sign + figure(value / money_scale(lang, largest)[0]))
 
 
 def money_range(low: Any, high: Any, *, currency: str | None = None) -> Text:
@@ -175,7 +197,7 @@ def money_range(low: Any, high: Any, *, currency: str | None = None) -> Text:
         return plain("–")
 
     def make(lang: str) -> str:
-        scale, key = _money_unit(lang, max(abs(low), abs(high)))
+        scale, key = money_scale(lang, max(abs(low), abs(high)))
         value = span(figure(low / scale), figure(high / scale))
         return message(key, lang, value=value, currency=money_unit(lang, currency))
 

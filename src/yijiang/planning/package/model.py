@@ -114,12 +114,16 @@ def _bound(problem: Problem) -> Floats:
 
 
 def pair_worth(problem: Problem) -> Floats:
-    """Worth of every pair (pair, partner); with years, from the later of the two earliest starts."""
+    """Worth of every pair (pair, partner)."""
+    return np.asarray(problem.pair_gross * pair_share(problem)[:, None])
+
+
+def pair_share(problem: Problem) -> Floats:
+    """What a pair counts, relative to full effect (pair,); with years, from the later of the two earliest starts."""
     if problem.years is None:
-        return problem.pair_gross
+        return np.ones(len(problem.pairs))
     effect = _earliest_effect(problem.years)
-    later = np.minimum(effect[problem.pairs[:, 0]], effect[problem.pairs[:, 1]])
-    return np.asarray(problem.pair_gross * later[:, None])
+    return np.asarray(np.minimum(effect[problem.pairs[:, 0]], effect[problem.pairs[:, 1]]))
 
 
 def ceiling_worth(problem: Problem, ceilings: Ceilings) -> Floats:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from yijiang.messages import message
 from yijiang.report.aid.view import aid_view
-from yijiang.report.paging import environment, languages_of, tools
+from yijiang.report.paging import page, write_page
 from yijiang.report.wording import Document, river_name
 
 PARTS = (
@@ -34,24 +34,14 @@ def render(document: Document, lang: str = "both") -> str:
     """
     content = aid_view(document)
     contents = [(name, key) for name, key in PARTS if content[name]]
-    return (
-        environment()
-        .get_template("aid/page.html.j2")
-        .render(
-            **tools(lang),
-            v=content,
-            contents=[*contents, ("sources", "section.sources"), ("provenance", "section.provenance")],
-            page_title=" · ".join(content["title"][one] for one in languages_of(lang)),
-            river=river_name(document),
-            year=document["year"],
-        )
-    )
+    contents += [("sources", "section.sources"), ("provenance", "section.provenance")]
+    shown = {"v": content, "contents": contents, "river": river_name(document), "year": document["year"]}
+    return page("aid/page.html.j2", lang, content["title"], **shown)
 
 
 def write_html(document: Document, path: Path, lang: str = "both") -> Path:
     """Write the page to a file whose folder is there; parameters as `render`."""
-    path.write_text(render(document, lang), encoding="utf-8", newline="\n")
-    return path
+    return write_page(render(document, lang), path)
 
 
 def summary(document: Document, lang: str) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from yijiang.messages import message
 from yijiang.report.complement.view import complement_view
-from yijiang.report.paging import environment, languages_of, tools
+from yijiang.report.paging import page, write_page
 from yijiang.report.wording import Document, pair
 
 #: Pairs that the short text tells.
@@ -45,25 +45,14 @@ def render(document: Document, lang: str = "both", folder: str = "projects") -> 
         If the language is unknown.
     """
     content = complement_view(document, LISTED)
-    return (
-        environment()
-        .get_template("complement/page.html.j2")
-        .render(
-            **tools(lang),
-            v=content,
-            folder=folder,
-            contents=CONTENTS,
-            page_title=" · ".join(content["title"][one] for one in languages_of(lang)),
-            river=pair(document["river_name"]),
-            year=document["year"],
-        )
-    )
+    river = pair(document["river_name"])
+    shown = {"v": content, "folder": folder, "contents": CONTENTS, "river": river, "year": document["year"]}
+    return page("complement/page.html.j2", lang, content["title"], **shown)
 
 
 def write_html(document: Document, path: Path, lang: str = "both", folder: str = "projects") -> Path:
     """Write the page to a file whose folder is there; parameters as `render`."""
-    path.write_text(render(document, lang, folder), encoding="utf-8", newline="\n")
-    return path
+    return write_page(render(document, lang, folder), path)
 
 
 def summary(document: Document, lang: str, most: int = TOLD) -> str:

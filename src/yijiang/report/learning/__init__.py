@@ -8,7 +8,7 @@ from typing import Any
 from yijiang.messages import message
 from yijiang.report.learning.view import learning_view
 from yijiang.report.learning.words import amount
-from yijiang.report.paging import environment, languages_of, tools
+from yijiang.report.paging import page, write_page
 from yijiang.report.wording import Document, figure, pair, percent
 
 #: Lessons that the short text tells for each side.
@@ -50,25 +50,20 @@ def render(document: Document, lang: str = "both", folder: str = "projects") -> 
         If the language is unknown.
     """
     content = learning_view(document, folder)
-    parks = document["kind"] != "regions"
-    return (
-        environment()
-        .get_template("learning/page.html.j2")
-        .render(
-            **tools(lang),
-            v=content,
-            contents=[(id_, key) for id_, key in CONTENTS if content[id_]],
-            page_title=" · ".join(content["title"][one] for one in languages_of(lang)),
-            heading="learning.page_parks" if parks else "learning.page",
-            river=pair(document["river_name"] if any(document["river_name"].values()) else document["titles"]),
-        )
+    return page(
+        "learning/page.html.j2",
+        lang,
+        content["title"],
+        v=content,
+        contents=[(id_, key) for id_, key in CONTENTS if content[id_]],
+        heading="learning.page" if document["kind"] == "regions" else "learning.page_parks",
+        river=pair(document["river_name"] if any(document["river_name"].values()) else document["titles"]),
     )
 
 
 def write_html(document: Document, path: Path, lang: str = "both", folder: str = "projects") -> Path:
     """Write the page to a file whose folder is there; parameters as `render`."""
-    path.write_text(render(document, lang, folder), encoding="utf-8", newline="\n")
-    return path
+    return write_page(render(document, lang, folder), path)
 
 
 def summary(document: Document, lang: str, most: int = TOLD) -> str:

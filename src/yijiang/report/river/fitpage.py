@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from yijiang.charts import fit_points
-from yijiang.report.paging import environment, languages_of, tools
+from yijiang.report.paging import page, write_page
 from yijiang.report.wording import Document, Names, each, figure, pair, percent, say
 
 
@@ -27,18 +27,10 @@ def render(document: Document, lang: str = "both") -> str:
     OptionError
         If the language is unknown.
     """
-    names, shared = Names(document), tools(lang)
+    names = Names(document)
     headline = say("fit.headline", title=pair(document["titles"]), file=document["file"])
-    return (
-        environment()
-        .get_template("river/fit.html.j2")
-        .render(
-            **shared,
-            headline=headline,
-            parts=[_pollutant(names, one) for one in document["pollutants"]],
-            page_title=" · ".join(headline[one] for one in languages_of(lang)),
-        )
-    )
+    parts = [_pollutant(names, one) for one in document["pollutants"]]
+    return page("river/fit.html.j2", lang, headline, headline=headline, parts=parts)
 
 
 def _pollutant(names: Names, one: Mapping[str, Any]) -> dict[str, Any]:
@@ -73,5 +65,4 @@ def _picture(names: Names, one: Mapping[str, Any], lang: str) -> str:
 
 def write_html(document: Document, path: Path, lang: str = "both") -> Path:
     """Write the page to a file whose folder is there; parameters as `render`."""
-    path.write_text(render(document, lang), encoding="utf-8", newline="\n")
-    return path
+    return write_page(render(document, lang), path)

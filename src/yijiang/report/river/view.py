@@ -42,6 +42,7 @@ def river_view(document: Document) -> dict[str, Any]:
         pictures.append({"heading": heading, "picture": each(partial(_profile, document, names, profile))})
     return {
         "rows": [_section(document, names, row) for row in document.get("river") or []],
+        "own": any(row.get("own") for row in document.get("river") or []),
         "pictures": pictures,
         "standard": say("river.standard_own") if document.get("classes") else say("river.standard_gb"),
         "months": _months(document, names),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from yijiang.messages import message
-from yijiang.report.paging import environment, languages_of, tools
+from yijiang.report.paging import page, write_page
 from yijiang.report.route.view import route_view
 from yijiang.report.wording import Document, river_name
 
@@ -38,25 +38,14 @@ def render(document: Document, lang: str = "both", folder: str = "projects") -> 
         If the language is unknown.
     """
     content = route_view(document)
-    return (
-        environment()
-        .get_template("route/page.html.j2")
-        .render(
-            **tools(lang),
-            v=content,
-            folder=folder,
-            contents=CONTENTS,
-            page_title=" · ".join(content["title"][one] for one in languages_of(lang)),
-            river=river_name(document),
-            year=document["year"],
-        )
-    )
+    river = river_name(document)
+    shown = {"v": content, "folder": folder, "contents": CONTENTS, "river": river, "year": document["year"]}
+    return page("route/page.html.j2", lang, content["title"], **shown)
 
 
 def write_html(document: Document, path: Path, lang: str = "both", folder: str = "projects") -> Path:
     """Write the page to a file whose folder is there; parameters as `render`."""
-    path.write_text(render(document, lang, folder), encoding="utf-8", newline="\n")
-    return path
+    return write_page(render(document, lang, folder), path)
 
 
 def summary(document: Document, lang: str) -> str:

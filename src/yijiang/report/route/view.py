@@ -131,13 +131,26 @@ def _group(document: Document, numbers: Sequence[int], words: Words) -> dict[str
         "stops": [
             {
                 "order": stop["order"], "site": words("site", stop["site"]), "day": stop["day"],
-                "arrives": clock(stop["arrives"]), "begins": clock(stop["begins"]), "leaves": clock(stop["leaves"]),
+                "arrives": _arrives(stop), "begins": clock(stop["begins"]), "leaves": clock(stop["leaves"]),
             }
             for stop in route["stops"]
             if stop["group"] == numbers[0]
         ],
         "end": say("route.ends", node=words("node", route["end"]), day=day, hour=clock(hour)),
     }  # fmt: skip
+
+
+def _arrives(stop: Mapping[str, Any]) -> Text:
+    """Write when a stop is reached, with its day where that is an earlier one than the visit's.
+
+    >>> _arrives({"arrives": 20.5, "day": 2})["en"], _arrives({"arrives": 33.0, "day": 2})["en"]
+    ('Day 1, 20:30', '09:00')
+    """
+    day = int(stop["arrives"] // 24) + 1
+    at = clock(stop["arrives"])
+    if day == stop["day"]:
+        return plain(at)
+    return each(lambda lang: message("route.day", lang, number=day) + ("，" if lang == "zh" else ", ") + at)
 
 
 def _persons(value: Any) -> str:

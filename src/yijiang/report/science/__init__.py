@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
-from yijiang.report.paging import environment, languages_of, tools
+from yijiang.report.paging import page, write_page
 from yijiang.report.science.facilityview import facility_view
 from yijiang.report.science.matchview import match_view
 from yijiang.report.wording import Document
@@ -28,29 +27,24 @@ def render_match(document: Document, lang: str = "both", folder: str = "projects
     folder
         Where the tables of the candidate projects lie, for the command that plans with them.
     """
-    return _render("science/match.html.j2", match_view(document, LISTED, folder), lang)
+    content = match_view(document, LISTED, folder)
+    return page("science/match.html.j2", lang, content["title"], v=content)
 
 
 def render_facility(document: Document, lang: str = "both") -> str:
     """Return the facilities and their bookings as one HTML page that asks nothing from outside."""
-    return _render("science/facility.html.j2", facility_view(document), lang)
-
-
-def _render(template: str, content: dict[str, Any], lang: str) -> str:
-    title = " · ".join(content["title"][one] for one in languages_of(lang))
-    return environment().get_template(template).render(**tools(lang), v=content, page_title=title)
+    content = facility_view(document)
+    return page("science/facility.html.j2", lang, content["title"], v=content)
 
 
 def write_match(document: Document, path: Path, lang: str = "both", folder: str = "projects") -> Path:
     """Write the page of a matching to a file whose folder is there."""
-    path.write_text(render_match(document, lang, folder), encoding="utf-8", newline="\n")
-    return path
+    return write_page(render_match(document, lang, folder), path)
 
 
 def write_facility(document: Document, path: Path, lang: str = "both") -> Path:
     """Write the page of the facilities to a file whose folder is there."""
-    path.write_text(render_facility(document, lang), encoding="utf-8", newline="\n")
-    return path
+    return write_page(render_facility(document, lang), path)
 
 
 def match_summary(document: Document, lang: str, most: int = TOLD) -> str:

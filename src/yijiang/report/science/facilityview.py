@@ -97,7 +97,7 @@ def _terms(document: Document, row: Mapping[str, Any]) -> list[Text]:
     if row["open_to"]:
         terms.append(say("facility.only", regions=joined([_region(document, name) for name in row["open_to"]])))
     if row["purposes"]:
-        terms.append(say("facility.purposes", purposes=joined([plain(one) for one in row["purposes"]])))
+        terms.append(say("facility.purposes", purposes=joined([label("purpose", one) for one in row["purposes"]])))
     if row["by_sample"]:
         terms.append(say("facility.sample"))
     if row["kept"]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from yijiang.report.paging import environment, languages_of, tools
+from yijiang.report.paging import page, write_page
 from yijiang.report.river.view import river_view
 from yijiang.report.transport.view import transport_view
 from yijiang.report.wording import (
@@ -36,7 +36,6 @@ def render(document: Document, lang: str = "both") -> str:
     OptionError
         If the language is unknown.
     """
-    shared = tools(lang)
     names = Names(document)
     title = pair(document.get("titles"))
     package = [names("projects", p) for p in document.get("package") or []]
@@ -53,26 +52,13 @@ def render(document: Document, lang: str = "both") -> str:
         ]
         view = transport_view(document) if document.get("transport") else None
         water = river_view(document) if document.get("river") else None
-    return (
-        environment()
-        .get_template("transport/page.html.j2")
-        .render(
-            **shared,
-            v=view,
-            river=water,
-            title=title,
-            headline=headline,
-            regions=regions,
-            year=document.get("year", "–"),
-            page_title=" · ".join(headline[one] for one in languages_of(lang)),
-        )
-    )
+    shown = {"v": view, "river": water, "title": title, "headline": headline, "regions": regions}
+    return page("transport/page.html.j2", lang, headline, year=document.get("year", "–"), **shown)
 
 
 def write_html(document: Document, path: Path, lang: str = "both") -> Path:
     """Write the page to a file whose folder is there; parameters as `render`."""
-    path.write_text(render(document, lang), encoding="utf-8", newline="\n")
-    return path
+    return write_page(render(document, lang), path)
 
 
 __all__ = ["render", "write_html"]
