@@ -39,7 +39,10 @@ def cell_text(value: object) -> str:
 
 def texts(series: pd.Series[Any]) -> list[str]:
     """Write a column as text, cell by cell."""
-    return [cell_text(value) for value in series.tolist()]
+    cells = series.tolist()
+    if series.dtype == np.float64:
+        return ["" if math.isnan(value) else repr(value) for value in cells]
+    return [value if isinstance(value, str) else cell_text(value) for value in cells]
 
 
 def empty_column(attribute: Attribute, rows: int) -> pd.Series[Any]:
