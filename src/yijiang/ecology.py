@@ -158,7 +158,7 @@ def told_apart(base: Base, edges: Floats, before: Floats, after: Floats) -> NDAr
     old, new = classes(edges, before), classes(edges, after)
     table = base.belt.tables["kinetics"].set_index("pollutant")["calibration_error"].astype(float)
     error = table[list(base.transfer["low"].pollutants)].to_numpy()
-    told = old == new
+    told: NDArray[np.bool_] = old == new
     s, p = np.nonzero(~told)
     boundary = edges[p, np.minimum(old, new)[s, p] - 1]
     told[s, p] = distinguishable(before[s, p], after[s, p], boundary, error[p])
