@@ -63,7 +63,7 @@ class Traffic:
     @cached_property
     def by_chain(self) -> Floats:
         """Tonnes (origin, destination, chain) [Mt/yr]; what stays within a region is left out."""
-        carried: Floats = sum(w * (v.tonnes[..., None] * v.shares.to_numpy()).sum(axis=2) for w, v in self.parts)
+        carried: Floats = sum(w * (v.tonnes[..., None] * v.share_array()).sum(axis=2) for w, v in self.parts)
         carried[np.arange(len(self.regions)), np.arange(len(self.regions))] = 0.0
         return carried
 
