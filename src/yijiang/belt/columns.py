@@ -99,7 +99,7 @@ def check_range(
 
 
 def _blank(a: Attribute, cells: Sequence[str], table: str, found: Findings) -> None:
-    if a.required:
+    if a.required and not all(map(str.strip, cells)):
         at = np.array([i for i, c in enumerate(cells) if not c.strip()], dtype=np.intp)
         found.rows(table, at, a.name, (cells[i] for i in at.tolist()), "no value", _remedy(a))
 
@@ -221,7 +221,7 @@ def typed(schema: Schema, frame: pd.DataFrame, money: str | None, found: Finding
             result |= {c: pd.Series(numbers[c]) for c in schema.measured if c in numbers}
     for name, values in numbers.items():
         check_range(schema[name], values, raw[name], table, found)
-    return pd.DataFrame(result, columns=list(schema.columns))
+    return pd.DataFrame(result)
 
 
 @lru_cache(maxsize=64)
