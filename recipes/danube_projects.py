@@ -47,6 +47,14 @@ PARAMETERS = [
         "rate at low flow ÷ yearly mean rate of the loads that rain washes in (agriculture, land)",
     ),
     ("flow_low_ratio", 0.45, 0.35, 0.55, "1", "design low flow ÷ long-term mean flow of every reach"),
+    (
+        "load_spread",
+        0.25,
+        0.1,
+        0.5,
+        "1",
+        "half-range of what a country sends into the river of one pollutant, about the figure of the table, in draws",
+    ),
     ("transfer_limit", 500, 100, 2000, "million USD/yr", "largest side payment of a country"),
 ]
 

@@ -371,6 +371,7 @@ time_value_rate|0.01|0.006|0.021|1/day|cost of a day under way, as a share of th
 chain_dispersion|0.05|0.03|0.08|1/(yuan/t)|logit dispersion of the choice between transport chains
 diffuse_low_flow_share|0.4|0.2|0.8|1|share of the mean diffuse load that enters at low flow
 flow_low_ratio|0.35|0.28|0.42|1|design low flow as a share of the mean flow
+load_spread|0.25|0.1|0.5|1|half-range of a region's load of one pollutant, about the figure of the table, in draws
 co2_price|0|||yuan/t|price of CO2 really charged
 transfer_limit|20000|||million CNY/yr|largest side payment of a region
 removal_cap|0.9|0.8|0.95|1|largest share of a load that can be removed

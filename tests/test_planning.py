@@ -17,6 +17,7 @@ from yijiang.errors import DataError, InfeasibleError, OptionError
 from yijiang.evaluation import Evaluator, Outcome
 from yijiang.planning import ensemble, nash
 from yijiang.planning.conditions import objective_value
+from yijiang.planning.draws import draw_all
 from yijiang.planning.exhaustive import exhaustive
 from yijiang.planning.planner import Plan, plan
 
@@ -286,3 +287,48 @@ def test_robustness_counts_the_draws(chosen: Plan) -> None:
     assert np.nanmin(robust.regret) >= 0
     low = np.sort(chosen.ensemble.package[:, list(chosen.rules.partners)], axis=0)[0]
     assert robust.tail == pytest.approx(low)  # the worst tenth of eight draws is one
+
+
+def test_loads_are_drawn_and_limits_judged_on_every_draw(tiny: yj.Belt, chosen: Plan) -> None:
+    ensemble, robust = chosen.ensemble, chosen.robustness
+    assert robust is not None
+    # Each draw has a river of its own: what a target asks follows the draw's own base.
+    assert (ensemble.still.std(axis=0) > 0.01 * ensemble.still.mean(axis=0)).all()
+    law, target = ensemble.job.bound(ensemble.still)
+    assert (law >= ensemble.still - 1e-12)[np.isfinite(law)].all()
+    agreed = np.isfinite(ensemble.job.kept)
+    assert agreed.any()
+    assert target[:, agreed] == pytest.approx(ensemble.job.kept[agreed] * ensemble.still[:, agreed])
+    over = ensemble.reached / np.minimum(law, target) - 1
+    assert robust.holds == pytest.approx((over <= 1e-6).all(1).mean())
+    assert robust.limit_holds == pytest.approx((over <= 1e-6).mean(0))
+    shown = {(r["section"], r["pollutant"]): r["holds"] for r in chosen.document["robustness"]["limits"]}
+    where = [job for job, h in zip(ensemble.job.limits, robust.limit_holds, strict=True) if h < 1]
+    assert set(shown) == set(where)
+    # Without a spread the loads stay, and with them the base of every draw, up to what trade moves.
+    parameters = tiny.table("parameters")
+    steady = tiny.with_tables(parameters=parameters[parameters["parameter"] != "load_spread"])
+    draws = draw_all(Base(steady), 3, 0)
+    assert all((d.load == 1).all() for d in draws)
+    assert [d.effect for d in draws] == [d.effect for d in draw_all(Base(tiny), 3, 0)]
+
+
+def test_a_base_of_heavier_loads_by_hand(tiny: yj.Belt) -> None:
+    base = Base(tiny)
+    double = np.ones((len(tiny.regions), len(base.transfer["mean"].pollutants)))
+    double[tiny.regions.index("Upper"), 0] = 2.0
+    heavier = Base(tiny, like=base, load=double)
+    mine = (base.loads.region == tiny.regions.index("Upper")) & (base.loads.pollutant == 0)
+    assert heavier.loads.tonnes == pytest.approx(np.where(mine, 2.0, 1.0) * base.loads.tonnes)
+    # The base it was made like is as before, and a removal is capped by the heavier load.
+    assert base.loads.tonnes.sum() < heavier.loads.tonnes.sum()
+    paid = {"phosphorus": 1e6}
+    removed = [b.rules.changes(["phosphorus"], paid).removed.sum() for b in (base, heavier)]
+    assert removed[1] > 1.2 * removed[0]
+
+
+def test_payments_at_the_border_count_alike_in_draws(tiny: yj.Belt) -> None:
+    free = plan(tiny, PARTNERS, draws=2, compensation_rate=0.0)
+    where = list(free.rules.partners)
+    # Without payments a project that only cleans brings no one anything, on any draw.
+    assert np.abs(free.ensemble.gross[:, free.ensemble.job.candidates.index("phosphorus")][:, where]).max() < 1e-6

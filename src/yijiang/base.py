@@ -5,7 +5,7 @@ The rooms do not know each other; here their tables become one consistent state 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -14,8 +14,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from .economy import Accounts, TradeModel
-from .errors import OptionError
 from .numerics.labels import positions
+from .readings import Readings, Tables
+from .river.formulas import GRAMS_PER_SECOND
 from .river.transfer import TransferMatrix
 from .scenario import Project, Rules, read_projects
 
@@ -30,66 +31,8 @@ Floats = NDArray[np.float64]
 DIFFUSE = ("agriculture", "land", "upstream")
 #: Activities that nobody can be asked to reduce.
 NATURAL = ("land", "upstream")
-
-
-@dataclass(frozen=True, eq=False)
-class Tables:
-    """The economy's tables as arrays in the belt's order [million yuan].
-
-    Attributes
-    ----------
-    trade : (importer, exporter, sector)
-    intermediate : (region, input, using)
-    final : (region, sector)
-    value_added : (region, factor, sector)
-    output : (region, sector)
-        Sales to everyone.
-    theta : (sector,)
-    """
-
-    trade: Floats
-    intermediate: Floats
-    final: Floats
-    value_added: Floats
-    output: Floats
-    theta: Floats
-
-    @classmethod
-    def of(cls, belt: Belt, draw: int = 0, theta: Floats | None = None) -> Tables:
-        """Read the tables of one draw.
-
-        Raises
-        ------
-        OptionError
-            If the belt has no such draw.
-        """
-        draws = sorted(set(belt.tables["trade"]["draw"].astype(int)))
-        if draw not in draws:
-            raise OptionError(f"the belt has no draw {draw}; it has {draws[0]} to {draws[-1]}")
-        region = {name: i for i, name in enumerate(belt.regions)}
-        sector = {name: i for i, name in enumerate(belt.sectors)}
-        factor = {name: i for i, name in enumerate(belt.factors)}
-
-        def cube(table: str, columns: dict[str, dict[str, int]]) -> Floats:
-            rows = belt.tables[table]
-            if "draw" in rows:
-                rows = rows[rows["draw"].astype(int) == draw]
-            values = np.zeros([len(index) for index in columns.values()])
-            where = tuple(rows[c].map(index).to_numpy(int) for c, index in columns.items())
-            np.add.at(values, where, rows["value"].to_numpy(float))
-            return values
-
-        trade = cube("trade", {"importer": region, "exporter": region, "sector": sector})
-        intermediate = cube("intermediate", {"region": region, "input": sector, "using": sector})
-        value_added = cube("value_added", {"region": region, "factor": factor, "sector": sector})
-        if len(belt.tables["final"]):
-            final = cube("final", {"region": region, "sector": sector})
-        else:
-            final = trade.sum(1) - intermediate.sum(2)
-        if theta is None:
-            elasticity = belt.tables["elasticities"].set_index("sector")["value"].astype(float)
-            theta = np.array([float(elasticity[name]) for name in belt.sectors])
-        return cls(trade, intermediate, final, value_added, trade.sum(0), np.asarray(theta, dtype=np.float64))
+#: Parts of a base that do not depend on the draw.
+SHARED = ("readings", "projects", "freight", "river", "transfer", "loads", "compensation")
 
 
 def accounts(belt: Belt, draw: int = 0) -> Accounts:
@@ -174,6 +117,27 @@ class Loads:
     pollutant: NDArray[np.int64]
 
 
+@dataclass(frozen=True, eq=False)
+class Compensation:
+    """The belt's payments at border sections as arrays, one row per rule.
+
+    Attributes
+    ----------
+    upstream, downstream : (rule,)
+        Positions of the regions.
+    section, pollutant : (rule,)
+        Positions of the section and the pollutant.
+    price : (rule,)
+        Payment per unit of concentration at mean flow [million yuan per mg/L].
+    """
+
+    upstream: NDArray[np.int64]
+    downstream: NDArray[np.int64]
+    section: NDArray[np.int64]
+    pollutant: NDArray[np.int64]
+    price: Floats
+
+
 class Base:
     """One belt, one draw, solved: the state every scenario is compared with.
 
@@ -186,7 +150,9 @@ class Base:
     theta : (sector,), optional
         Trade elasticities instead of the belt's.
     like
-        A base of the same belt, whose freight network and river are used again.
+        A base of the same belt, of which all that does not depend on the draw is used again.
+    load : (region, pollutant), optional
+        Multipliers of what each region sends into the river.
 
     Raises
     ------
@@ -201,28 +167,49 @@ class Base:
     (3, 3, 4)
     """
 
-    def __init__(self, belt: Belt, draw: int = 0, theta: Floats | None = None, like: Base | None = None) -> None:
+    def __init__(
+        self,
+        belt: Belt,
+        draw: int = 0,
+        theta: Floats | None = None,
+        like: Base | None = None,
+        load: Floats | None = None,
+    ) -> None:
         self.belt = belt.require_clean()
         self.draw = draw
-        if like is not None and like.belt is belt:
-            # Freight network and river do not depend on the draw: what another base built is used again.
-            shared = ("freight", "river", "transfer", "loads")
-            self.__dict__.update({name: getattr(like, name) for name in shared if name in like.__dict__})
-        self.accounts = Tables.of(belt, draw, theta)
-        accounts = self.accounts
+        shares = like is not None and like.belt is belt
+        if like is not None and shares:
+            # What does not depend on the draw is used again where another base has built it.
+            self.__dict__.update({name: like.__dict__[name] for name in SHARED if name in like.__dict__})
+        self.accounts = accounts = self.readings.tables(draw, theta)
         labels = {"region": belt.regions, "sector": belt.sectors, "factor": belt.factors}
         self.model = TradeModel.from_flows(
             accounts.trade, accounts.intermediate, accounts.final, accounts.value_added, accounts.theta,
             fixed=belt.abroad, labels=labels,
         )  # fmt: skip
         self.still = self.model.counterfactual()
-        self.projects: dict[str, Project] = read_projects(belt)
         capital = np.zeros(len(belt.regions))
         if "capital" in belt.factors:
             capital = accounts.value_added[:, belt.factors.index("capital")].sum(1)
         # Money spent on a sector that does not exist here moves nothing.
         output = np.where(accounts.output > 0, accounts.output, np.inf)
-        self.rules = Rules(belt, accounts.trade, output, capital, self.projects)
+        if load is not None and self.river is not None:
+            drawn = self.loads.tonnes * load[self.loads.region, self.loads.pollutant]
+            self.loads = replace(self.loads, tonnes=drawn)
+        rules = (
+            like.rules if like is not None and shares else Rules(belt, accounts.trade, output, capital, self.projects)
+        )
+        self.rules = rules.on(accounts.trade, output, capital, self.loads.tonnes if self.river is not None else None)
+
+    @cached_property
+    def readings(self) -> Readings:
+        """The economy's tables, read for all draws."""
+        return Readings(self.belt)
+
+    @cached_property
+    def projects(self) -> dict[str, Project]:
+        """The candidate projects by identifier."""
+        return read_projects(self.belt)
 
     @cached_property
     def freight(self) -> Freight | None:
@@ -276,6 +263,26 @@ class Base:
             positions(activity, position, missing=-1),
             positions(table["reach"], {r: i for i, r in enumerate(matrix.reaches)}),
             positions(table["pollutant"], {p: i for i, p in enumerate(matrix.pollutants)}),
+        )
+
+    @cached_property
+    def compensation(self) -> Compensation:
+        """The belt's payments at border sections as arrays; no rows without a river."""
+        table = self.belt.tables["compensation"]
+        if self.river is None or not len(table):
+            none = np.zeros(0, dtype=np.int64)
+            return Compensation(none, none, none, none, np.zeros(0))
+        region = {name: i for i, name in enumerate(self.belt.regions)}
+        matrix = self.transfer["mean"]
+        section = positions(table["section"], {s: i for i, s in enumerate(matrix.sections)})
+        # 1 mg/L at 1 m³/s is 1 g/s.
+        tonnes = self.section_flow("mean")[section] / GRAMS_PER_SECOND
+        return Compensation(
+            positions(table["upstream"], region),
+            positions(table["downstream"], region),
+            section,
+            positions(table["pollutant"], {p: i for i, p in enumerate(matrix.pollutants)}),
+            table["value"].to_numpy(float) * tonnes / 1e6,
         )
 
     def section_flow(self, regime: str) -> Floats:

@@ -16,8 +16,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from .base import Base
-from .errors import OptionError, SolveError
-from .numerics.acceleration import Anderson
+from .errors import OptionError
+from .loop import LOOP_TOLERANCE, Loop, Met
 from .scenario import Changes
 
 if TYPE_CHECKING:
@@ -31,10 +31,6 @@ if TYPE_CHECKING:
     from .waters import Waters
 
 Floats = NDArray[np.float64]
-
-#: Largest move of any ln κ̂ at which the loop economy ⇄ transport stops.
-LOOP_TOLERANCE = 1e-6
-LOOP_STEPS = 60
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,22 +47,46 @@ class State:
         Concentrations at low and mean flow [mg/L]; empty without a river.
     tonnes : (load,)
         Loads of the scenario [t/yr].
-    loop_residual
-        Last move of ln κ̂.
     """
 
     package: tuple[str, ...]
     changes: Changes
-    solution: Counterfactual
-    freight: FreightState | None
-    kappa: Floats
+    met: Met
     income: Floats
     payments: Floats
     low: Floats
     mean: Floats
     tonnes: Floats
-    loop_residual: float
-    steps: int
+
+    @property
+    def solution(self) -> Counterfactual:
+        """The equilibrium."""
+        return self.met.solution
+
+    @property
+    def freight(self) -> FreightState | None:
+        """Freight at rest; None without a network."""
+        return self.met.freight
+
+    @property
+    def kappa(self) -> Floats:
+        """κ̂ of trade (importer, exporter, sector), eased trade and freight together."""
+        return self.met.kappa
+
+    @property
+    def loop_residual(self) -> float:
+        """Last move of ln κ̂."""
+        return self.met.residual
+
+    @property
+    def steps(self) -> int:
+        """Rounds of economy and freight."""
+        return self.met.steps
+
+
+def _lever(ratio: Floats) -> Floats | None:
+    """A lever that changes something, or None."""
+    return ratio if np.any(ratio != 1.0) else None
 
 
 class Evaluator:
@@ -82,10 +102,12 @@ class Evaluator:
 
     def __init__(self, base: Base, tolerance: float = LOOP_TOLERANCE) -> None:
         self.base, self.tolerance = base, tolerance
-        self._warm: Counterfactual = base.still
-        goods = [base.belt.sectors.index(s) for s in base.belt.goods]
-        #: Positions of the sectors that are moved as goods.
-        self.goods = np.array(goods, dtype=np.int64)
+        self._loop = Loop(base, tolerance)
+
+    @property
+    def goods(self) -> NDArray[np.int64]:
+        """Positions of the sectors that are moved as goods."""
+        return self._loop.goods
 
     def run(
         self,
@@ -93,7 +115,7 @@ class Evaluator:
         effect: Mapping[str, float] | None = None,
         lever: int | None = None,
         payments: Floats | None = None,
-        near: State | None = None,
+        near: Sequence[tuple[float, State]] = (),
     ) -> State:
         """Evaluate one package.
 
@@ -108,7 +130,8 @@ class Evaluator:
         payments : (region,)
             Money received (+) or paid (−) on top, through the balances of trade; adds up to zero [million yuan a year].
         near
-            A solved state of a package like this one, to start from; the base without it.
+            Shares of states of this base whose effects add up to about what is sought, where the loop then begins; one
+            of share 0 says only how freight answers.
 
         Raises
         ------
@@ -121,47 +144,25 @@ class Evaluator:
         changes = base.rules.changes(package, effect, lever)
         paid = np.zeros(len(base.belt.regions)) if payments is None else payments
         transfer = changes.transfer + paid
-        freight = base.freight
-        network = freight.network(changes.network) if freight is not None else None
-        state = freight.base_state if freight is not None else None
-        log_freight = np.zeros_like(base.accounts.trade)
-        move, steps = np.inf, 0
-        accelerate = Anderson()
-        solution: Counterfactual = self._warm if near is None else near.solution
-        if near is not None and near.freight is not None and near.freight.network is network:
-            state = near.freight
-            log_freight = np.log(near.kappa / near.changes.kappa)
-        elif freight is not None and network is not None and network is not freight.base_network:
-            state = freight.settle(network, freight.base_tonnes)
-            log_freight = freight.log_kappa(state)
-        while True:
-            steps += 1
-            kappa = changes.kappa * np.exp(log_freight)
-            solution = base.model.counterfactual(
-                kappa_hat=kappa,
-                productivity_hat=changes.productivity,
-                endowment_hat=changes.endowment,
-                using_kappa_hat=changes.using or None,
-                transfer=transfer,
-                start=solution,
-            )
-            if freight is None or state is None or network is None:
-                move = 0.0
-                break
-            hats = solution.real_flow_hat_array[:, :, self.goods].transpose(1, 0, 2)
-            state = freight.settle(network, freight.base_tonnes * hats, state, 0.1 * self.tolerance)
-            following = freight.log_kappa(state)
-            move = float(np.abs(following - log_freight).max())
-            if move <= self.tolerance:
-                break
-            log_freight = accelerate(log_freight, following)
-            if steps >= LOOP_STEPS:
-                raise SolveError("the loop of economy and transport does not settle", ln_kappa_move=move)
-        tonnes, low, mean = self._river(solution, changes)
-        return State(
-            tuple(sorted(package)), changes, solution, state, kappa, solution.equivalent_variation_array.copy(),
-            paid, low, mean, tonnes, move, steps,
-        )  # fmt: skip
+        levers = {
+            "productivity_hat": _lever(changes.productivity),
+            "endowment_hat": _lever(changes.endowment),
+            "using_kappa_hat": changes.using or None,
+            "transfer": transfer if transfer.any() else None,
+        }
+        moved = any(changes.network.values()) or any(v is not None for v in levers.values())
+        if moved or np.any(changes.kappa != 1.0):
+            met = self._loop.meet(changes.kappa, levers, changes.network, [(w, s.met) for w, s in near])
+        else:
+            met = self._still
+        tonnes, low, mean = self._river(met.solution, changes)
+        income = met.solution.equivalent_variation_array.copy()
+        return State(tuple(sorted(package)), changes, met, income, paid, low, mean, tonnes)
+
+    @cached_property
+    def _still(self) -> Met:
+        """The loop without any change of economy or network, which is where projects that only protect leave both."""
+        return self._loop.meet(np.ones_like(self.base.accounts.trade), {}, {})
 
     def _river(self, solution: Counterfactual, changes: Changes) -> tuple[Floats, Floats, Floats]:
         base = self.base

@@ -152,7 +152,9 @@ class Freight:
             depths = tables["depths"]
         self._depths = None if depths is None or not len(depths) else _seasons(depths)
         self._region = [belt.regions.index(r) for r in self.base_network.regions]
-        self._sector = [belt.sectors.index(s) for s in self.goods]
+        #: Where regions of the network lie among those of the belt, and the goods among its sectors.
+        self._inner = np.ix_(self._region, self._region)
+        self._cells = np.ix_(self._region, self._region, [belt.sectors.index(s) for s in self.goods])
         self._networks: dict[Any, FreightNetwork] = {(): self.base_network}
         self._prepared: dict[int, tuple[Prepared, ...]] = {}
         self._states: dict[int, FreightState] = {}
@@ -193,6 +195,11 @@ class Freight:
                 made = tuple(p.on(n) for p, n in zip(base, self._by_season(network), strict=True))
             self._prepared[id(network)] = made
         return self._prepared[id(network)]
+
+    def delay_alike(self, one: FreightNetwork, other: FreightNetwork) -> bool:
+        """Whether the facilities of two networks wait alike under the same loads."""
+        pairs = zip(self.prepared(one), self.prepared(other), strict=True)
+        return all(np.array_equal(a.param, b.param) for a, b in pairs)
 
     def _nests(self, network: FreightNetwork) -> dict[str, list[str]]:
         """The chains that are not by road alone, as closer substitutes of each other."""
@@ -258,33 +265,39 @@ class Freight:
     def _settled(
         self, network: FreightNetwork, tonnes: Floats, warm: FreightState | None, steady: float = STEADY
     ) -> FreightState:
-        inner = tonnes[np.ix_(self._region, self._region)]
+        inner = tonnes[self._inner]
         solved = []
         for season, prepared in enumerate(self.prepared(network)):
             start = None if warm is None else warm.solved[season]
             if start is not None and not prepared.alike(start.prepared):
                 start = None  # other ships: nothing of what was solved fits
             solved.append(prepared.solve(inner, GAP, warm=start, steady=steady))
-        cost = np.asarray(np.tensordot(self.weight, np.stack([s.logsum() for s in solved]), axes=1))
+        cost = np.asarray(sum(w * s.logsum() for w, s in zip(self.weight, solved, strict=True)))
         return FreightState(network, tuple(solved), self.weight, cost, tonnes)
 
     def log_kappa(self, state: FreightState) -> Floats:
         """ln κ̂ of trade from a change of freight costs (importer, exporter, sector)."""
-        change = np.log1p(state.cost / self.density) - np.log1p(self.base_state.cost / self.density)
-        regions = len(self.belt.regions)
-        result = np.zeros((regions, regions, len(self.belt.sectors)))
-        across = ~np.eye(len(self._region), dtype=bool)
-        result[np.ix_(self._region, self._region, self._sector)] = np.where(
-            across[:, :, None], change.transpose(1, 0, 2), 0.0
-        )
+        change = np.log1p(state.cost / self.density) - self._base_log
+        result = np.zeros((len(self.belt.regions), len(self.belt.regions), len(self.belt.sectors)))
+        result[self._cells] = np.where(self._across, change.transpose(1, 0, 2), 0.0)
         return result
+
+    @cached_property
+    def _base_log(self) -> Floats:
+        """ln of the delivered price of goods in the base (origin, destination, good)."""
+        return np.asarray(np.log1p(self.base_state.cost / self.density))
+
+    @cached_property
+    def _across(self) -> NDArray[np.bool_]:
+        """Whether goods go from one region to another (region, region, 1)."""
+        return ~np.eye(len(self._region), dtype=bool)[:, :, None]
 
     def tonnes_table(self, before: FreightState | None, after: FreightState | None) -> pd.DataFrame:
         """Tonnes by origin, destination and good [Mt a year]."""
         assert before is not None
         assert after is not None
         names = [self.belt.regions[i] for i in self._region]
-        inner = np.ix_(self._region, self._region)
+        inner = self._inner
         index = pd.MultiIndex.from_product([names, names, self.goods], names=["origin", "destination", "sector"])
         columns = {"base": before.tonnes[inner].ravel(), "plan": after.tonnes[inner].ravel()}
         frame = pd.DataFrame(columns, index=index)

@@ -15,6 +15,7 @@ Levers of the same kind add up before they are applied, so the order of the proj
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -235,6 +236,14 @@ class Rules:
         self._loads = {c: loads[c].astype(str).to_numpy() for c in ("region", "reach", "activity", "pollutant")}
         self._tonnes = loads["value"].to_numpy(float)
         self._using = self._using_values(belt)
+
+    def on(self, trade: Floats, output: Floats, capital_income: Floats, tonnes: Floats | None = None) -> Rules:
+        """The same rules on the base figures of another draw; `tonnes` (load,) where the loads are drawn too."""
+        twin = copy(self)
+        twin.trade, twin.output, twin._capital_income = trade, output, capital_income
+        if tonnes is not None:
+            twin._tonnes = tonnes
+        return twin
 
     def _using_values(self, belt: Belt) -> Floats:
         """Spending of each using sector on each product, by region [million yuan]."""

@@ -17,6 +17,8 @@ class Anderson:
     ----------
     depth
         Number of past differences kept.
+    like
+        The acceleration of a similar iteration, whose differences serve until there are own ones.
 
     References
     ----------
@@ -33,23 +35,26 @@ class Anderson:
     0.739085133
     """
 
-    def __init__(self, depth: int = 5) -> None:
+    def __init__(self, depth: int = 5, like: Anderson | None = None) -> None:
         self.depth = depth
         self._last: tuple[Floats, Floats] | None = None
-        self._residuals: list[Floats] = []
-        self._images: list[Floats] = []
+        self._residuals: list[Floats] = [] if like is None else list(like._residuals)
+        self._images: list[Floats] = [] if like is None else list(like._images)
+
+    def note(self, point: Floats, image: Floats) -> None:
+        """Take a point and its image into the differences that are known."""
+        residual = image - point
+        if self._last is not None:
+            self._residuals.append((residual - self._last[0]).ravel())
+            self._images.append((image - self._last[1]).ravel())
+            del self._residuals[: -self.depth], self._images[: -self.depth]
+        self._last = residual, image
 
     def __call__(self, point: Floats, image: Floats) -> Floats:
         """Take a point and its image; return the point to try next."""
-        residual = image - point
-        if self._last is not None:
-            self._residuals.append(residual - self._last[0])
-            self._images.append(image - self._last[1])
-            del self._residuals[: -self.depth], self._images[: -self.depth]
-        self._last = residual, image
+        self.note(point, image)
         if not self._residuals:
             return image.copy()
-        differences = np.stack(self._residuals, axis=-1).reshape(residual.size, -1)
-        weights = np.linalg.lstsq(differences, residual.ravel(), rcond=1e-10)[0]
-        correction = np.stack(self._images, axis=-1).reshape(residual.size, -1) @ weights
-        return np.asarray(image - correction.reshape(image.shape))
+        residual = (image - point).ravel()
+        weights = np.linalg.lstsq(np.stack(self._residuals, axis=-1), residual, rcond=1e-10)[0]
+        return np.asarray(image - (weights @ np.stack(self._images)).reshape(image.shape))

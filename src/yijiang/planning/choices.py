@@ -62,6 +62,8 @@ def choices(plan: Plan) -> dict[str, Any]:
             "draws": ensemble.draws,
             "failed": ensemble.failed,
             "share_all_gain": robust.all_gain if robust else None,
+            "limits_hold": robust.holds if robust and ensemble.job.limits else None,
+            "limits": _limits(plan) if robust else [],
             "pair_flow": {"from": plan.regions[0], "to": plan.regions[1], "low": flow_low, "high": flow_high},
             "same_package": robust.same if robust else None,
             "infeasible": robust.infeasible if robust else None,
@@ -85,6 +87,20 @@ def choices(plan: Plan) -> dict[str, Any]:
             "proved": plan.found.proved,
         },
     }
+
+
+def _limits(plan: Plan) -> list[dict[str, Any]]:
+    """Limits and targets that do not hold in every draw, the least certain first."""
+    robust = plan.robustness
+    assert robust is not None
+    rows = [
+        {"section": section, "pollutant": pollutant, "kind": kind, "holds": holds, "over": over}
+        for (section, pollutant, kind), holds, over in zip(
+            plan.problem.limits, robust.limit_holds.tolist(), robust.over.tolist(), strict=True
+        )
+        if holds < 1
+    ]
+    return sorted(rows, key=lambda r: (r["holds"], r["section"], r["pollutant"]))
 
 
 def _quantiles(values: Any) -> dict[str, float | None]:

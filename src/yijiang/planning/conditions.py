@@ -72,6 +72,21 @@ class Conditions:
             kinds.append("target" if self.target[s, p] < self.bound[s, p] else "limit")
         return found, kinds
 
+    def drawn(self, base: Base, still: State) -> tuple[Floats, Floats]:
+        """What is limited, apart from the base of this draw: the limits themselves, and targets as shares of the base.
+
+        Returns
+        -------
+        allowed, kept : (limit,)
+            [mg/L] and [1] in the order of `cells`; infinite where only the other applies.
+        """
+        if base.river is None:
+            return np.zeros(0), np.zeros(0)
+        limits = ecology.limits(base)
+        places = [(s, p) for s, p, _ in self.cells()[0]]
+        allowed = [limits[c] if np.isfinite(self.bound[c]) else np.inf for c in places]
+        return np.array(allowed), np.array([self.target[c] / still.low[c] for c in places])
+
     def excess(self, low: Floats) -> Floats:
         """How far the concentrations exceed what is allowed, relative (…,); at most 0 when they hold."""
         if not self.bound.size:

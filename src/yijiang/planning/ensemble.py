@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from yijiang._version import __version__
 from yijiang.base import Base
 from yijiang.errors import SolveError
-from yijiang.evaluation import Evaluator
+from yijiang.evaluation import Evaluator, State
 from yijiang.numerics.executor import each
 from yijiang.numerics.store import Store
 from yijiang.ranges import FAILED_LIMIT
@@ -43,6 +43,12 @@ class Job:
         Positions of the limited sections and pollutants.
     limits
         Their names.
+    allowed : (limit,)
+        Concentration allowed by law; infinite where only a target applies [mg/L].
+    kept : (limit,)
+        Share of the base that the agreed target allows; infinite without one [1].
+    rate
+        Multiplies every payment at the border sections.
     """
 
     scale: Mapping[str, float]
@@ -51,6 +57,20 @@ class Job:
     pairs: tuple[tuple[str, str], ...]
     cells: NDArray[np.int64]
     limits: tuple[tuple[str, str], ...]
+    allowed: Floats
+    kept: Floats
+    rate: float
+
+    def bound(self, still: Floats) -> tuple[Floats, Floats]:
+        """Concentrations that a limit (or the base where it already fails) and a target allow (…, limit) each [mg/L].
+
+        Parameters
+        ----------
+        still : (…, limit)
+            Concentrations of the base of a draw [mg/L].
+        """
+        limit = np.where(np.isfinite(self.allowed), np.maximum(self.allowed, still), np.inf)
+        return limit, np.where(np.isfinite(self.kept), self.kept, np.inf) * still
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,6 +91,8 @@ class Ensemble:
         Change of the limited concentrations by every candidate alone [mg/L].
     pair_moved : (draw, pair, limit)
         The same by every pair.
+    still, reached : (draw, limit)
+        Concentrations of the draw's base and of the package, its transfers included [mg/L].
     income : (draw, candidate, region)
         Equivalent variation of every candidate alone.
     flow : (draw, region, region)
@@ -89,6 +111,8 @@ class Ensemble:
     pair_gross: Floats
     moved: Floats
     pair_moved: Floats
+    still: Floats
+    reached: Floats
     income: Floats
     flow: Floats
     failed: int
@@ -113,29 +137,53 @@ class Ensemble:
 
 
 #: The arrays of one draw, by name; their axes are those of `Ensemble` without the draw.
-NAMES = ("package", "unpaid", "gross", "cost", "pair_gross", "moved", "pair_moved", "income", "flow")
+NAMES = (
+    "package",
+    "unpaid",
+    "gross",
+    "cost",
+    "pair_gross",
+    "moved",
+    "pair_moved",
+    "still",
+    "reached",
+    "income",
+    "flow",
+)
 
 
 def solve(base: Base, job: Job, draw: Draw) -> dict[str, Floats]:
     """Re-base on one draw and evaluate the job against that draw's own base; an empty dict when it does not solve."""
     try:
-        evaluator = Evaluator(Base(base.belt, draw.table, draw.theta, like=base))
-        settlement = Settlement.of(evaluator, draw.cost)
+        evaluator = Evaluator(Base(base.belt, draw.table, draw.theta, like=base, load=draw.load))
+        settlement = Settlement.of(evaluator, draw.cost, job.rate)
         still = evaluator.run()
         regions = len(base.belt.regions)
 
-        def figures(package: Sequence[str]) -> tuple[Floats, Floats, Floats]:
-            state = evaluator.run(package, draw.effect)
-            income, _, paid = settlement.gain(state, still, dict.fromkeys(package, 1.0))
-            moved = state.low - still.low
-            return income, income + paid, np.array([moved[s, p] for s, p in job.cells], dtype=np.float64)
+        def limited(low: Floats) -> Floats:
+            return np.array([low[s, p] for s, p in job.cells], dtype=np.float64)
 
-        single = [figures([name]) for name in job.candidates]
-        pairs = [figures(pair) for pair in job.pairs]
+        def figures(package: Sequence[str], state: State) -> tuple[Floats, Floats, Floats]:
+            income, _, paid = settlement.gain(state, still, dict.fromkeys(package, 1.0))
+            return income, income + paid, limited(state.low - still.low)
+
+        # A project begins with how freight answered to the one before, a package with what its projects do alone.
+        alone: dict[str, State] = {}
+        network: list[tuple[float, State]] = []
+        for name in job.candidates:
+            alone[name] = evaluator.run([name], draw.effect, near=network)
+            if any(alone[name].changes.network.values()):
+                network = [(0.0, alone[name])]
+        single = [figures([name], alone[name]) for name in job.candidates]
+        pairs = [
+            figures(pair, evaluator.run(pair, draw.effect, near=[(1.0, alone[name]) for name in pair]))
+            for pair in job.pairs
+        ]
         effect = {n: s * draw.effect[n] for n, s in job.scale.items()}
-        done = evaluator.run(sorted(job.scale), effect)
+        parts = [(s, alone[n]) for n, s in job.scale.items() if n in alone]
+        done = evaluator.run(sorted(job.scale), effect, near=parts)
         income, cost, paid = settlement.gain(done, still, job.scale)
-        after = evaluator.run(sorted(job.scale), effect, payments=job.transfer + paid)
+        after = evaluator.run(sorted(job.scale), effect, payments=job.transfer + paid, near=[(1.0, done)])
     except SolveError:
         return {}
 
@@ -150,6 +198,8 @@ def solve(base: Base, job: Job, draw: Draw) -> dict[str, Floats]:
         "pair_gross": stack([g for _, g, _ in pairs], regions),
         "moved": stack([m for _, _, m in single], len(job.cells)),
         "pair_moved": stack([m for _, _, m in pairs], len(job.cells)),
+        "still": limited(still.low),
+        "reached": limited(after.low),
         "income": stack([i for i, _, _ in single], regions),
         "flow": evaluator.base.accounts.trade.sum(2),
     }
@@ -183,6 +233,7 @@ def share(base: Base) -> Base:
         _ = base.freight.base_state
     if base.river is not None:
         _ = base.loads
+    _ = base.compensation
     return base
 
 
@@ -192,8 +243,8 @@ def _one(sent: _Sent, draw: Draw) -> tuple[dict[str, Any], int]:
     job = sent.job
     content = {
         "version": __version__, "belt": sent.belt.digest(), "table": draw.table, "theta": draw.theta,
-        "effect": draw.effect, "cost": draw.cost, "scale": dict(job.scale), "transfer": job.transfer,
-        "candidates": job.candidates, "pairs": job.pairs, "cells": job.cells,
+        "load": draw.load, "effect": draw.effect, "cost": draw.cost, "scale": dict(job.scale), "transfer": job.transfer,
+        "candidates": job.candidates, "pairs": job.pairs, "cells": job.cells, "rate": job.rate,
     }  # fmt: skip
     return store.get(content, lambda: solve(_Bases.of(sent.belt), job, draw)), store.found
 
@@ -248,7 +299,7 @@ def run(
         "package": (regions,), "unpaid": (regions,), "gross": (len(job.candidates), regions),
         "cost": (len(job.candidates), regions), "pair_gross": (len(job.pairs), regions),
         "moved": (len(job.candidates), limits), "pair_moved": (len(job.pairs), limits),
-        "income": (len(job.candidates), regions), "flow": (regions, regions),
+        "still": (limits,), "reached": (limits,), "income": (len(job.candidates), regions), "flow": (regions, regions),
     }  # fmt: skip
     arrays = {n: np.stack([k[n] for k in kept]) if kept else np.zeros((0, *empty[n])) for n in NAMES}
     return Ensemble(job, **arrays, failed=failed, draws=draws, found=found)

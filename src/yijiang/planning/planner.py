@@ -309,6 +309,7 @@ def plan(
         choice.scale, choice.transfer, responses.candidates, _acting(found.problem),
         np.array([[s, p] for s, p, _ in rules.cells()[0]], dtype=np.int64).reshape(-1, 2),
         tuple((section, pollutant) for section, pollutant, _ in found.problem.limits),
+        *rules.drawn(base, responses.still), compensation_rate,
     )  # fmt: skip
     count = DRAWS if draws is None else draws
     many = workers if workers > 0 else paying(len(ranked.kept) * count)

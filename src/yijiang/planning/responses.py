@@ -15,9 +15,7 @@ from numpy.typing import NDArray
 
 from yijiang._version import __version__
 from yijiang.evaluation import Evaluator, State
-from yijiang.numerics.labels import positions
 from yijiang.numerics.store import Store
-from yijiang.river.formulas import GRAMS_PER_SECOND
 
 from .ceilings import Filled, filled, worth
 from .couples import couples
@@ -64,22 +62,8 @@ class Settlement:
             for payer, part in project.payers.items():
                 share[region[payer]] += part
             cost[name] = share * project.annual_cost * (1.0 if scale is None else scale.get(name, 1.0))
-        table = base.belt.tables["compensation"]
-        if base.river is None or not len(table):
-            none = np.zeros(0, dtype=np.int64)
-            return cls(cost, none, none, none, none, np.zeros(0))
-        matrix = base.transfer["mean"]
-        section = positions(table["section"], {s: i for i, s in enumerate(matrix.sections)})
-        # 1 mg/L at 1 m³/s is 1 g/s.
-        tonnes = base.section_flow("mean")[section] / GRAMS_PER_SECOND
-        return cls(
-            cost,
-            positions(table["upstream"], region),
-            positions(table["downstream"], region),
-            section,
-            positions(table["pollutant"], {p: i for i, p in enumerate(matrix.pollutants)}),
-            rate * table["value"].to_numpy(float) * tonnes / 1e6,
-        )
+        rules = base.compensation
+        return cls(cost, rules.upstream, rules.downstream, rules.section, rules.pollutant, rate * rules.price)
 
     def compensation(self, change: Floats) -> Floats:
         """Payments received by every region for a change of the mean concentrations.

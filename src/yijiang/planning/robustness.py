@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from yijiang.errors import InfeasibleError
 
+from .conditions import ECOLOGY_TOLERANCE
 from .ensemble import Ensemble
 from .package import Problem, Programme
 
@@ -32,6 +33,12 @@ class Robustness:
         Share of the draws whose own best package is the chosen one.
     all_gain
         Share of the draws in which every partner gains, transfers included.
+    holds
+        Share of the draws in which the package keeps every limit and target.
+    limit_holds : (limit,)
+        The same by limit of the job.
+    over : (limit,)
+        95th percentile of how far the package goes over it, relative to what is allowed; at most 0 where it holds.
     infeasible
         Draws without a feasible package.
     tail : (partner,)
@@ -42,6 +49,9 @@ class Robustness:
     regret: Floats
     same: float
     all_gain: float
+    holds: float
+    limit_holds: Floats
+    over: Floats
     infeasible: int
     tail: Floats
 
@@ -88,6 +98,9 @@ def robustness(
         # The expansion in pairs may lie a little below the full loop for the chosen package itself.
         regret[d] = max(0.0, float(joint.gain_of(best).sum()) - unpaid)
     solved = max(len(ensemble) - infeasible, 1)
+    job = ensemble.job
+    over = ensemble.reached / np.minimum(*job.bound(ensemble.still)) - 1
+    kept = over <= ECOLOGY_TOLERANCE
     after = np.sort(ensemble.package[:, where], axis=0)
     worst = max(1, int(np.ceil(TAIL * len(after))))
     return Robustness(
@@ -95,6 +108,9 @@ def robustness(
         regret,
         same / solved,
         float((ensemble.package[:, where] > 0).all(1).mean()),
+        float(kept.all(1).mean()),
+        kept.mean(0),
+        np.percentile(over, 95.0, axis=0),
         infeasible,
         after[:worst].mean(0),
     )
@@ -131,8 +147,14 @@ def _drawn(problem: Problem, ensemble: Ensemble, where: list[int], draw: int) ->
         wasted = problem.ceilings.pairs(both)
         pair_gross[acting] += wasted @ problem.ceilings.gross
         pair_change[acting] += wasted @ problem.ceilings.change
+    still = ensemble.still[draw][limits]
+    law, target = (side[limits] for side in job.bound(ensemble.still[draw]))
+    # Agreed targets bind the partners together, not one alone.
+    bound = np.minimum(law, target) if len(where) > 1 else law
     return replace(
         problem,
+        room=bound - still,
+        bound=bound,
         gross=gross[rows],
         cost=ensemble.cost[draw][rows][:, where],
         pair_gross=pair_gross,

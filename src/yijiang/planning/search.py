@@ -306,7 +306,9 @@ class Search:
         key, still = tuple(sorted(scale.items())), self.responses.still
         if key not in self._seen:
             # Only what the search needs of it is kept: thousands of packages are seen, a dozen looked at.
-            state = self._solved.get(key) or self.evaluator.run(sorted(scale), effect=scale, near=near)
+            state = self._solved.get(key) or self.evaluator.run(
+                sorted(scale), effect=scale, near=[] if near is None else [(1.0, near)]
+            )
             self._seen[key] = Response(state.income, state.low, state.mean)
         seen = self._seen[key]
         gross, cost, paid = self.settlement.gain(seen, still, scale)

@@ -115,6 +115,18 @@ def robust_view(document: Document) -> dict[str, Any]:
     if robust:
         lines.append(say("robust.draws", draws=robust.get("draws"), failed=robust.get("failed")))
         lines.append(say("robust.share", share=percent(robust.get("share_all_gain"), 3)))
+        if known(robust.get("limits_hold")):
+            lines.append(say("robust.limits", share=percent(robust["limits_hold"], 3)))
+        lines += [
+            say(
+                f"robust.{row['kind']}",
+                section=names("sections", row["section"]),
+                pollutant=names("pollutants", row["pollutant"]),
+                share=percent(row["holds"], 3),
+                over=percent(row["over"]),
+            )
+            for row in (robust.get("limits") or [])[:3]
+        ]
         if known(robust.get("same_package")):
             lines.append(say("robust.same", share=percent(robust["same_package"], 3)))
         regret = robust.get("regret") or {}

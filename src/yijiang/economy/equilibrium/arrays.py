@@ -6,10 +6,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from yijiang.errors import OptionError
 
-from .levers import Shock, base_output, base_revenue, base_trade, layout, sales_hat, split_spending
+from .levers import Shock, base_output, base_revenue, base_trade, layout, sales_hat, split_spending, without_rows
 from .problem import Array
 from .shares import Base
 
@@ -63,13 +64,12 @@ class Arrays:
         """(importer, exporter, sector) from the three blocks with the sector first."""
         labels = self._base.labels
         if not labels.fixed:
-            return np.ascontiguousarray(np.moveaxis(bought, 0, 2))
+            return np.ascontiguousarray(bought.transpose(1, 2, 0))
         n, count = self._base.modelled, len(labels.region)
-        full = np.empty((count, count, bought.shape[0]))
-        full[:n] = np.moveaxis(bought, 0, 2)
-        full[n:, :n] = np.moveaxis(sales, 0, 2)
-        full[n:, n:] = np.moveaxis(rest, 0, 2)
-        return full[np.ix_(labels.inverse, labels.inverse)]
+        full = np.empty((bought.shape[0], count, count))
+        full[:, :n], full[:, n:, :n], full[:, n:, n:] = bought, sales, rest
+        inverse = labels.inverse
+        return np.ascontiguousarray(full.transpose(1, 2, 0)[inverse[:, None], inverse])
 
     # Pieces in the solver's layout.
 
@@ -77,6 +77,12 @@ class Arrays:
     def state(self) -> Array:
         """The solver's state; pass it as ``start=`` to a similar counterfactual of the same model."""
         return self._solution.state.copy()
+
+    @cached_property
+    def plain_state(self) -> Array:
+        """The state without rows of uses of their own: what other levers of the same model can begin from."""
+        cells = self._shock.split_cell
+        return self.state if cells is None else without_rows(self._base, self.state, cells)
 
     @cached_property
     def _log_price(self) -> Array:
@@ -223,9 +229,18 @@ class Arrays:
     @cached_property
     def real_flow_hat_array(self) -> Array:
         """Quantity traded, new / old (importer, exporter, sector); 1 where the base has none."""
-        old = self.base_trade_array
-        new = self.trade_array / self.cost_hat_array[None]
-        return np.asarray(np.divide(new, old, out=np.ones_like(old), where=old > 0))
+        return self.real_flow_hats(np.arange(self._base.theta.size))
+
+    def real_flow_hats(self, sectors: NDArray[np.int64]) -> Array:
+        """Quantity traded of some sectors, new / old (importer, exporter, sector); 1 where the base has none."""
+        base, n = self._base, self._base.modelled
+        cost = self._cost[sectors][:, None]
+
+        def hat(new: Array, old: Array, cost: Array) -> Array:
+            return np.divide(new / cost, old, out=np.ones_like(old), where=old > 0)
+
+        bought = hat(self._bought[sectors], base_trade(base, sectors), cost)
+        return self.flows(bought, hat(self.sales[sectors], base.sales[sectors], cost[:, :, :n]), np.ones(()))
 
     @cached_property
     def income_array(self) -> Array:

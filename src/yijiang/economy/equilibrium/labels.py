@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -75,7 +76,7 @@ class Labels:
         order = [i for i in range(regions) if i not in last] + sorted(set(last))
         return cls(names["region"], names["sector"], names["factor"], np.array(order, dtype=np.intp), len(set(last)))
 
-    @property
+    @cached_property
     def inverse(self) -> NDArray[np.intp]:
         """Positions in the solver's order of the user's regions."""
         return np.argsort(self.order)

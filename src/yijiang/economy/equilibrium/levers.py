@@ -140,10 +140,12 @@ def split_spending(base: Base, cells: NDArray[np.int64]) -> Array:
     return out
 
 
-def base_trade(base: Base) -> Array:
-    """Base purchases of modelled regions net of tariff (sector, importer, exporter), money."""
-    net = base.share / (1 + base.tariff) if base.taxed else base.share
-    return np.asarray(net * base.expenditure.T[:, :, None])
+def base_trade(base: Base, sectors: NDArray[np.int64] | None = None) -> Array:
+    """Base purchases of modelled regions net of tariff (sector, importer, exporter), money; of all sectors or some."""
+    share, rate, spending = base.share, base.tariff, base.expenditure.T
+    if sectors is not None:
+        share, rate, spending = share[sectors], rate[sectors], spending[sectors]
+    return np.asarray((share / (1 + rate) if base.taxed else share) * spending[:, :, None])
 
 
 def base_output(base: Base) -> Array:

@@ -43,11 +43,13 @@ def division_excess(
             held[n] += part[g]
             inner[n] = nest_scale[g]
             if least[g] < np.inf:
-                odds[n] += np.exp(-inner[n] * (least[g] - low[n]))
+                # Most nests hold one group, which is the least of them: no exponential is needed to know its odds.
+                odds[n] += 1.0 if least[g] == low[n] else np.exp(-inner[n] * (least[g] - low[n]))
         lowest, sums = np.inf, 0.0
         for n in range(most):
             if odds[n] > 0.0:
-                low[n] -= np.log(odds[n]) / inner[n]
+                if odds[n] != 1.0:
+                    low[n] -= np.log(odds[n]) / inner[n]
                 lowest = min(lowest, low[n])
         for n in range(most):
             if odds[n] > 0.0:
@@ -57,6 +59,33 @@ def division_excess(
         for g in range(pair_ptr[i], pair_ptr[i + 1]):
             n = nest[g]
             if part[g] > 0.0 and least[g] < np.inf:
-                spread = np.log(held[n] / demand[i]) / mu + np.log(part[g] / held[n]) / inner[n]
+                spread = np.log(held[n] / demand[i]) / mu
+                if part[g] != held[n]:
+                    spread += np.log(part[g] / held[n]) / inner[n]
                 off += part[g] * (least[g] - composite + spread)
         out[i] += max(off, 0.0)
+
+
+@njit(cache=True)
+def working_excess(
+    pair_ptr: Ints, pair_class: Ints, scale: Floats, nest: Ints, nest_scale: Floats, least: Floats, part: Floats,
+    demand: Floats, spent: Floats, out: Floats,
+) -> tuple[float, float]:  # fmt: skip
+    """Write Σ flow·(cost − least) + excess of the choice of every pair; returns its sum and Σ flow·cost.
+
+    Parameters
+    ----------
+    spent : (group)
+        Σ flow·cost.
+    out : (pair)
+        Written.
+    """
+    total = 0.0
+    for i in range(len(demand)):
+        above = 0.0
+        for g in range(pair_ptr[i], pair_ptr[i + 1]):
+            total += spent[g]
+            above += spent[g] - (part[g] * least[g] if least[g] < np.inf else 0.0)
+        out[i] = above
+    division_excess(pair_ptr, pair_class, scale, nest, nest_scale, least, part, demand, out)
+    return out.sum(), total

@@ -33,6 +33,8 @@ class Problem:
         See `kernels`.
     moving : (link)
         Facility of a link that delays or limits, −1 for the others; worked out by `of`.
+    group_pair, group_class : (group)
+        Pair and class of every group; worked out by `of`.
     """
 
     pair_ptr: Ints
@@ -47,23 +49,19 @@ class Problem:
     facility: Shorts
     param: Floats
     moving: Shorts
+    group_pair: Ints
+    group_class: Ints
 
     @classmethod
-    def of(cls, *, facility: Shorts, param: Floats, **arrays: Any) -> Self:
+    def of(cls, *, facility: Shorts, param: Floats, pair_ptr: Ints, pair_class: Ints, **arrays: Any) -> Self:
         """Make a problem of its arrays, by name."""
         acts = (param[:, kernels.KIND] > 0.0) | (param[:, kernels.LIMIT] < np.inf)
         moving = np.where(acts[facility], facility, -1).astype(np.int32)
-        return cls(facility=facility, param=param, moving=moving, **arrays)
-
-    @property
-    def group_pair(self) -> Ints:
-        """Pair of every group."""
-        return np.repeat(np.arange(len(self.demand)), np.diff(self.pair_ptr))
-
-    @property
-    def group_class(self) -> Ints:
-        """Class of every group."""
-        return np.repeat(self.pair_class, np.diff(self.pair_ptr))
+        groups = np.diff(pair_ptr)
+        return cls(
+            facility=facility, param=param, moving=moving, pair_ptr=pair_ptr, pair_class=pair_class,
+            group_pair=np.repeat(np.arange(len(groups)), groups), group_class=np.repeat(pair_class, groups), **arrays,
+        )  # fmt: skip
 
     def link_costs(self, state: Floats) -> Floats:
         """Cost of every link for every class (class, link) in a state of the facilities."""

@@ -9,13 +9,13 @@ import numpy as np
 
 from yijiang.errors import SolveError
 from yijiang.transport.assignment import kernels
-from yijiang.transport.assignment.excess import division_excess
+from yijiang.transport.assignment.excess import working_excess
 from yijiang.transport.assignment.gap import logits
 from yijiang.transport.assignment.kernels import Floats
 from yijiang.transport.assignment.pathset import PathSet
 from yijiang.transport.assignment.pathset import kernels as pathkernels
 from yijiang.transport.assignment.problem import Problem, Source
-from yijiang.transport.paths.kernels import Bools
+from yijiang.transport.assignment.settling import SKIP, scale_flows, settle, touched
 
 #: Sweeps between two rounds of columns at most, and the part of the excess at which they end early.
 SWEEPS, SWEEP_TARGET = 10, 0.05
@@ -25,8 +25,6 @@ MOST_SWEEPS, MOST_TARGET, PATIENCE = 200, 0.01, 20
 #: The part where demand is divided by a logit, whose excess is of second order; the part of the gap wanted below which
 #: nothing is left to do; and sweeps of a warm start before its columns are known.
 CHOICE_TARGET, ENOUGH, FIRST_SWEEPS = 0.005, 0.2, 2
-#: Pairs whose excess is below this part of the mean are left out of a sweep.
-SKIP = 0.1
 #: What a pair is off by is left alone below this part of its even share of the gap wanted.
 FLOOR = 0.01
 #: A path joins a group when it is cheaper than all there are by this part.
@@ -60,19 +58,9 @@ class Solution:
     rounds: list[Round]
 
 
-def _working_gap(problem: Problem, spent: Floats, part: Floats, least: Floats) -> tuple[float, float, Floats]:
-    """Gap relative to the cost, the cost, and by pair Σ flow·(cost − least) + excess of the choice, all at least 0."""
-    p = problem
-    floor = np.where(np.isfinite(least), least, 0.0)
-    total = float(spent.sum())
-    excess = np.add.reduceat(spent - part * floor, p.pair_ptr[:-1])
-    division_excess(p.pair_ptr, p.pair_class, p.scale, p.nest, p.nest_scale, least, part, p.demand, excess)
-    return float(excess.sum()) / total if total > 0.0 else 0.0, total, excess
-
-
 def solve(
     problem: Problem, source: Source, tolerance: float, iterations: int, start: PathSet | None = None,
-    multiplier: Floats | None = None, steady: float = np.inf,
+    multiplier: Floats | None = None, steady: float = np.inf, at_rest: bool = False,
 ) -> Solution:  # fmt: skip
     """Solve to a relative gap.
 
@@ -89,6 +77,8 @@ def solve(
     steady
         Largest move of a load in the last sweep, relative to its capacity, where one is wanted: what costs rest on is
         then known more closely than the gap, whose error is the square of theirs, can tell.
+    at_rest
+        The start solves this problem for another demand: pairs on whose ways nothing delays keep their shares.
 
     Raises
     ------
@@ -102,13 +92,7 @@ def solve(
     Transportation Research 10, one objective for choice and assignment; Bertsekas (1982), Constrained Optimization and
     Lagrange Multiplier Methods.
     """
-    groups = int(problem.pair_ptr[-1])
-    group_class, group_pair, moving, pairs = (
-        problem.group_class,
-        problem.group_pair,
-        problem.moving,
-        len(problem.demand),
-    )
+    p, groups, pairs = problem, int(problem.pair_ptr[-1]), len(problem.demand)
     param = problem.param.copy()
     load, state = np.zeros(len(param)), np.zeros((len(param), 4))
     limits = _Limits(param, multiplier)
@@ -122,48 +106,39 @@ def solve(
     rounds: list[Round] = []
     floor, enough, moved = 0.0, 0.0, np.inf
 
-    def settle(sweeps: int, known: Floats | None = None) -> tuple[Floats, float]:
-        """Sweep until the excess has fallen enough and loads are steady; returns parts and the last move of a load.
+    def balance(sweeps: int, excess: Floats, skip: float) -> float:
+        return settle(
+            sweeps, p.pair_ptr, *paths[:5], p.demand, p.pair_class, p.weight, p.pce, p.scale, p.nest, p.nest_scale,
+            p.group_class, part, load, param, state, excess, skip, floor, acts, room, target, enough, steady,
+        )  # fmt: skip
 
-        Pairs whose excess is known to be small are left for later sweeps.
-        """
-        share = part / problem.demand[group_pair]
-        excess = np.full(pairs, np.inf) if known is None else known
-        skip, first, last = (-1.0 if known is None else SKIP * float(known.mean())), 0.0, np.inf
-        for n in range(sweeps):
-            before = load[acts]
-            left = kernels.sweep(
-                problem.pair_ptr, *paths[:5], problem.demand, problem.pair_class, problem.weight, problem.pce,
-                problem.scale, problem.nest, problem.nest_scale, share, load, param, state, excess, skip, floor,
-            )  # fmt: skip
-            last = float(np.max(np.abs(load[acts] - before) / room, initial=0.0))
-            first, skip = first if n else left, SKIP * left / pairs
-            if left <= max(target * first, enough) and (last <= steady or not np.isfinite(steady)):
-                break
-        pathkernels.facility_loads(*paths[:2], *paths[3:5], group_class, problem.pce, load)
-        kernels.evaluate_all(load, param, state)
-        return share * problem.demand[group_pair], last
-
-    kernels.evaluate_all(load, param, state)
     if start is not None:
-        paths, part, fresh = _scaled(problem, start)
-        pathkernels.facility_loads(*paths[:2], *paths[3:5], group_class, problem.pce, load)
-        kernels.evaluate_all(load, param, state)
-        if not fresh.any():
-            part, moved = settle(sweeps if len(limits.at) or steady < np.inf else FIRST_SWEEPS)
+        paths, flow = start, np.empty_like(start.flow)
+        scale_flows(p.pair_ptr, start.group_ptr, p.demand, start.flow, flow, part, fresh)
+        paths = start._replace(flow=flow)
+        pathkernels.facility_loads(*paths[:2], *paths[3:5], p.group_class, p.pce, load)
+    kernels.evaluate_all(load, param, state)
+    if start is not None and not fresh.any():
+        excess = np.full(pairs, np.inf)
+        if at_rest:
+            touched(p.pair_ptr, paths.group_ptr, paths.fac_ptr, excess)
+        moved = balance(sweeps if len(limits.at) or steady < np.inf else FIRST_SWEEPS, excess, 0.0 if at_rest else -1.0)
     for turn in range(iterations + 1):
-        least = source.price(problem.link_costs(state))
+        least = source.price(p.link_costs(state))
         known, spent = kernels.group_costs(
-            problem.pair_ptr, paths.group_ptr, paths.constant, paths.fac_ptr, paths.fac, problem.pair_class,
-            problem.weight, problem.pce, state, paths.flow,
+            p.pair_ptr, paths.group_ptr, paths.constant, paths.fac_ptr, paths.fac, p.pair_class, p.weight, p.pce,
+            state, paths.flow,
         )  # fmt: skip
         if turn == 0:
-            lost = np.flatnonzero(np.isinf(np.minimum.reduceat(least, problem.pair_ptr[:-1])))
+            lost = np.flatnonzero(np.isinf(np.minimum.reduceat(least, p.pair_ptr[:-1])))
             if len(lost):
                 raise Unreachable(lost.tolist())
         if turn or not fresh.any():
-            gap, total, excess = _working_gap(problem, spent, part, least)
-            over = limits.excess(load)
+            excess = np.empty(pairs)
+            above, total = working_excess(
+                p.pair_ptr, p.pair_class, p.scale, p.nest, p.nest_scale, least, part, p.demand, spent, excess
+            )
+            gap, over = above / total if total > 0.0 else 0.0, limits.excess(load)
             enough = 0.0 if len(limits.at) else ENOUGH * tolerance * total
             # Hard limits, and loads that must be steady, are met far tighter than the gap.
             floor = 0.0 if len(limits.at) or steady < np.inf else FLOOR * tolerance * total / pairs
@@ -175,35 +150,24 @@ def solve(
             if turn > PATIENCE and gap > 0.5 * rounds[-2].gap:
                 sweeps, target = min(2 * sweeps, MOST_SWEEPS), MOST_TARGET
             if gap <= max(tolerance, limits.subproblem):
-                limits.update(load, total / float(problem.demand.sum()), tolerance)
+                limits.update(load, total / float(p.demand.sum()), tolerance)
         wanted = np.flatnonzero(least < known * (1.0 - CHEAPER))
         ptr, links = source.columns(wanted)
         if turn == 0 and fresh.any():
             # Whoever has no path yet divides by the costs of the first trees.
-            part = np.where(fresh, logits(problem, least)[0] * problem.demand[group_pair], part)
+            part = np.where(fresh, logits(p, least)[0] * p.demand[p.group_pair], part)
         amount = np.where(np.isinf(known[wanted]), part[wanted], 0.0)
-        paths = PathSet(*pathkernels.merge(*paths, ptr, links, wanted, problem.fixed, group_class, moving, amount))
-        pathkernels.facility_loads(*paths[:2], *paths[3:5], group_class, problem.pce, load)
+        paths = PathSet(*pathkernels.merge(*paths, ptr, links, wanted, p.fixed, p.group_class, p.moving, amount))
+        pathkernels.facility_loads(*paths[:2], *paths[3:5], p.group_class, p.pce, load)
         kernels.evaluate_all(load, param, state)
         # What a choice is off by is of second order, so the gap's own figures say where there is something to do.
         sparing = chooses and rounds and not len(limits.at) and not steady < np.inf
-        part, moved = settle(sweeps, excess if sparing else None)
+        if not sparing:
+            excess = np.full(pairs, np.inf)
+        moved = balance(sweeps, excess, SKIP * float(excess.mean()) if sparing else -1.0)
     raise SolveError(
         "the assignment did not reach its gap", gap=rounds[-1].gap, excess_of_limits=rounds[-1].excess, move=moved
     )
-
-
-def _scaled(problem: Problem, start: PathSet) -> tuple[PathSet, Floats, Bools]:
-    """Scale the flows of a start to the demand, keeping the shares it had; also parts, and groups of pairs without."""
-    groups = len(start.group_ptr) - 1
-    held = np.bincount(np.repeat(np.arange(groups), np.diff(start.group_ptr)), weights=start.flow, minlength=groups)
-    pair = problem.group_pair
-    total = np.bincount(pair, weights=held, minlength=len(problem.demand))
-    known = total > 0.0
-    factor = np.where(known, problem.demand / np.where(known, total, 1.0), 0.0)[pair]
-    scaled = start._replace(flow=start.flow * np.repeat(factor, np.diff(start.group_ptr)))
-    part: Floats = (held * factor).astype(np.float64)
-    return scaled, part, ~known[pair]
 
 
 class _Limits:

@@ -115,8 +115,8 @@ def best_vehicles(out: Floats, vehicles: int, leg: Floats, best: Shorts) -> None
 def join_chains(
     first: int, last: int, job_class: Ints, job_zone: Ints, road: int, out_road: Floats, back_road: Floats,
     parent: Ints, prefix_mode: Ints, before: Ints, chain_prefix: Ints, call_ptr: Ints, call: Ints, local: Shorts,
-    leg_ptr: Ints, leg: Floats, board: Shorts, cost: Floats, load: Ints, unload: Ints, label: Floats, came: Shorts,
-    total: Floats, exit_port: Shorts,
+    leg_ptr: Ints, leg: Floats, board: Shorts, cost: Floats, load: Ints, unload: Ints, anew: Bools, all_anew: bool,
+    label: Floats, came: Shorts, total: Floats, exit_port: Shorts,
 ) -> None:  # fmt: skip
     """Join legs to chains for the jobs (commodity and origin) first … last − 1.
 
@@ -132,6 +132,8 @@ def join_chains(
     leg_ptr, leg : the legs of mode m begin at leg_ptr[m], (commodity, port, port).
     board : (mode, mode, port), load, unload : (zone)
         Virtual links.
+    anew : (prefix), all_anew
+        Prefixes whose labels are not known yet; and whether this goes for the chain by road alone as well.
     label, came : (job, prefix, port of the mode)
         Written: least cost at the end of the leg, and the port where it began.
     total, exit_port : (job, chain, zone)
@@ -142,6 +144,8 @@ def join_chains(
     for job in range(first, last):
         k, o = job_class[job], job_zone[job]
         for n in range(len(parent)):
+            if not anew[n]:
+                continue
             m = prefix_mode[n]
             size = call_ptr[m + 1] - call_ptr[m]
             label[job, n] = np.inf
@@ -168,6 +172,8 @@ def join_chains(
                         came[job, n, q] = p
         for c in range(len(chain_prefix)):
             n = chain_prefix[c]
+            if not (anew[n] if n >= 0 else all_anew):
+                continue
             for d in range(zones):
                 least, leave = np.inf, -1
                 if n < 0:

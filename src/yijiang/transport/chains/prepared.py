@@ -35,6 +35,14 @@ class Pairs(NamedTuple):
         order = np.lexsort((d, o, k))
         return cls(o[order], d[order], k[order])
 
+    def groups(self, zones: int, size: int) -> tuple[Ints, Ints, Ints]:
+        """Job (commodity · zones + origin), chain and destination of every group, `size` chains to a pair."""
+        return (
+            np.repeat(self.commodity * zones + self.origin, size),
+            np.tile(np.arange(size), len(self.origin)),
+            np.repeat(self.destination, size),
+        )
+
 
 class Solved(NamedTuple):
     """What `Prepared.solve` found: the problem with its demand, where columns came from, and the solution."""
@@ -88,7 +96,7 @@ class Prepared:
     param: Floats
     fixed: Floats
     closed: tuple[str, ...] = ()
-    _kept: dict[str, tuple[Pairs, Problem]] = field(default_factory=dict, repr=False)
+    _kept: dict[str, tuple[Pairs, Problem, tuple[Ints, Ints, Ints]]] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(
@@ -125,13 +133,14 @@ class Prepared:
         bare = replace(self, paths=paths, param=paths.virtual.param, fixed=paths.fixed, closed=(), _kept={})
         return bare.closing(self.closed)
 
-    def problem(self, tonnes: Floats) -> tuple[Pairs, Problem]:
-        """Pairs with tonnes, and the problem they make; what rests on the pairs alone is kept."""
+    def problem(self, tonnes: Floats) -> tuple[Pairs, Problem, tuple[Ints, Ints, Ints]]:
+        """Pairs with tonnes, the problem they make, and its groups; what rests on the pairs alone is kept."""
         known = self._kept.get("last")
-        if known is not None and np.array_equal(known[1].demand > 0.0, tonnes[known[0]] > 0.0):
-            pairs, problem = known
-            if len(pairs.origin) == np.count_nonzero(tonnes):
-                return pairs, replace(problem, demand=tonnes[pairs])
+        if known is not None:
+            pairs, problem, groups = known
+            demand = tonnes[pairs]
+            if np.count_nonzero(tonnes) == len(demand) == np.count_nonzero(demand):
+                return pairs, replace(problem, demand=demand), groups
         pairs = Pairs.of(tonnes)
         size, k = len(self.paths.chains), pairs.commodity
         if len(k) == 0:
@@ -142,8 +151,9 @@ class Prepared:
             nest_scale=np.repeat(self.mu[k], size) / np.tile(self.ratio, len(k)), fixed=self.fixed,
             facility=self.paths.virtual.facility, param=self.param,
         )  # fmt: skip
-        self._kept["last"] = pairs, problem
-        return pairs, problem
+        groups = pairs.groups(len(self.paths.regions), size)
+        self._kept["last"] = pairs, problem, groups
+        return pairs, problem, groups
 
     def solve(
         self, tonnes: Floats, gap: float, iterations: int = 500, warm: Solved | None = None, steady: float = np.inf
@@ -161,27 +171,22 @@ class Prepared:
         ------
         DataError, InfeasibleError, SolveError
         """
-        pairs, problem = self.problem(tonnes)
-        zones, size = len(self.paths.regions), len(self.paths.chains)
-        job, chain = (
-            np.repeat(pairs.commodity * zones + pairs.origin, size),
-            np.tile(np.arange(size), len(pairs.origin)),
-        )
-        end = np.repeat(pairs.destination, size)
-        start, price = None, None
+        pairs, problem, groups = self.problem(tonnes)
+        start, price, at_rest = None, None, False
         if warm is None:
-            source = self.paths.trees(job, chain, end)
+            source = self.paths.trees(*groups)
         else:
             self._demand_alike(warm.prepared.paths)
-            rows = _rows(warm.pairs, pairs, zones, size)
+            rows = _rows(warm.pairs, pairs, len(self.paths.regions), len(self.paths.chains))
             start = picked(warm.solution.paths, rows, problem, warm.problem)
             price = np.where(
                 np.isfinite(warm.problem.param[:, kernels.LIMIT]), warm.solution.state[:, kernels.PRICE], 0.0
             )
-            source = warm.source.fork(job, chain, end)
+            source = warm.source.fork(*groups)
+            at_rest = rows is None and warm.prepared is self
         names = self.paths.regions
         try:
-            solution = solve(problem, source, gap, iterations, start, price, steady)
+            solution = solve(problem, source, gap, iterations, start, price, steady, at_rest)
         except Unreachable as fault:
             remedy = "join the regions, deepen the water, open what is closed or allow more chains"
             ends = [(names[pairs.origin[i]], names[pairs.destination[i]]) for i in fault.pairs]
@@ -218,11 +223,13 @@ class Prepared:
         return logit_logsum(np.stack(parts, axis=-1), self.mu)
 
 
-def _rows(have: Pairs, want: Pairs, zones: int, size: int) -> Ints:
-    """Group of `have` that every group of `want` is, −1 for none; both are sorted alike."""
+def _rows(have: Pairs, want: Pairs, zones: int, size: int) -> Ints | None:
+    """Group of `have` that every group of `want` is, −1 for none; None where all are the same. Both are sorted alike."""
+    if have is want:
+        return None
     old, new = ((p.commodity * zones + p.origin) * zones + p.destination for p in (have, want))
-    if old is new or np.array_equal(old, new):
-        return np.arange(len(new) * size)
+    if np.array_equal(old, new):
+        return None
     rows = np.minimum(np.searchsorted(old, new), len(old) - 1)
     rows = np.where(old[rows] == new, rows, -1)
     spread = np.repeat(rows * size, size) + np.tile(np.arange(size), len(rows))

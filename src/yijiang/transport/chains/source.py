@@ -11,7 +11,7 @@ from typing import Self
 import numba
 import numpy as np
 
-from yijiang.transport.assignment.kernels import Floats, Ints, Shorts
+from yijiang.transport.assignment.kernels import Bools, Floats, Ints, Shorts
 from yijiang.transport.chains.kernels import alike, best_vehicles, join_chains, regrow, trace_chains
 from yijiang.transport.chains.virtual import VirtualNetwork
 from yijiang.transport.paths.forest import SERIAL_WORK, Numbers, Star
@@ -50,6 +50,18 @@ class Prefixes:
                 before.append(legs[-2] if size > 1 else road)
         arrays = (np.array(v, np.int64) for v in (parent, mode, before, [number[tuple(c)] for c in chains]))
         return cls(*arrays)
+
+    def resting_on(self, moved: Bools) -> Bools:
+        """Prefixes with a leg by one of some modes (mode,).
+
+        >>> prefixes = Prefixes.build([(), (1,), (1, 2)], 0)
+        >>> prefixes.resting_on(np.array([False, False, True])).tolist()
+        [False, True]
+        """
+        out = moved[self.mode]
+        for n, parent in enumerate(self.parent.tolist()):  # shorter prefixes come first
+            out[n] |= parent >= 0 and out[parent]
+        return out
 
 
 class Trees:
@@ -154,7 +166,7 @@ class ChainTrees:
         self.total = np.empty((len(self.job_class), len(prefixes.of_chain), zones))
         self.exit_port = np.empty(self.total.shape, np.int32)
         self._joined: Floats | None = None
-        self._shares_legs = False
+        self._shares_legs = self._shares_chains = False
 
     def _star(self, vehicle: int) -> Star:
         v = self.virtual
@@ -195,37 +207,48 @@ class ChainTrees:
 
     def price(self, cost: Floats) -> Floats:
         """Bring the trees up to date and join the chains; see `Source`."""
-        if self._joined is not None and alike(cost, self._joined):
-            return self.total[self.job, self.chain, self.end]
-        self._joined = cost
+        if self._joined is None or not alike(cost, self._joined):
+            self._join(cost)
+        return self.total[self.job, self.chain, self.end]
+
+    def _join(self, cost: Floats) -> None:
+        """Update the trees whose costs changed, and join anew the chains that they are part of."""
         v, p = self.virtual, self.prefixes
+        others = int(self.arc_first[-1])
+        # Anything but the legs of a main mode may be part of any chain.
+        all_anew = self._joined is None or not np.array_equal(cost[:, others:], self._joined[:, others:])
+        self._joined = cost
         truck = int(v.mode_first[self.road])
         weight = cost[:, self.arc_first[truck] : self.arc_first[truck + 1]]
         for trees in (self.out_trees, self.back_trees):
             turned = np.ascontiguousarray(weight[:, trees.star.link])
             if not trees.stand(turned):
                 trees.update(turned)
+                all_anew = True
+        moved = np.zeros(len(v.mode_first) - 1, bool)
         for m, trees in self.leg_trees.items():
             vehicles = range(int(v.mode_first[m]), int(v.mode_first[m + 1]))
             rows = np.concatenate([cost[:, self.arc_first[g] : self.arc_first[g + 1]] for g in vehicles])
             if trees.stand(rows):
                 continue
+            moved[m] = True
             self._own_legs()
             kept = slice(int(self.tree_ptr[m]), int(self.tree_ptr[m + 1]))
             trees.update(rows, self.tree_pred[kept].reshape(trees.pred.shape))
             ports = len(trees.target)
             at, shape = slice(int(self.leg_ptr[m]), int(self.leg_ptr[m + 1])), (self.classes, ports, ports)
             best_vehicles(trees.out, len(vehicles), self.leg[at].reshape(shape), self.best[at].reshape(shape))
+        anew = p.resting_on(moved) | all_anew
+        self._own_chains()
 
         def part(first: int, last: int) -> None:
             join_chains(
                 first, last, self.job_class, self.job_zone, self.road, self.out_trees.out, self.back_trees.out,
                 p.parent, p.mode, p.before, p.of_chain, self.call_ptr, self.call, self.local, self.leg_ptr, self.leg,
-                v.board, cost, v.load, v.unload, self.label, self.came, self.total, self.exit_port,
+                v.board, cost, v.load, v.unload, anew, all_anew, self.label, self.came, self.total, self.exit_port,
             )  # fmt: skip
 
         share(part, len(self.job_class), self.label.shape[1] * self.label.shape[2] ** 2)
-        return self.total[self.job, self.chain, self.end]
 
     def with_groups(self, job: Ints, chain: Ints, end: Ints) -> ChainTrees:
         """The same trees for other groups, to walk back along; not to be priced."""
@@ -238,9 +261,7 @@ class ChainTrees:
         twin = copy(self)
         twin.job, twin.chain, twin.end = job, chain, end
         twin.out_trees, twin.back_trees = self.out_trees.fork(), self.back_trees.fork()
-        twin._shares_legs = True
-        twin.label, twin.came = np.empty_like(self.label), np.empty_like(self.came)
-        twin.total, twin.exit_port, twin._joined = np.empty_like(self.total), np.empty_like(self.exit_port), None
+        twin._shares_legs = twin._shares_chains = self._shares_chains = True
         twin.leg_trees = {m: trees.fork() for m, trees in self.leg_trees.items()}
         return twin
 
@@ -249,6 +270,13 @@ class ChainTrees:
         if self._shares_legs:
             self.tree_pred, self.leg, self.best = self.tree_pred.copy(), self.leg.copy(), self.best.copy()
             self._shares_legs = False
+
+    def _own_chains(self) -> None:
+        """Copy the chains that are about to change and are shared with those that this was forked from."""
+        if self._shares_chains:
+            self.label, self.came = self.label.copy(), self.came.copy()
+            self.total, self.exit_port = self.total.copy(), self.exit_port.copy()
+            self._shares_chains = False
 
     def columns(self, wanted: Ints) -> tuple[Ints, Shorts]:
         """Walk back along the chains joined last; see `Source`."""

@@ -28,17 +28,15 @@ class PathSet(NamedTuple):
         return cls(np.zeros(groups + 1, np.int64), np.zeros(0), np.zeros(0), start, none, start, none)
 
 
-def picked(p: PathSet, rows: Ints, problem: Problem, before: Problem) -> PathSet:
-    """Take the groups `rows` (−1: none) of a path set, with constants and facilities of another problem.
+def picked(p: PathSet, rows: Ints | None, problem: Problem, before: Problem) -> PathSet:
+    """Take the groups `rows` (−1: none; None: all as they are) of a path set, with constants and facilities of another
+    problem.
 
     Paths over links that are closed in that problem lose their flow.
     """
     groups = len(p.group_ptr) - 1
-    if (
-        len(rows) == groups
-        and np.array_equal(rows, np.arange(groups))
-        and (problem.moving is before.moving or np.array_equal(problem.moving, before.moving))
-    ):
+    everything = rows is None or (len(rows) == groups and np.array_equal(rows, np.arange(groups)))
+    if everything and (problem.moving is before.moving or np.array_equal(problem.moving, before.moving)):
         out = p._replace(flow=p.flow.copy(), constant=p.constant.copy())
         if problem.fixed is before.fixed:
             return out
@@ -46,6 +44,7 @@ def picked(p: PathSet, rows: Ints, problem: Problem, before: Problem) -> PathSet
         which = using(p, touched) if touched.any() else np.zeros(0, np.int64)
         group = np.searchsorted(p.group_ptr, which, side="right") - 1
     else:
+        rows = np.arange(groups) if rows is None else rows
         size = np.where(rows >= 0, np.diff(p.group_ptr)[rows], 0)
         old = _runs(p.group_ptr[:-1][rows], size)
         group = np.repeat(np.arange(len(rows)), size)
