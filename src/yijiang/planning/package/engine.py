@@ -1,4 +1,4 @@
-"""A HiGHS instance for one model, with the options every solve of a plan uses."""
+"""A HiGHS instance for one linopy model, with the options every solve of a plan uses."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ import numpy as np
 
 from yijiang.errors import OptionError
 
-from .rows import Model
 
+def engine(model: Any, gap: float) -> Any:
+    """Hand a linopy model to HiGHS (silent, one thread, fixed seed, tight tolerances).
 
-def engine(model: Model, gap: float) -> Any:
-    """Hand a model to HiGHS (silent, one thread, fixed seed, tight tolerances).
+    linopy's own hand-over lets HiGHS print its banner to stdout.
 
     Parameters
     ----------
-    model
-        Variables and constraints.
+    model : linopy.Model
+        Linear, continuous and binary variables.
     gap
         Relative gap at which the solver may stop.
 
@@ -27,12 +27,14 @@ def engine(model: Model, gap: float) -> Any:
         If HiGHS does not take an option: a wrong name would otherwise be ignored in silence.
     """
     highs = _silent(gap)
-    highs.addVars(model.columns, *model.bounds("column"))
-    whole = np.array(model.whole, dtype=np.int32)
+    m = model.matrices
+    highs.addVars(len(m.vlabels), m.lb, m.ub)
+    whole = np.flatnonzero(m.vtypes != "C").astype(np.int32)
     if len(whole):
         highs.changeColsIntegrality(len(whole), whole, np.full(len(whole), 1, dtype=np.uint8))
-    rows = model.matrix()
-    highs.addRows(rows.shape[0], *model.bounds("row"), rows.nnz, rows.indptr, rows.indices, rows.data)
+    rows = m.A.tocsr()
+    lower, upper = np.where(m.sense != "<", m.b, -np.inf), np.where(m.sense != ">", m.b, np.inf)
+    highs.addRows(rows.shape[0], lower, upper, rows.nnz, rows.indptr, rows.indices, rows.data)
     return highs
 
 

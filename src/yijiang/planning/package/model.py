@@ -1,17 +1,28 @@
-"""The integer programme: variables and constraints named as in `statements`."""
+"""The integer programme as a labelled linopy model: variables and constraints named as in `statements`."""
 
 from __future__ import annotations
 
-import numpy as np
+from functools import cache
+from typing import Any
 
-from .problem import Ceilings, Floats, Ints, Problem, Years
-from .rows import Model
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from .problem import Ceilings, Floats, Problem, Years
 
 #: Ecology rows are written in thousandths of the allowed concentration, so that the solver's tolerance (1e-7) is far
 #: below the tolerance of the limits (1e-6 of them).
 PER_MILLE = 1000.0
-#: Values and the columns they stand at, as `Model.add_constraints` takes them.
-Term = tuple[Floats, Ints]
+
+
+@cache
+def _linopy() -> Any:
+    """The modelling library, loaded once and set to align strictly by name."""
+    import linopy
+
+    linopy.options["semantics"] = "v1"
+    return linopy
 
 
 def money_scale(problem: Problem) -> float:
@@ -20,64 +31,81 @@ def money_scale(problem: Problem) -> float:
     return max([1.0, *(float(a.max()) for a in sizes if a.size)])
 
 
-def build(problem: Problem) -> Model:
-    """Write the choice as a linear programme with whole variables.
+def build(problem: Problem) -> Any:
+    """Write the choice as a linopy model.
 
     Money is divided by `money_scale`, ecology rows are in thousandths of the bound.
 
     Returns
     -------
-    Model
+    linopy.Model
         Without an objective: `Programme` sets the costs.
     """
-    model = Model()
+    linopy = _linopy()
+    model = linopy.Model()
     unit = money_scale(problem)
-    projects, partners, free = len(problem.projects), len(problem.partners), np.inf
+    project = pd.Index(problem.projects, name="project")
+    partner = pd.Index(problem.partners, name="partner")
+    limit = pd.RangeIndex(len(problem.limits), name="limit")
+    pair = pd.RangeIndex(len(problem.pairs), name="pair")
 
-    done = model.add_variables("done", projects, 0.0, 1.0, whole=True)
-    scale = model.add_variables("scale", projects, 0.0, 1.0)
-    model.add_constraints("size", -free, 0.0, (1.0, scale), (-1.0, done))
-    model.add_constraints("size_least", 0.0, free, (1.0, scale), (-problem.smallest_scale, done))
+    def table(values: Any, *axes: pd.Index) -> xr.DataArray:
+        return xr.DataArray(values, coords={str(a.name): a for a in axes}, dims=[str(a.name) for a in axes])
+
+    done = model.add_variables(binary=True, coords=[project], name="done")
+    scale = model.add_variables(lower=0, upper=1, coords=[project], name="scale")
+    smallest = table(problem.smallest_scale, project)
+    model.add_constraints(scale - done <= 0, name="size")
+    model.add_constraints(scale - smallest * done >= 0, name="size_least")
 
     level = problem.transfer_limit / unit
-    transfer = model.add_variables("transfer", partners, -level, level)
-    surplus = model.add_variables("surplus", partners, 0.0, free)
-    model.add_variables("log", partners, -50.0, 50.0)
-    least = model.add_variables("least", 1, 0.0, free)
-    model.add_constraints("least_of", 0.0, free, (1.0, surplus), (-np.ones(partners), least))
-    model.add_constraints("transfers_cancel", 0.0, 0.0, (1.0, transfer[None, :]))
+    transfer = model.add_variables(lower=-level, upper=level, coords=[partner], name="transfer")
+    surplus = model.add_variables(lower=0, coords=[partner], name="surplus")
+    model.add_variables(coords=[partner], upper=50.0, lower=-50.0, name="log")
+    least = model.add_variables(lower=0, name="least")
+    model.add_constraints(surplus - least >= 0, name="least_of")
+    model.add_constraints(transfer.sum() == 0, name="transfers_cancel")
 
     if problem.years is None:
-        net: Term = ((problem.gross - problem.cost).T / unit, scale[None, :])
+        net = (table((problem.gross - problem.cost) / unit, project, partner) * scale).sum("project")
     else:
-        net = _yearly(model, problem, problem.years, done, scale, unit)
-    ecology: list[Term] = [(problem.change.T / _bound(problem), scale[None, :])]
-    gain = [net]
-    if len(problem.pairs):
-        joint = model.add_variables("joint", len(problem.pairs), 0.0, 1.0)
-        first, second = (scale[problem.pairs[:, k]] for k in (0, 1))
-        model.add_constraints("both_first", -free, 0.0, (1.0, joint), (-1.0, first))
-        model.add_constraints("both_second", -free, 0.0, (1.0, joint), (-1.0, second))
-        model.add_constraints("both", -1.0, free, (1.0, joint), (-1.0, first), (-1.0, second))
-        gain.append((pair_worth(problem).T / unit, joint[None, :]))
-        ecology.append((problem.pair_change.T / _bound(problem), joint[None, :]))
+        net = _yearly(model, problem, problem.years, done, scale, table, unit)
+    total = surplus - transfer - net
+    ecology = (table(problem.change.T / _bound(problem), limit, project) * scale).sum("project")
+    if len(pair):
+        joint = model.add_variables(lower=0, upper=1, coords=[pair], name="joint")
+        first, second = (_pick(scale, problem.pairs[:, k], pair) for k in (0, 1))
+        model.add_constraints(joint - first <= 0, name="both_first")
+        model.add_constraints(joint - second <= 0, name="both_second")
+        model.add_constraints(joint - first - second >= -1, name="both")
+        total = total - (table(pair_worth(problem) / unit, pair, partner) * joint).sum("pair")
+        ecology = ecology + (table(problem.pair_change.T / _bound(problem), limit, pair) * joint).sum("pair")
     if problem.ceilings is not None:
-        wasted = _wasted(model, problem.ceilings, scale)
-        gain.append((-ceiling_worth(problem, problem.ceilings).T / unit, wasted[None, :]))
-        ecology.append((-problem.ceilings.change.T / _bound(problem), wasted[None, :]))
-    beyond = (problem.gain_at_none - problem.alone) / unit
-    spent = [(-values, columns) for values, columns in gain]
-    model.add_constraints("surplus_of", beyond, beyond, (1.0, surplus), (-1.0, transfer), *spent)
-    if problem.limits and projects:
+        ceiling = pd.RangeIndex(len(problem.ceilings.share), name="ceiling")
+        wasted = _wasted(model, problem.ceilings, scale, table, project, ceiling)
+        worth, cleaned = ceiling_worth(problem, problem.ceilings) / unit, problem.ceilings.change.T / _bound(problem)
+        total = total + (table(worth, ceiling, partner) * wasted).sum("ceiling")
+        ecology = ecology - (table(cleaned, limit, ceiling) * wasted).sum("ceiling")
+    model.add_constraints(total == table((problem.gain_at_none - problem.alone) / unit, partner), name="surplus_of")
+    if len(limit) and len(project):
         room = (problem.room - problem.moved_at_none) / problem.bound * PER_MILLE
-        model.add_constraints("ecology", -free, room, *ecology)
-    for rules, name, sign, high in (
-        (problem.requires, "requires", -1.0, 0.0),
-        (problem.excludes, "excludes", 1.0, 1.0),
-    ):
+        model.add_constraints(ecology <= table(room, limit), name="ecology")
+    for rules, name in ((problem.requires, "requires"), (problem.excludes, "excludes")):
         if len(rules):
-            model.add_constraints(name, -free, high, (1.0, done[rules[:, 0]]), (sign, done[rules[:, 1]]))
+            rule = pd.RangeIndex(len(rules), name="rule")
+            first, second = (_pick(done, rules[:, k], rule) for k in (0, 1))
+            if name == "requires":
+                model.add_constraints(first - second <= 0, name=name)
+            else:
+                model.add_constraints(first + second <= 1, name=name)
     return model
+
+
+def _pick(values: Any, places: Any, index: pd.Index) -> Any:
+    """Entries of a variable or expression by project, one per row of another index."""
+    name = str(index.name)
+    picked = (1 * values).isel(project=xr.DataArray(places, dims=name))
+    return picked.drop_vars("project").assign_coords({name: index})
 
 
 def _bound(problem: Problem) -> Floats:
@@ -112,47 +140,51 @@ def _earliest_effect(years: Years) -> Floats:
     return np.asarray(years.effect[np.arange(len(earliest)), earliest])
 
 
-def _wasted(model: Model, ceilings: Ceilings, scale: Ints) -> Ints:
+def _wasted(model: Any, ceilings: Ceilings, scale: Any, table: Any, project: pd.Index, ceiling: pd.Index) -> Any:
     """Add what goes beyond each ceiling: exactly max(0, Σ m s − 1), whichever way that moves the objective."""
     most = np.maximum(ceilings.share.sum(axis=1) - 1, 0.0)
-    wasted = model.add_variables("wasted", len(most), 0.0, most)
-    full = model.add_variables("full", len(most), 0.0, 1.0, whole=True)
-    free, projects = np.inf, scale[None, :]
-    model.add_constraints("wasted_least", -1.0, free, (1.0, wasted), (-ceilings.share, projects))
-    model.add_constraints("wasted_none", -free, 0.0, (1.0, wasted), (-most, full))
+    wasted = model.add_variables(lower=0, upper=table(most, ceiling), name="wasted")
+    full = model.add_variables(binary=True, coords=[ceiling], name="full")
+    filled = (table(ceilings.share, ceiling, project) * scale).sum("project")
+    model.add_constraints(wasted - filled >= -1, name="wasted_least")
+    model.add_constraints(wasted - table(most, ceiling) * full <= 0, name="wasted_none")
     # Short of the ceiling, filled − wasted ≥ 0 asks for nothing that wasted = 0 does not.
-    model.add_constraints("wasted_most", 0.0, free, (ceilings.share, projects), (-1.0, wasted), (-1.0, full))
+    model.add_constraints(filled - wasted - full >= 0, name="wasted_most")
     return wasted
 
 
-def _yearly(model: Model, problem: Problem, years: Years, done: Ints, scale: Ints, unit: float) -> Term:
+def _yearly(model: Any, problem: Problem, years: Years, done: Any, scale: Any, table: Any, unit: float) -> Any:
     """Add starts, budgets and yearly limits; returns the gain of every partner before pairs and transfers."""
-    shape, free = years.may_start.shape, np.inf
-    begins = model.add_variables("start", shape, 0.0, 1.0, whole=True)
-    share = model.add_variables("share", shape, 0.0, 1.0)
-    model.add_constraints("may_start", -free, years.may_start.ravel().astype(float), (1.0, begins.ravel()))
-    model.add_constraints("starts", 0.0, 0.0, (1.0, begins), (-1.0, done))
-    model.add_constraints("share_of", -free, 0.0, (1.0, share.ravel()), (-1.0, begins.ravel()))
-    model.add_constraints("shares", 0.0, 0.0, (1.0, share), (-1.0, scale))
-    # A year without a budget has no row: a large number in its place would blunt the solver's tolerances.
+    project, partner = (pd.Index(n, name=k) for n, k in ((problem.projects, "project"), (problem.partners, "partner")))
+    start, year = (pd.Index(years.years, name=k) for k in ("start", "year"))
+    allowed = table(years.may_start.astype(float), project, start)
+    begins = model.add_variables(binary=True, coords=[project, start], name="start")
+    share = model.add_variables(lower=0, upper=1, coords=[project, start], name="share")
+    model.add_constraints(begins <= allowed, name="may_start")
+    model.add_constraints(begins.sum("start") - done == 0, name="starts")
+    model.add_constraints(share - begins <= 0, name="share_of")
+    model.add_constraints(share.sum("start") - scale == 0, name="shares")
+    spent = table(years.spending / unit, project, partner, start, year)
     budgeted = np.isfinite(years.budget)
     if budgeted.any():
-        spent = years.spending.transpose(1, 3, 0, 2)[budgeted] / unit
-        model.add_constraints("budget", -free, years.budget[budgeted] / unit, (spent, share[None]))
-        rows = np.full(years.budget.size, -1)
-        rows[budgeted.ravel()] = model.constraints["budget"]
-        model.constraints["budget"] = rows
+        # A year without a budget has no row: a large number in its place would blunt the solver's tolerances.
+        mask = table(budgeted, partner, year)
+        limit = table(np.where(budgeted, years.budget, 0.0) / unit, partner, year)
+        model.add_constraints((spent * share).sum(["project", "start"]) <= limit, name="budget", mask=mask)
     keep = np.flatnonzero([kind == "limit" for _, _, kind in problem.limits])
     if len(keep):
-        change = (problem.change.T[keep] / _bound(problem)[keep])[:, None, :, None]
-        moved = change * years.built.transpose(2, 0, 1)[None]
+        index = pd.Index(keep, name="limit")
+        built = table(years.built, project, start, year)
+        change = table(problem.change.T[keep] / _bound(problem)[keep], index, project)
         left = (problem.room - problem.moved_at_none)[keep]
-        room = np.maximum(left / problem.bound[keep], 0.0) * PER_MILLE
-        rows_of = moved.reshape(-1, *shape)
-        model.add_constraints("ecology_yearly", -free, np.repeat(room, moved.shape[1]), (rows_of, share[None]))
+        room = table(np.maximum(left / problem.bound[keep], 0.0) * PER_MILLE, index)
+        model.add_constraints((change * built * share).sum(["project", "start"]) <= room, name="ecology_yearly")
     if len(problem.requires):
-        first, second = (begins[problem.requires[:, k]] for k in (0, 1))
-        for count, year in enumerate(years.years, start=1):
-            model.add_constraints(f"later_{year}", -free, 0.0, (1.0, first[:, :count]), (-1.0, second[:, :count]))
+        rule = pd.RangeIndex(len(problem.requires), name="rule")
+        for year_at in range(1, len(start) + 1):
+            so_far = begins.isel(start=slice(0, year_at)).sum("start")
+            first, second = (_pick(so_far, problem.requires[:, k], rule) for k in (0, 1))
+            model.add_constraints(first - second <= 0, name=f"later_{years.years[year_at - 1]}")
     worth = problem.gross[:, None, :] * years.effect[:, :, None] - problem.cost[:, None, :] * years.cost[:, :, None]
-    return worth.transpose(2, 0, 1) / unit, share[None]
+    axes = (project, start, partner)
+    return (table(worth / unit, *axes) * share).sum(["project", "start"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -100,12 +101,19 @@ class Programme:
         self.model = model
         self._highs = engine(model, gap)
         self._seconds, self._gap = seconds, gap
-        none = np.zeros(0, dtype=np.int64)
+        columns = {int(label): k for k, label in enumerate(model.matrices.vlabels)}
+        rows = {int(label): k for k, label in enumerate(model.matrices.clabels)}
+
+        def places(names: Any, known: dict[int, int], name: str) -> Ints:
+            if name not in names:
+                return np.zeros(0, dtype=np.int64)
+            return np.array([known[int(k)] for k in np.ravel(names[name].labels.values)], dtype=np.int64)
+
         self._column = {
-            n: model.variables.get(n, none).ravel()
+            n: places(model.variables, columns, n)
             for n in ("done", "scale", "joint", "transfer", "surplus", "log", "least", "start", "full")
         }
-        self._row = {n: model.constraints.get(n, none) for n in ("surplus_of", "ecology")}
+        self._row = {n: places(model.constraints, rows, n) for n in ("surplus_of", "ecology")}
         self._objective = ""
         self._tangents: set[tuple[int, float]] = set()
         self._corrected: set[tuple[str, ...]] = set()
@@ -276,7 +284,7 @@ class Programme:
             self._highs.changeColBounds(int(column), value, value)
             self._highs.changeColIntegrality(int(column), self._kinds.kContinuous)
             kept.append(int(column))
-        others = range(self.model.columns, self._highs.getNumCol())
+        others = range(self.model.matrices.vlabels.size, self._highs.getNumCol())
         known = [k for k in others if k not in kept]
         for column in known:
             self._highs.changeColIntegrality(column, self._kinds.kContinuous)

@@ -56,6 +56,8 @@ def _elastic(problem: Problem, kinds: tuple[str, ...]) -> list[str]:
 
     model = build(problem)
     highs: Any = engine(model, 1e-6)
+    rows = {int(label): k for k, label in enumerate(model.matrices.clabels)}
+    columns = {int(label): k for k, label in enumerate(model.matrices.vlabels)}
     unit = money_scale(problem)
     slacks: list[tuple[int, str, int]] = []
 
@@ -66,22 +68,23 @@ def _elastic(problem: Problem, kinds: tuple[str, ...]) -> list[str]:
     names = {"ecology": ("ecology", "ecology_yearly"), "budget": ("budget",)}
     for kind in kinds:
         for name in names.get(kind, ()):
-            for position, row in enumerate(model.constraints.get(name, ())):
-                if row >= 0:
-                    slack(name, position, row, -1.0, 1.0 / PER_MILLE)
+            if name in model.constraints:
+                for position, label in enumerate(np.ravel(model.constraints[name].labels.values)):
+                    if label >= 0:
+                        slack(name, position, rows[int(label)], -1.0, 1.0 / PER_MILLE)
         if kind == "surplus":
-            for position, row in enumerate(model.constraints["surplus_of"]):
-                slack(kind, position, row, -1.0, 1.0)
+            for position, label in enumerate(model.constraints["surplus_of"].labels.values):
+                slack(kind, position, rows[int(label)], -1.0, 1.0)
         if kind == "transfer" and math.isfinite(problem.transfer_limit):
-            for column in model.variables["transfer"].tolist():
-                highs.changeColBounds(column, -math.inf, math.inf)
+            for label in model.variables["transfer"].labels.values:
+                highs.changeColBounds(columns[int(label)], -math.inf, math.inf)
             # One slack for all: by how much the largest payment exceeds its limit.
             highs.addCol(1.0, 0.0, math.inf, 0, np.zeros(0, np.int32), np.zeros(0))
             over = highs.getNumCol() - 1
             slacks.append((over, kind, 0))
             level = problem.transfer_limit / unit
-            for column in model.variables["transfer"].tolist():
-                pair = np.array([column, over], np.int32)
+            for label in model.variables["transfer"].labels.values:
+                pair = np.array([columns[int(label)], over], np.int32)
                 highs.addRow(-math.inf, level, 2, pair, np.array([1.0, -1.0]))
                 highs.addRow(-level, math.inf, 2, pair, np.array([1.0, 1.0]))
     if not slacks:
