@@ -112,6 +112,8 @@ def test(words: list[str]) -> int:
     make_environment()
     install(".[dev]")
     environment = {**os.environ, **dict.fromkeys(THREADS, "1")}
+    # The tests start the command many times; each would compile its modules anew.
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     command = [str(PYTHON), "-m", "pytest", "-q", "-n", "2", "--dist", "loadfile", *words]
     return subprocess.run(command, cwd=HERE, env=environment).returncode
 

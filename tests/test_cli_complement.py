@@ -15,7 +15,8 @@ from yijiang.complement import between
 from yijiang.messages import LANGUAGES
 from yijiang.report.complement import render, summary, write_html
 
-yijiang = runpy.run_path(str(Path(__file__).with_name("test_cli.py")))["yijiang"]
+command = runpy.run_path(str(Path(__file__).with_name("test_cli.py")))
+yijiang, here = command["yijiang"], command["here"]
 browser = runpy.run_path(str(Path(__file__).with_name("test_report_browser.py")))
 
 
@@ -35,7 +36,7 @@ def test_it_prints_pairs_in_both_languages_and_writes_nothing(tmp_path: Path) ->
 
 def test_the_folder_it_writes_can_be_planned_with(tmp_path: Path) -> None:
     out = tmp_path / "found"
-    done = yijiang("complement", "Upper", "Middle", "--belt", "tiny", "--nulls", 19, "--out", out, "--lang", "en")
+    done = here("complement", "Upper", "Middle", "--belt", "tiny", "--nulls", 19, "--out", out, "--lang", "en")
     assert done.returncode == 0, done.stderr
     names = {str(f.relative_to(out)) for f in out.rglob("*") if f.is_file()}
     assert {"complement.html", "complement.json", "tables/pairs.csv", "tables/figures.parquet"} <= names
@@ -54,7 +55,7 @@ def test_the_folder_it_writes_can_be_planned_with(tmp_path: Path) -> None:
         "--lang",
         "en",
     )
-    planned = yijiang("plan", "Upper", "Middle", *options)
+    planned = here("plan", "Upper", "Middle", *options)
     assert planned.returncode == 0, planned.stderr
     plan = json.loads((tmp_path / "plan" / "plan.json").read_text(encoding="utf-8"))
     chosen = {p["project"] for p in plan["package"]}
@@ -71,7 +72,7 @@ def test_the_folder_it_writes_can_be_planned_with(tmp_path: Path) -> None:
 
 
 def test_json_is_the_document() -> None:
-    done = yijiang("complement", "Germany", "Romania", "--belt", "danube2011", "--nulls", 9, "--json")
+    done = here("complement", "Germany", "Romania", "--belt", "danube2011", "--nulls", 9, "--json")
     content = json.loads(done.stdout)
     assert content["money"] == "million USD"
     assert content["channels"]["technology"]["missing"][0]["table"] == "indicators"

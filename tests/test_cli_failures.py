@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from tests.test_cli import ENVIRONMENT, files, yijiang
+from tests.test_cli import ENVIRONMENT, files, here, yijiang
 
 from yijiang.belt import case, write
 from yijiang.cli import main
@@ -46,7 +46,7 @@ def workers_of(pid: int) -> list[int]:
 @LINUX
 def test_a_killed_worker_is_told_and_the_next_run_goes_on(tmp_path: Path) -> None:
     store = tmp_path / "store"
-    words = (*PLAN, "--draws", 60, "--workers", 2, "--store", store)
+    words = (*PLAN, "--draws", 30, "--workers", 2, "--store", store)
     run = started(*words, "--out", tmp_path / "out")
     end = time.monotonic() + 400
     while time.monotonic() < end and run.poll() is None:
@@ -72,7 +72,7 @@ def test_a_full_disk_leaves_the_earlier_results_as_they_were(tmp_path: Path) -> 
     import resource
 
     out = tmp_path / "out"
-    done = yijiang(*PLAN, "--draws", 2, "--out", out)
+    done = here(*PLAN, "--draws", 2, "--out", out)
     assert done.returncode == 0, done.stderr
     was = {name: (out / name).read_bytes() for name in files(out) if (out / name).is_file()}
     # No file may grow past 30 kB: the report is longer than that, so writing it fails as on a full disk.

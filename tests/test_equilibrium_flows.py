@@ -69,3 +69,15 @@ def test_weights_that_make_no_sense_are_refused() -> None:
         at.flow_gradient({"a": np.zeros((2, 2, 3))})
     with pytest.raises(OptionError, match="finite"):
         at.flow_gradient({"a": np.full((4, 4, 3), np.nan)})
+
+
+@pytest.mark.parametrize("fixed", [False, True])
+@pytest.mark.parametrize(("tariff", "levers"), [(True, {}), (False, {}), (False, {"using_kappa_hat": USES})])
+def test_real_flows_are_trade_over_cost(fixed: bool, tariff: bool, levers: dict[str, Any]) -> None:
+    m = case(fixed, tariff)
+    c = solve(m, productivity_hat={("Hubei", "Steel"): 1.1}, kappa_hat={("Hubei", "Jiangsu", "Cars"): 0.9}, **levers)
+    old, new = c.base_trade_array, c.trade_array / c.cost_hat_array[None]
+    expected = np.where(old > 0, new / np.where(old > 0, old, 1.0), 1.0)
+    assert np.allclose(c.real_flow_hat_array, expected, rtol=1e-12)
+    some = np.array([2, 0])
+    assert np.allclose(c.real_flow_hats(some), expected[:, :, some], rtol=1e-12)

@@ -10,7 +10,18 @@ import xarray as xr
 from scipy.optimize import brentq
 
 from yijiang.errors import DataError, InfeasibleError, OptionError
-from yijiang.transport import FreightAssignment, FreightNetwork, assign, critical, disrupt, lock_delay, season, skim
+from yijiang.transport import (
+    FreightAssignment,
+    FreightNetwork,
+    assign,
+    critical,
+    disrupt,
+    lock_delay,
+    logit_logsum,
+    season,
+    skim,
+)
+from yijiang.transport.assignment import settling
 from yijiang.transport.assignment.gap import choice_excess, logits
 from yijiang.transport.chains import source
 from yijiang.transport.example import scattered, two_ports
@@ -338,3 +349,37 @@ def test_a_road_in_a_circle_and_a_tiny_delay_do_no_harm() -> None:
     # All who go by water take the road of no length; the delay of 1e-20·100⁴ is not rounded away to a loss of balance.
     assert a.links.loc["circle", "tonnes"] == pytest.approx(a.locks.loc["gate", "tonnes"])
     assert a.balance < 1e-12
+
+
+def test_a_warm_start_at_rest_is_the_equilibrium_solved_cold(belt: FreightNetwork, base: FreightAssignment) -> None:
+    more = TONNES * np.random.default_rng(1).uniform(0.9, 1.1, TONNES.shape)
+    prepared = base.solved.prepared
+    warm = prepared.solve(more, 1e-11, warm=base.solved, steady=1e-10)
+    cold = prepared.solve(more, 1e-11, steady=1e-10)
+    assert np.allclose(warm.load, cold.load, rtol=1e-8, atol=1e-9)
+    assert np.allclose(warm.solution.part, cold.solution.part, rtol=1e-6, atol=1e-9)
+    # Measured anew, by other code and on trees of its own.
+    assert FreightAssignment(warm).gap < 1e-10
+    # What it started from is as it was.
+    assert np.array_equal(base.solved.source.total, FreightAssignment(base.solved)._source.total)
+
+
+def test_composite_costs_are_the_nested_logits(base: FreightAssignment) -> None:
+    cost, mu = base.solved.cost(), base.solved.prepared.mu
+    slow = logit_logsum(cost[..., 1:], 2.0 * mu)
+    both = logit_logsum(np.stack([cost[..., 0], slow], axis=-1), mu)
+    assert np.allclose(base.solved.logsum(), both, rtol=1e-13)
+
+
+def test_flows_scaled_by_hand() -> None:
+    # Two pairs with two groups each; the first holds 1 + 3 in its first group, 4 in its other one, the second nothing.
+    pair_ptr, group_ptr = np.array([0, 2, 4]), np.array([0, 2, 3, 4, 4])
+    flow, part, fresh = np.array([1.0, 3.0, 4.0, 0.0]), np.empty(4), np.empty(4, bool)
+    out = np.empty(4)
+    settling.scale_flows(pair_ptr, group_ptr, np.array([16.0, 5.0]), flow, out, part, fresh)
+    assert out.tolist() == [2.0, 6.0, 8.0, 0.0]
+    assert part.tolist() == [8.0, 8.0, 0.0, 0.0]
+    assert fresh.tolist() == [False, False, True, True]
+    excess = np.empty(2)
+    settling.touched(pair_ptr, group_ptr, np.array([0, 0, 0, 1, 1]), excess)
+    assert excess.tolist() == [np.inf, 0.0]

@@ -185,7 +185,7 @@ class Base:
         labels = {"region": belt.regions, "sector": belt.sectors, "factor": belt.factors}
         self.model = TradeModel.from_flows(
             accounts.trade, accounts.intermediate, accounts.final, accounts.value_added, accounts.theta,
-            fixed=belt.abroad, labels=labels,
+            fixed=self.readings.abroad, labels=labels,
         )  # fmt: skip
         self.still = self.model.counterfactual()
         capital = np.zeros(len(belt.regions))
@@ -193,13 +193,17 @@ class Base:
             capital = accounts.value_added[:, belt.factors.index("capital")].sum(1)
         # Money spent on a sector that does not exist here moves nothing.
         output = np.where(accounts.output > 0, accounts.output, np.inf)
+        self.rules: Rules
         if load is not None and self.river is not None:
             drawn = self.loads.tonnes * load[self.loads.region, self.loads.pollutant]
             self.loads = replace(self.loads, tonnes=drawn)
-        rules = (
-            like.rules if like is not None and shares else Rules(belt, accounts.trade, output, capital, self.projects)
-        )
-        self.rules = rules.on(accounts.trade, output, capital, self.loads.tonnes if self.river is not None else None)
+        if like is not None and shares:
+            tonnes = None if self.river is None else self.loads.tonnes
+            self.rules = like.rules.on(accounts.trade, output, capital, tonnes)
+        else:
+            self.rules = Rules(belt, accounts.trade, output, capital, self.projects)
+            if load is not None and self.river is not None:
+                self.rules = self.rules.on(accounts.trade, output, capital, self.loads.tonnes)
 
     @cached_property
     def readings(self) -> Readings:
@@ -297,9 +301,11 @@ class Base:
     def concentration(self, tonnes: Floats, regime: str) -> Floats:
         """Concentration at every section (section, pollutant) for loads given per row [mg/L]."""
         loads, matrix = self.loads, self.transfer[regime]
-        spread = np.zeros((len(matrix.reaches), len(matrix.pollutants)))
-        np.add.at(spread, (loads.reach, loads.pollutant), tonnes * self.rates(regime))
-        return matrix.concentration(spread)
+        shape = len(matrix.reaches), len(matrix.pollutants)
+        cell = loads.reach * shape[1] + loads.pollutant
+        rated = tonnes if regime == "mean" else tonnes * self.rates(regime)
+        spread = np.bincount(cell, rated, shape[0] * shape[1]).astype(np.float64, copy=False)
+        return matrix.concentration(spread.reshape(shape))
 
     def long_loads(self, tonnes: Floats, regime: str) -> pd.DataFrame:
         """The loads of a scenario as the river room reads them, with who sends them."""

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 _RISKY = ("=", "+", "-", "@", "\t", "\r", "'")
 _SPECIAL = re.compile(r'[,"\r\n]')
+_BREAKING = re.compile(r'["\r\n]')
 
 
 def escape(text: str) -> str:
@@ -33,9 +34,16 @@ def format_csv(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     >>> format_csv(["a"], [["x, y"], [""]])
     'a\n"x, y"\n""\n'
     """
-    lines = [",".join(_quoted(c) if _SPECIAL.search(c) else c for c in row) for row in (header, *rows)]
     # A line with one blank cell would be an empty line.
-    return "".join((line or '""') + "\n" for line in lines)
+    return "".join((_line(row) or '""') + "\n" for row in (header, *rows))
+
+
+def _line(row: Sequence[str]) -> str:
+    line = ",".join(row)
+    # Most rows need no quotes, which the whole line tells at once: it has no comma but those between its cells.
+    if line.count(",") < len(row) and not _BREAKING.search(line):
+        return line
+    return ",".join(_quoted(c) if _SPECIAL.search(c) else c for c in row)
 
 
 def _quoted(cell: str) -> str:

@@ -137,8 +137,10 @@ def class_edges(base: Base) -> Floats:
     pollutants, standard = base.transfer["low"].pollutants, standard_of(base.belt)
     edges = np.full((len(pollutants), standard.worst - 1), np.nan)
     for p, pollutant in enumerate(pollutants):
-        if _graded(standard, pollutant):
-            edges[p] = [standard.limit(pollutant, grade) for grade in range(1, standard.worst)]
+        rows = standard.rows(pollutant) if standard.knows(pollutant) else standard.table.iloc[:0]
+        # A parameter with a range has two rows of limits, and no class by one of them.
+        if len(rows) == 1:
+            edges[p] = rows[list(standard.classes)].to_numpy(float)[0]
     return edges
 
 
@@ -149,6 +151,18 @@ def classes(edges: Floats, concentration: Floats) -> NDArray[np.int64]:
     """
     found = 1 + (concentration[..., None] > edges).sum(axis=-1)
     return np.where(np.isnan(edges).any(axis=-1), 0, found)
+
+
+def told_apart(base: Base, edges: Floats, before: Floats, after: Floats) -> NDArray[np.bool_]:
+    """Whether the class stays or its change goes beyond the calibration error (section, pollutant)."""
+    old, new = classes(edges, before), classes(edges, after)
+    table = base.belt.tables["kinetics"].set_index("pollutant")["calibration_error"].astype(float)
+    error = table[list(base.transfer["low"].pollutants)].to_numpy()
+    told: NDArray[np.bool_] = old == new
+    s, p = np.nonzero(~told)
+    boundary = edges[p, np.minimum(old, new)[s, p] - 1]
+    told[s, p] = distinguishable(before[s, p], after[s, p], boundary, error[p])
+    return told
 
 
 def reached_by(base: Base, regions: set[str]) -> NDArray[np.bool_]:
@@ -173,14 +187,11 @@ def sections_table(base: Base, still: State, state: State) -> pd.DataFrame:
     matrix, bound, edges = base.transfer["low"], limits(base), class_edges(base)
     sections = base.river.sections
     places = {str(r["section"]): r for r in sections.to_dict("records")}
-    error = base.belt.tables["kinetics"].set_index("pollutant")["calibration_error"].astype(float)
     before, after, may_bind = classes(edges, still.low), classes(edges, state.low), binding(base)
+    told = told_apart(base, edges, still.low, state.low)
     rows = []
     for s, section in enumerate(matrix.sections):
         for p, pollutant in enumerate(matrix.pollutants):
-            limit = float(bound[s, p])
-            changed = before[s, p] != after[s, p]
-            boundary = edges[p, min(before[s, p], after[s, p]) - 1] if changed else limit
             rows.append(
                 {
                     "section": section,
@@ -189,12 +200,11 @@ def sections_table(base: Base, still: State, state: State) -> pd.DataFrame:
                     "binding": bool(may_bind[p]),
                     "base": float(still.low[s, p]),
                     "plan": float(state.low[s, p]),
-                    "limit": limit,
+                    "limit": float(bound[s, p]),
                     "class_base": int(before[s, p]) or None,
                     "class_plan": int(after[s, p]) or None,
                     "class_limit": int(places[section]["limit_class"]),
-                    "distinguishable": not changed
-                    or bool(distinguishable(still.low[s, p], state.low[s, p], boundary, float(error[pollutant]))),
+                    "distinguishable": bool(told[s, p]),
                     "tidal": bool(places[section]["tidal"]),
                     "base_mean": float(still.mean[s, p]),
                     "plan_mean": float(state.mean[s, p]),
@@ -206,7 +216,3 @@ def sections_table(base: Base, still: State, state: State) -> pd.DataFrame:
 @cache
 def _national() -> Standard:
     return Standard.read("GB3838-2002")
-
-
-def _graded(standard: Standard, pollutant: str) -> bool:
-    return standard.knows(pollutant) and len(standard.rows(pollutant)) == 1

@@ -25,8 +25,11 @@ if TYPE_CHECKING:
     from .bottlenecks import Closure
     from .economy.equilibrium import Counterfactual, Gradient
     from .economy.equilibrium.gradient import Figure
+    from .economy.equilibrium.lever_names import Levers
     from .freight import FreightState
     from .response import Response
+    from .river.steady import Steady
+    from .waters import Waters
 
 Floats = NDArray[np.float64]
 
@@ -142,7 +145,7 @@ class Evaluator:
         changes = base.rules.changes(package, effect, lever)
         paid = np.zeros(len(base.belt.regions)) if payments is None else payments
         transfer = changes.transfer + paid
-        levers = {
+        levers: Levers = {
             "productivity_hat": _lever(changes.productivity),
             "endowment_hat": _lever(changes.endowment),
             "using_kappa_hat": changes.using or None,
@@ -285,20 +288,29 @@ class Outcome:
     @cached_property
     def attribution(self) -> pd.DataFrame:
         """Who sends what passes each section at mean flow; the shares of a section and pollutant add up to 1."""
-        from .river import steady
-
-        assert self.base.river is not None
-        return steady(self.base.river, self.base.long_loads(self.state.tonnes, "mean")).attribution
+        return self.rivers["mean"].attribution
 
     @cached_property
     def balance(self) -> float:
         """Mass balance of the river run (0 without a river)."""
-        if self.base.river is None:
-            return 0.0
+        return max((river.balance for river in self.rivers.values()), default=0.0)
+
+    @cached_property
+    def rivers(self) -> dict[str, Steady]:
+        """The river with the outcome's loads, at mean and at low flow; none without a river."""
         from .river import steady
 
-        runs = (steady(self.base.river, self.base.long_loads(self.state.tonnes, r), regime=r) for r in ("mean", "low"))
-        return max(run.balance for run in runs)
+        river = self.base.river
+        if river is None:
+            return {}
+        return {r: steady(river, self.base.long_loads(self.state.tonnes, r), regime=r) for r in ("mean", "low")}
+
+    @cached_property
+    def waters(self) -> Waters:
+        """What the river's page tells: months, who causes what, how it fits observations, what room is left."""
+        from .waters import Waters
+
+        return Waters(self)
 
     @cached_property
     def response(self) -> Response:

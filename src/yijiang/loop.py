@@ -65,7 +65,7 @@ class Loop:
     def __init__(self, base: Base, tolerance: float) -> None:
         self.base, self.tolerance = base, tolerance
         #: Positions of the sectors that are moved as goods.
-        self.goods = np.array([base.belt.sectors.index(s) for s in base.belt.goods], dtype=np.int64)
+        self.goods = base.readings.goods
 
     def meet(
         self,
@@ -95,7 +95,7 @@ class Loop:
         base, freight, steps = self.base, self.base.freight, 0
         start = self._start(near)
         if freight is None:
-            solution = base.model.counterfactual(kappa_hat=_ratio(eased), start=start, **levers)
+            solution = base.model.counterfactual(start=start, **_with(levers, eased))
             return Met(solution, None, eased, 0.0, 1, np.zeros_like(eased), Anderson())
         net = freight.network(network)
         state, first, guess = freight.base_state, np.zeros_like(eased), np.zeros_like(eased)
@@ -108,7 +108,7 @@ class Loop:
         while True:
             steps += 1
             kappa = eased * np.exp(guess)
-            solution = base.model.counterfactual(kappa_hat=_ratio(kappa), start=start, **levers)
+            solution = base.model.counterfactual(start=start, **_with(levers, kappa))
             tonnes = freight.base_tonnes * solution.real_flow_hats(self.goods).transpose(1, 0, 2)
             state = freight.settle(net, tonnes, state, 0.1 * self.tolerance)
             following = freight.log_kappa(state)
@@ -124,9 +124,9 @@ class Loop:
         """How freight answered on a network whose facilities delay alike, if there is one."""
         freight = self.base.freight
         for _, met in reversed(near):
-            if freight is not None and met.freight is not None and met.steps > 1:
-                if freight.delay_alike(net, met.freight.network):
-                    return met.secants
+            then = met.freight
+            if freight and then and met.steps > 1 and freight.delay_alike(net, then.network):
+                return met.secants
         return None
 
     def _start(self, near: Sequence[tuple[float, Met]]) -> Counterfactual | Floats:
@@ -140,6 +140,6 @@ class Loop:
         return np.where((still.state <= 0.0) | (begin > 0.1 * still.state), begin, still.state)
 
 
-def _ratio(kappa: Floats) -> Floats | None:
-    """κ̂, or None where nothing changes."""
-    return kappa if np.any(kappa != 1.0) else None
+def _with(levers: Levers, kappa: Floats) -> Levers:
+    """Levers with κ̂ of trade, where it changes anything."""
+    return {**levers, "kappa_hat": kappa} if np.any(kappa != 1.0) else levers

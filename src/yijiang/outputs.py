@@ -82,6 +82,7 @@ def write_tables(frames: Mapping[str, pd.DataFrame], folder: Path) -> None:
     for name, frame in frames.items():
         frame.to_csv(folder / f"{name}.csv", index=False, encoding="utf-8", lineterminator="\n")
         # A column without one kind of value in it has no Parquet type: its values are written as text.
-        mixed = [c for c in frame.columns if len(set(map(type, frame[c].dropna()))) > 1]
+        loose = [c for c in frame.columns if frame[c].dtype == object]
+        mixed = [c for c in loose if len(set(map(type, frame[c].dropna()))) > 1]
         typed = frame.assign(**{c: frame[c].map(str, na_action="ignore") for c in mixed}) if mixed else frame
         typed.to_parquet(folder / f"{name}.parquet", index=False)

@@ -11,7 +11,8 @@ import pandas as pd
 
 from .base import Base
 from .errors import OptionError, SolveError, match_name
-from .evaluation import LOOP_TOLERANCE, Evaluator, Outcome
+from .evaluation import Evaluator, Outcome
+from .loop import LOOP_TOLERANCE
 
 if TYPE_CHECKING:
     from .belt import Belt

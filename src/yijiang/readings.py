@@ -97,6 +97,9 @@ class Readings:
             "final": {"region": region, "sector": sector},
         }
         self._cells = {name: _Cells(belt.tables[name], index) for name, index in columns.items()}
+        #: Regions of fixed cost, and positions of the sectors that are moved as goods.
+        self.abroad = belt.abroad
+        self.goods = np.array([sector[name] for name in belt.goods], dtype=np.int64)
         elasticity = belt.tables["elasticities"].set_index("sector")["value"].astype(float)
         self._theta = np.array([float(elasticity[name]) for name in belt.sectors])
 

@@ -234,7 +234,8 @@ class Rules:
         self._friction_cap = belt.parameter("friction_cap") if "friction_cap" in have else 0.5
         loads = belt.tables["loads"]
         self._loads = {c: loads[c].astype(str).to_numpy() for c in ("region", "reach", "activity", "pollutant")}
-        self._tonnes = loads["value"].to_numpy(float)
+        self._tonnes = self._listed = loads["value"].to_numpy(float)
+        self._shares: dict[tuple[str, ...], Floats] = {}
         self._using = self._using_values(belt)
 
     def on(self, trade: Floats, output: Floats, capital_income: Floats, tonnes: Floats | None = None) -> Rules:
@@ -363,11 +364,14 @@ class Rules:
 
     def _remove(self, lever: Mapping[str, Any], tonnes: float) -> Floats:
         """Spread removed tonnes over the matching loads in proportion to their size."""
-        match = (self._loads["region"] == lever["region"]) & (self._loads["pollutant"] == lever["pollutant"])
-        if lever["target"]:
-            match &= self._loads["reach"] == lever["target"]
-        if lever["attribute"]:
-            match &= self._loads["activity"] == lever["attribute"]
-        total = self._tonnes[match].sum()
-        shares = np.where(match, self._tonnes, 0.0) / total if total > 0 else np.zeros_like(self._tonnes)
-        return np.asarray(shares * tonnes)
+        key = tuple(str(lever[c]) for c in ("region", "pollutant", "target", "attribute"))
+        if key not in self._shares:
+            match = (self._loads["region"] == lever["region"]) & (self._loads["pollutant"] == lever["pollutant"])
+            if lever["target"]:
+                match &= self._loads["reach"] == lever["target"]
+            if lever["attribute"]:
+                match &= self._loads["activity"] == lever["attribute"]
+            # Of the table's loads: a draw changes all of one region and pollutant alike, so shares stay.
+            total = self._listed[match].sum()
+            self._shares[key] = np.where(match, self._listed, 0.0) / total if total > 0 else np.zeros_like(self._listed)
+        return self._shares[key] * tonnes

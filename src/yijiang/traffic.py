@@ -6,6 +6,7 @@ Everything here reads a settled state of the freight network; nothing is solved 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,6 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from .transport import Paths
+from .transport.chains.select import on_links
 from .transport.seasons import MONTHS, in_month
 
 if TYPE_CHECKING:
@@ -58,31 +60,31 @@ class Traffic:
         """Tonnes (origin, destination, good) [Mt/yr]."""
         return self.parts[0][1].tonnes
 
-    @property
+    @cached_property
     def by_chain(self) -> Floats:
         """Tonnes (origin, destination, chain) [Mt/yr]; what stays within a region is left out."""
-        carried: Floats = sum(w * (v.tonnes[..., None] * v.shares.to_numpy()).sum(axis=2) for w, v in self.parts)
+        carried: Floats = sum(w * (v.tonnes[..., None] * v.share_array()).sum(axis=2) for w, v in self.parts)
         carried[np.arange(len(self.regions)), np.arange(len(self.regions))] = 0.0
         return carried
 
-    @property
+    @cached_property
     def tonne_km(self) -> dict[str, float]:
         """Tonne-kilometres by mode [million t·km/yr], access at both ends with the road."""
         mixed = sum(w * v.tonne_km for w, v in self.parts)
         return {str(mode): float(value) for mode, value in mixed.items()}
 
-    @property
+    @cached_property
     def locks(self) -> dict[str, float]:
         """Tonnes through every lock, both ways [Mt/yr]."""
         names = self.network.arrays.topology.names["locks"]
         return {str(name): float(flow) for name, flow in zip(names, self.state.flow, strict=True)}
 
-    @property
+    @cached_property
     def links(self) -> dict[str, float]:
         """Tonnes on every link, both ways [Mt/yr]."""
         return {str(link): float(value) for link, value in self.state.link_tonnes.items()}
 
-    @property
+    @cached_property
     def transfers(self) -> pd.Series[float]:
         """Tonnes that change mode, by node, mode_a and mode_b [Mt/yr]."""
         mixed: pd.Series[float] = sum(w * v.terminals["tonnes"] for w, v in self.parts)
@@ -93,14 +95,13 @@ class Traffic:
         columns = {}
         for region in self.regions:
             ends = (region, self.regions) if side == "origin" else (self.regions, region)
-            used = [(w, v.usage(*ends).set_index("link")["tonnes"]) for w, v in self.parts]
-            columns[region] = pd.concat([w * tonnes for w, tonnes in used]).groupby(level=0).sum()
-        return pd.DataFrame(columns).fillna(0.0)
+            columns[region] = sum(w * on_links(v.solved, *ends)[0] for w, v in self.parts)
+        return pd.DataFrame(columns, index=list(self.network.arrays.topology.names["links"]))
 
-    def way(self, origin: str, destination: str) -> list[str]:
+    def way(self, origin: str, destination: str) -> set[str]:
         """Links on water that the cargo of a pair uses."""
         used = self.state.loads.usage(origin, destination)
-        return [str(link) for link in used["link"][used["mode"] == "water"]]
+        return {str(link) for link in used["link"][used["mode"] == "water"]}
 
 
 def traffic(belt: Belt, freight: Freight, before: FreightState, after: FreightState, regions: Iterable[str]) -> Any:
@@ -186,7 +187,7 @@ def seasons(belt: Belt, freight: Freight, before: Traffic, after: Traffic, regio
                 continue
             weight = weight / weight.sum()
             way = before.way(origin, destination)
-            order = [str(link) for link in belt.tables["links"]["link"] if link in way]
+            order = [link for link, *_ in belt.aliases("link") if link in way]
             for k, month in enumerate(MONTHS):
                 row = {"origin": origin, "destination": destination, "month": month}
                 for name, traffic_, (costs, shares, depths) in zip(
@@ -198,13 +199,10 @@ def seasons(belt: Belt, freight: Freight, before: Traffic, after: Traffic, regio
                     row[f"water_{name}"] = float(weight @ cost[:, water])
                     row[f"mean_{name}"] = float(weight @ paid)
                     row[f"share_{name}"] = float(weight @ share[:, water])
-                    here = depths[(depths["month"] == month) & depths["link"].isin(way)]
-                    least = here["depth_m"].min()
-                    row[f"depth_{name}"] = float(least) if len(here) else None
+                    here = {link: depth for link, depth in depths[month].items() if link in way}
+                    least = row[f"depth_{name}"] = min(here.values(), default=None)
                     # From the upper end down; several reaches may be as shallow as each other.
-                    row[f"narrow_{name}"] = [
-                        link for link in order if link in set(here["link"][here["depth_m"] == least])
-                    ]
+                    row[f"narrow_{name}"] = [link for link in order if link in here and here[link] == least]
                 rows.append(row)
     return rows
 
@@ -216,15 +214,20 @@ def _deepened(depth: pd.DataFrame, before: Traffic, after: Traffic) -> pd.DataFr
     return depth.assign(depth_m=np.maximum(depth["depth_m"], kept.fillna(0.0)))
 
 
-def _year(freight: Freight, traffic_: Traffic, depth: pd.DataFrame) -> tuple[list[Floats], list[Floats], pd.DataFrame]:
-    """Costs and shares (origin, destination, good, chain) of every month, and the depths."""
+def _year(
+    freight: Freight, traffic_: Traffic, depth: pd.DataFrame
+) -> tuple[list[Floats], list[Floats], dict[int, dict[str, float]]]:
+    """Costs and shares (origin, destination, good, chain) of every month, and the depths by month and link."""
     costs, shares = [], []
+    depths: dict[int, dict[str, float]] = {month: {} for month in MONTHS}
+    for link, month, metres in zip(*(depth[c].tolist() for c in ("link", "month", "depth_m")), strict=True):
+        depths[month][link] = metres
     for month in MONTHS:
         network = in_month(traffic_.network, depth, month)
         skims = Paths(network, freight.time_value, co2_price=freight.co2_price).skim_arrays(traffic_.state.delays)
         costs.append(skims.array[0])
         shares.append(skims.share_array(freight.dispersion))
-    return costs, shares, depth
+    return costs, shares, depths
 
 
 def counts(belt: Belt, base: Traffic) -> pd.DataFrame:

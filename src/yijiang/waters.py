@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,7 +15,6 @@ from .base import NATURAL
 from .river import admissible, steady
 from .river import attribution as shares_by_month
 from .river.formulas import GRAMS_PER_SECOND
-from .river.grade import distinguishable
 
 if TYPE_CHECKING:
     from .base import Base
@@ -55,24 +55,19 @@ def by_month(base: Base, still: State, state: State) -> pd.DataFrame:
     if base.river is None or months_of(base).empty:
         return pd.DataFrame()
     matrix, edges = base.transfer["mean"], ecology.class_edges(base)
-    error = base.belt.tables["kinetics"].set_index("pollutant")["calibration_error"].astype(float)
     rows = []
     for month in MONTHS:
         regime = ecology.month_regime(month)
         flow = base.section_flow(regime)
         before, after = (base.concentration(s.tonnes, regime) for s in (still, state))
         grades = ecology.classes(edges, before), ecology.classes(edges, after)
-        for (s, section), (p, pollutant) in (
-            (one, two) for one in enumerate(matrix.sections) for two in enumerate(matrix.pollutants)
-        ):
-            low, high = sorted((int(grades[0][s, p]), int(grades[1][s, p])))
-            told = low == high or bool(
-                distinguishable(before[s, p], after[s, p], edges[p, low - 1], float(error[pollutant]))
-            )
-            rows.append(
-                (section, pollutant, month, flow[s], before[s, p], after[s, p], int(grades[0][s, p]) or None,
-                 int(grades[1][s, p]) or None, told)
-            )  # fmt: skip
+        told = ecology.told_apart(base, edges, before, after)
+        rows += [
+            (section, pollutant, month, flow[s], before[s, p], after[s, p], int(grades[0][s, p]) or None,
+             int(grades[1][s, p]) or None, bool(told[s, p]))
+            for s, section in enumerate(matrix.sections)
+            for p, pollutant in enumerate(matrix.pollutants)
+        ]  # fmt: skip
     columns = ["section", "pollutant", "month", "flow", "base", "plan", "class_base", "class_plan", "distinguishable"]
     return pd.DataFrame(rows, columns=columns)
 
@@ -179,13 +174,12 @@ def room(base: Base, tonnes: Floats) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
-def profiles(base: Base, still: State, state: State) -> list[dict[str, Any]]:
+def profiles(outcome: Outcome) -> list[dict[str, Any]]:
     """Concentration along the river at low flow, base and plan, one entry per pollutant."""
+    base = outcome.base
     assert base.river is not None
-    runs = {
-        "base": steady(base.river, base.long_loads(still.tonnes, "low"), regime="low").profile,
-        "plan": steady(base.river, base.long_loads(state.tonnes, "low"), regime="low").profile,
-    }
+    before = steady(base.river, base.long_loads(outcome.base_state.tonnes, "low"), regime="low")
+    runs = {"base": before.profile, "plan": outcome.rivers["low"].profile}
     found = []
     for pollutant in base.transfer["low"].pollutants:
         lines = {k: v[v["pollutant"] == pollutant].sort_values("km", kind="stable") for k, v in runs.items()}
@@ -222,7 +216,34 @@ def sections_shown(
     return sorted(list(chosen)[:most], key=lambda s: place[s])
 
 
-def told(base: Base, still: State, state: State, shown: Sequence[str]) -> dict[str, Any]:
+class Waters:
+    """The river of an outcome in full, each part found when it is first asked for."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        self.outcome = outcome
+
+    @cached_property
+    def months(self) -> pd.DataFrame:
+        """See `by_month`."""
+        return by_month(self.outcome.base, self.outcome.base_state, self.outcome.state)
+
+    @cached_property
+    def causes(self) -> pd.DataFrame:
+        """See `attribution`."""
+        return attribution(self.outcome.base, self.outcome.state.tonnes)
+
+    @cached_property
+    def fit(self) -> pd.DataFrame:
+        """See `misfit`."""
+        return misfit(self.outcome.base)
+
+    @cached_property
+    def room(self) -> pd.DataFrame:
+        """See `room`."""
+        return room(self.outcome.base, self.outcome.state.tonnes)
+
+
+def told(outcome: Outcome, shown: Sequence[str]) -> dict[str, Any]:
     """The parts of a document that tell of the river beside its sections.
 
     Parameters
@@ -230,14 +251,15 @@ def told(base: Base, still: State, state: State, shown: Sequence[str]) -> dict[s
     shown
         Sections whose causes are drawn.
     """
+    base, water = outcome.base, outcome.waters
     if base.river is None:
         return {"river_profile": [], "river_months": None, "river_causes": [], "river_fit": [], "river_room": []}
-    causes, months = attribution(base, state.tonnes), by_month(base, still, state)
+    causes, months = water.causes, water.months
     least = low_flow_month(base)
     kept = causes[causes["section"].isin(set(shown)) & causes["month"].isin({0, least or 0})]
     flows = months_of(base)
     return {
-        "river_profile": profiles(base, still, state),
+        "river_profile": profiles(outcome),
         "river_months": None
         if least is None
         else {
@@ -248,8 +270,8 @@ def told(base: Base, still: State, state: State, shown: Sequence[str]) -> dict[s
             ),
         },
         "river_causes": kept.to_dict("records"),
-        "river_fit": misfit(base).to_dict("records"),
-        "river_room": room(base, state.tonnes).to_dict("records"),
+        "river_fit": water.fit.to_dict("records"),
+        "river_room": water.room.to_dict("records"),
         "river_loads": base.belt.tables["loads"].groupby("status", sort=True)["value"].size().to_dict(),
         "classes": ecology.class_names(base.belt),
     }
@@ -271,7 +293,7 @@ def outcome_document(outcome: Outcome) -> dict[str, Any]:
     return {
         "river_name": {lang: belt.meta.get(f"river_{lang}", "") for lang in ("en", "zh")},
         "river": rows,
-        **told(base, outcome.base_state, outcome.state, shown),
+        **told(outcome, shown),
     }
 
 
@@ -282,10 +304,10 @@ def river_tables(outcome: Outcome) -> dict[str, pd.DataFrame]:
     """
     if outcome.base.river is None:
         return {}
-    base, still, state = outcome.base, outcome.base_state, outcome.state
+    water = outcome.waters
     return {
-        "river_months": by_month(base, still, state),
-        "river_causes": attribution(base, state.tonnes),
-        "river_fit": misfit(base),
-        "river_room": room(base, state.tonnes),
+        "river_months": water.months,
+        "river_causes": water.causes,
+        "river_fit": water.fit,
+        "river_room": water.room,
     }

@@ -39,7 +39,10 @@ def cell_text(value: object) -> str:
 
 def texts(series: pd.Series[Any]) -> list[str]:
     """Write a column as text, cell by cell."""
-    return [cell_text(value) for value in series.tolist()]
+    cells = series.tolist()
+    if series.dtype == np.float64:
+        return ["" if math.isnan(value) else repr(value) for value in cells]
+    return [value if isinstance(value, str) else cell_text(value) for value in cells]
 
 
 def empty_column(attribute: Attribute, rows: int) -> pd.Series[Any]:
@@ -96,7 +99,7 @@ def check_range(
 
 
 def _blank(a: Attribute, cells: Sequence[str], table: str, found: Findings) -> None:
-    if a.required:
+    if a.required and not all(map(str.strip, cells)):
         at = np.array([i for i, c in enumerate(cells) if not c.strip()], dtype=np.intp)
         found.rows(table, at, a.name, (cells[i] for i in at.tolist()), "no value", _remedy(a))
 
@@ -218,7 +221,7 @@ def typed(schema: Schema, frame: pd.DataFrame, money: str | None, found: Finding
             result |= {c: pd.Series(numbers[c]) for c in schema.measured if c in numbers}
     for name, values in numbers.items():
         check_range(schema[name], values, raw[name], table, found)
-    return pd.DataFrame(result, columns=list(schema.columns))
+    return pd.DataFrame(result)
 
 
 @lru_cache(maxsize=64)

@@ -180,21 +180,10 @@ class Belt:
         """Return a copy of one table; an unknown name is an error that lists the tables."""
         return self.tables[match_name(name, ((t,) for t in self.tables), "table")]
 
-    @cached_property
-    def _listed(self) -> dict[tuple[str, str], tuple[str, ...]]:
-        return {}
-
-    def _ids(self, table: str, column: str) -> list[str]:
-        # Evaluations ask for the same few names thousands of times, and every look at a table is a copy.
-        key = table, column
-        if key not in self._listed:
-            self._listed[key] = tuple(str(v) for v in self.tables[table][column])
-        return list(self._listed[key])
-
     @property
     def regions(self) -> list[str]:
         """Identifiers of all regions, in the order of the table."""
-        return self._ids("regions", "region")
+        return list(self._names["region"]["id"])
 
     @property
     def members(self) -> list[str]:
@@ -211,7 +200,7 @@ class Belt:
     @property
     def sectors(self) -> list[str]:
         """Identifiers of the sectors."""
-        return self._ids("sectors", "sector")
+        return list(self._names["sector"]["id"])
 
     @property
     def goods(self) -> list[str]:
@@ -222,12 +211,12 @@ class Belt:
     @property
     def factors(self) -> list[str]:
         """Identifiers of the primary factors."""
-        return self._ids("factors", "factor")
+        return list(self._names["factor"]["id"])
 
     @property
     def projects(self) -> list[str]:
         """Identifiers of the candidate projects."""
-        return self._ids("projects", "project")
+        return list(self._names["project"]["id"])
 
     @property
     def draws(self) -> list[int]:
@@ -256,10 +245,18 @@ class Belt:
 
     def aliases(self, kind: str) -> list[tuple[str, ...]]:
         """Return identifier, English name and Chinese name of every thing of a kind."""
-        table, column = KINDS[match_name(kind, ((k,) for k in KINDS), "kind of thing")]
-        frame = self.tables[table]
-        names = [c for c in (column, "name_en", "name_zh") if c in frame.columns]
-        return list(dict.fromkeys(zip(*(frame[c].astype(str) for c in names), strict=True)))
+        names = self._names[match_name(kind, ((k,) for k in KINDS), "kind of thing")]
+        return list(dict.fromkeys(zip(*names.values(), strict=True)))
+
+    @cached_property
+    def _names(self) -> dict[str, dict[str, list[str]]]:
+        """By kind of thing: the columns of identifiers, English and Chinese names that its table has."""
+        # Evaluations ask for the same few names thousands of times, and every look at a table is a copy.
+        return {
+            kind: {c: [str(v) for v in frame[k].tolist()] for c, k in wanted if k in frame.columns}
+            for kind, (table, column) in KINDS.items()
+            for frame, wanted in [(self.tables[table], [("id", column), ("en", "name_en"), ("zh", "name_zh")])]
+        }
 
     def find(self, kind: str, name: str) -> str:
         """Return the identifier of a thing by any of its names, in any case.
@@ -302,12 +299,9 @@ class Belt:
         """
         if lang not in ("en", "zh"):
             raise OptionError(f"unknown language {lang!r}; all: en, zh")
-        table, column = KINDS[match_name(kind, ((k,) for k in KINDS), "kind of thing")]
+        names = self._names[match_name(kind, ((k,) for k in KINDS), "kind of thing")]
         key = self.find(kind, identifier)
-        frame = self.tables[table]
-        if f"name_{lang}" not in frame.columns:
-            return key
-        return str(frame.loc[frame[column] == key, f"name_{lang}"].iloc[0]) or key
+        return names[lang][names["id"].index(key)] or key if lang in names else key
 
     def parameter(self, name: str) -> float:
         """Return the value of a parameter, in the unit its row states.

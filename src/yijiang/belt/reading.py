@@ -153,8 +153,10 @@ def frame_of(table: str, records: Sequence[Sequence[str]], found: Findings) -> p
             problem = f"the line has {len(row)} cells, the header has {width}"
             found.add(table, i + 2, "", ",".join(row)[:60], problem, "put text that holds a comma in double quotes")
         rows[i] = [*row[:width], *[""] * (width - len(row))]
-    cells = list(zip(*rows, strict=True)) if rows else [()] * width
-    frame = pd.concat([pd.Series(list(c), dtype=str) for c in cells], axis=1) if rows else pd.DataFrame(columns=header)
+    # The same word is one object from here on: what follows looks at every cell several times.
+    words: dict[str, str] = {}
+    cells = [list(map(words.setdefault, column, column)) for column in zip(*rows, strict=True)] or [[]] * width
+    frame = pd.DataFrame(dict(enumerate(cells)), dtype=object)
     frame.columns = pd.Index(header, dtype=object)
     return frame
 

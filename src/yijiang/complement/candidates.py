@@ -114,8 +114,10 @@ def candidates(found: Complement) -> dict[str, pd.DataFrame]:
     for all uses where that is final use), then, without a size, one per match of technology and of capital.
     """
     rows: dict[str, list[dict[str, Any]]] = {table: [] for table in COLUMNS}
+    # For one use, as a chain's projects are, and for all of them.
+    rules = {whole: unit_rule(found.belt, not whole) for whole in (False, True)}
     for pairs in _largest(found.pairs)[:MOST_SIZED]:
-        _sized(found.belt, pairs, rows)
+        _sized(found.belt, pairs, rules[pairs[0].channel == "market"], rows)
     for pair in found.pairs:
         if pair.basis == "ceiling" and pair.need != "candidates":
             _unsized(found.belt, pair, rows)
@@ -137,14 +139,13 @@ def _largest(pairs: Sequence[Pair]) -> list[list[Pair]]:
     return list(groups.values())
 
 
-def _sized(belt: Belt, pairs: list[Pair], rows: dict[str, list[dict[str, Any]]]) -> None:
+def _sized(belt: Belt, pairs: list[Pair], rule: UnitRule | None, rows: dict[str, list[dict[str, Any]]]) -> None:
     best = pairs[0]
     whole = best.channel == "market"
     current, expected, used = (
         sum(getattr(pair, name) or 0.0 for pair in (pairs if whole else pairs[:1]))
         for name in ("current", "expected", "used")
     )
-    rule = unit_rule(belt, not whole)
     project = _head(belt, best, whole)
     _sides(best, rows)
     lever: dict[str, Any] = {

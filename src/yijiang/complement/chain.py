@@ -97,12 +97,9 @@ class Market:
     @cached_property
     def even(self) -> Floats:
         """What sizes alone predict (draw, buyer, seller, sector) [million/year]."""
-        result = np.zeros_like(self.flows)
-        for d, (bought, sold) in enumerate(zip(self.bought, self.sold, strict=True)):
-            for j in range(bought.shape[1]):
-                allowed = between_others(bought[:, j], sold[:, j])
-                result[d, :, :, j] = sizes_alone(bought[:, j], sold[:, j], allowed)
-        return result
+        bought, sold = self.bought.transpose(0, 2, 1), self.sold.transpose(0, 2, 1)
+        tables = [[between_others(b, s) for b, s in zip(*draw, strict=True)] for draw in zip(bought, sold, strict=True)]
+        return np.ascontiguousarray(sizes_alone(bought, sold, np.array(tables)).transpose(0, 2, 3, 1))
 
     @cached_property
     def rewired(self) -> Floats:

@@ -80,7 +80,8 @@ def _band(band: Band | None) -> dict[str, Any] | None:
 
 
 def _row(row: Row) -> dict[str, Any]:
-    return {**asdict(row), "key": list(row.key)}
+    # Its fields as they stand: `asdict` would copy every one of thousands of rows in depth.
+    return {**vars(row), "key": list(row.key)}
 
 
 def _figure(figure: Figure) -> dict[str, Any]:

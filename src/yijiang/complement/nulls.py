@@ -80,8 +80,8 @@ def fit_margins(cells: Floats, rows: Floats, columns: Floats, tol: float = TOLER
     ----------
     cells : (…, row, column)
         Tables to start from; a cell of 0 stays 0.
-    rows : (row), columns : (column)
-        Sums to meet, of equal totals.
+    rows : (…, row), columns : (…, column)
+        Sums to meet, of equal totals; of every table, or one for all.
     tol
         Largest miss of a row, as a part of the largest row.
 
@@ -103,8 +103,10 @@ def fit_margins(cells: Floats, rows: Floats, columns: Floats, tol: float = TOLER
     >>> fit_margins(np.ones((2, 2)), np.array([1.0, 3.0]), np.array([2.0, 2.0])).tolist()
     [[0.5, 0.5], [1.5, 1.5]]
     """
-    table = cells.reshape(-1, len(rows), len(columns)).copy()
-    scale = max(float(rows.max(initial=0.0)), np.finfo(float).tiny)
+    table = cells.reshape(-1, *cells.shape[-2:]).copy()
+    rows = np.broadcast_to(rows, cells.shape[:-1]).reshape(table.shape[:2])
+    columns = np.broadcast_to(columns, (*cells.shape[:-2], cells.shape[-1])).reshape(len(table), -1)
+    scale = np.maximum(rows.max(axis=1, initial=0.0), np.finfo(float).tiny)
     # Tables that have come to rest drop out: a few slow ones would otherwise hold up all of them.
     active = np.arange(len(table))
     work, miss = table, np.full(len(table), np.inf)
@@ -119,7 +121,7 @@ def fit_margins(cells: Floats, rows: Floats, columns: Floats, tol: float = TOLER
         rests = miss <= tol
         if rests.any():
             table[active[rests]] = work[rests]
-            active, work = active[~rests], work[~rests]
+            active, work, rows, columns, scale = (a[~rests] for a in (active, work, rows, columns, scale))
             if not active.size:
                 return table.reshape(cells.shape)
     raise SolveError("no table has these row and column sums", miss=float(miss.max()))
@@ -150,14 +152,16 @@ def _newton(work: Floats, rows: Floats, columns: Floats) -> Floats:
 def sizes_alone(rows: Floats, columns: Floats, allowed: NDArray[np.bool_] | None = None) -> Floats:
     """Return the table that sizes alone predict: the most even one with these sums and no cell where none is allowed.
 
-    The doubly constrained gravity model without distance (Wilson 1967).
+    The doubly constrained gravity model without distance (Wilson 1967); of many tables at once where `rows` and
+    `columns` are the sums of many (table, …).
 
     Examples
     --------
     >>> sizes_alone(np.array([1.0, 3.0]), np.array([2.0, 2.0])).tolist()
     [[0.5, 0.5], [1.5, 1.5]]
     """
-    start = np.ones((len(rows), len(columns))) if allowed is None else allowed.astype(np.float64)
+    shape = (*rows.shape, columns.shape[-1])
+    start = np.ones(shape) if allowed is None else allowed.astype(np.float64)
     return fit_margins(start, rows, columns)
 
 

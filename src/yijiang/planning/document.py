@@ -142,9 +142,9 @@ def _by_status(plan: Plan) -> dict[str, dict[str, float]]:
 def _water(plan: Plan) -> dict[str, Any]:
     from yijiang import ecology, waters
 
-    base, still = plan.base, plan.search.responses.still
+    base = plan.base
     if base.river is None:
-        return {"river": [], "tightest": None, **waters.told(base, still, plan.choice.state, [])}
+        return {"river": [], "tightest": None, **waters.told(plan.outcome, [])}
     rows = [{str(k): v for k, v in row.items()} for row in plan.outcome.sections.to_dict("records")]
     matrix = base.transfer["low"]
     own = ecology.reached_by(base, set(plan.regions))
@@ -174,7 +174,7 @@ def _water(plan: Plan) -> dict[str, Any]:
         "ratio": tightest["plan"] / tightest["limit"]
     }
     shown = waters.sections_shown(base, river, tight)
-    return {"river": river, "tightest": tight, **waters.told(base, still, plan.choice.state, shown)}
+    return {"river": river, "tightest": tight, **waters.told(plan.outcome, shown)}
 
 
 def _price(price: Price | None, allowed: float, money: str) -> dict[str, Any]:

@@ -124,21 +124,16 @@ def lever_text(belt: Belt, lever: Mapping[str, Any]) -> dict[str, str]:
             target = str(lever["target"])
             parts.append(_place(belt, target, lang))
         if lever["pollutant"]:
-            known = belt.tables["kinetics"].set_index("pollutant")["name_zh"]
-            parts.append(str(known.get(lever["pollutant"], lever["pollutant"])) if lang == "zh" else lever["pollutant"])
+            parts.append(belt.name_of("pollutant", str(lever["pollutant"]), lang))
         text[lang] = " · ".join(parts)
     return text
 
 
 def _place(belt: Belt, target: str, lang: str) -> str:
     """Name of a lock, link or node, the kilometres of a reach; the identifier where there is neither."""
-    for table, key in (("locks", "lock"), ("links", "link"), ("nodes", "node")):
-        frame = belt.tables[table]
-        column = f"name_{lang}"
-        if column in frame:
-            found = frame.loc[frame[key] == target, column]
-            if len(found):
-                return str(found.iloc[0] or target)
+    for kind in ("lock", "link", "node"):
+        if any(target == name for name, *_ in belt.aliases(kind)):
+            return belt.name_of(kind, target, lang)
     for row in belt.tables["reaches"].to_dict("records"):
         if row["reach"] == target:
             stretch = f"{row['km_from']:,.0f}–{row['km_to']:,.0f}"

@@ -167,7 +167,8 @@ class Responses:
         kept = Store(None) if store is None else store
         names = tuple(sorted(candidates))
         still = evaluator.run()
-        ground = _ground(evaluator)
+        # What nobody keeps needs no name, and the name is the digest of the belt.
+        ground = {} if kept.folder is None else _ground(evaluator)
 
         def solve(package: Sequence[str]) -> Response:
             levers = {n: [dict(v) for v in evaluator.base.projects[n].levers] for n in package}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -37,8 +38,12 @@ def languages_of(lang: str) -> tuple[str, ...]:
     return LANGUAGES if lang == "both" else (lang,)
 
 
+@cache
 def environment() -> Environment:
-    """Return where templates are filled in: everything escaped, nothing undefined let through."""
+    """Return where templates are filled in: everything escaped, nothing undefined let through.
+
+    One for all pages: a template is compiled when it is first used.
+    """
     return Environment(
         autoescape=True,
         undefined=StrictUndefined,

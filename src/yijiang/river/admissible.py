@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from yijiang.errors import DataError, Finding, InfeasibleError, OptionError, SolveError, match_name
-from yijiang.river.cells import label, missing_columns, numbers
+from yijiang.river.cells import labels, missing_columns, numbers
 from yijiang.river.formulas import Floats
 from yijiang.river.grade import Standard
 from yijiang.river.loads import SOURCE_KEYS, Loads
@@ -141,7 +141,7 @@ def admissible(
     wrong = [name for name in by if name not in SOURCE_KEYS or name not in loads.columns]
     if wrong:
         raise OptionError(f"loads have no source column {', '.join(wrong)}; known: {', '.join(SOURCE_KEYS)}")
-    named = loads.assign(**{c: [label(v) for v in loads[c]] for c in (*by, "reach", "pollutant")})
+    named = loads.assign(**{c: labels(loads[c]) for c in (*by, "reach", "pollutant")})
     groups, matrix = found.of_groups(named, list(by))
     table = _limits(net, limits, standard, found.pollutants, oxygen)
     if not len(groups) or not len(table):
@@ -264,7 +264,7 @@ def _limits(
         found = missing_columns(given, "limits", ["section", "pollutant", "limit"])
         if found:
             raise DataError(found)
-        table = pd.DataFrame({c: [label(v) for v in given[c]] for c in ("section", "pollutant")})
+        table = pd.DataFrame({c: labels(given[c]) for c in ("section", "pollutant")})
         table["limit"] = numbers(given, "limits", "limit", "mg/L", found)
         for column, names in (("section", net.section_names), ("pollutant", known)):
             for i, name in enumerate(table[column]):

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from yijiang.errors import DataError, Finding, OptionError
-from yijiang.river.cells import label
+from yijiang.river.cells import labels
 from yijiang.river.formulas import DAYS_PER_YEAR, Floats
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def attribution(
     plan = dict.fromkeys(range(1, 13), "mean") if regimes is None else dict(regimes)
     if sorted(plan) != list(range(1, 13)):
         raise OptionError("regimes must name a regime for each of the months 1 to 12")
-    month = [label(v) for v in loads["month"]] if "month" in loads.columns else [""] * len(loads)
+    month = labels(loads["month"]) if "month" in loads.columns else [""] * len(loads)
     known = {"", *(str(m) for m in range(1, 13))}
     found = [
         Finding("loads", i + 2, "month", word, "not a month", "enter 1 to 12, or nothing for all months")

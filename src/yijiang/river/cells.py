@@ -17,11 +17,19 @@ def label(value: object) -> str:
     >>> label(float("nan")), label(7.0), label(" Han ")
     ('', '7', 'Han')
     """
+    if isinstance(value, str):
+        return value.strip()
     if value is None or value is pd.NA or (isinstance(value, float) and np.isnan(value)):
         return ""
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return str(value).strip()
+
+
+def labels(column: pd.Series) -> list[str]:
+    """Write every cell of a column as a name."""
+    # As a list first: Arrow's strings, of which pandas 3 makes columns, are slow to walk.
+    return [label(value) for value in column.tolist()]
 
 
 def missing_columns(frame: pd.DataFrame, table: str, needed: Iterable[str]) -> list[Finding]:
@@ -49,7 +57,7 @@ def numbers(
 
 def names(frame: pd.DataFrame, table: str, column: str, found: list[Finding]) -> list[str]:
     """Read a column of keys: none empty, none twice."""
-    read = [label(value) for value in frame[column]]
+    read = labels(frame[column])
     seen: dict[str, int] = {}
     for i, name in enumerate(read):
         if not name:
@@ -83,10 +91,10 @@ def flags(frame: pd.DataFrame, table: str, column: str, found: list[Finding]) ->
         return np.zeros(len(frame), dtype=np.bool_)
     words = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
     result = np.zeros(len(frame), dtype=np.bool_)
-    for i, value in enumerate(frame[column]):
-        word = label(value).casefold()
+    for i, name in enumerate(labels(frame[column])):
+        word = name.casefold()
         if word in words:
             result[i] = words[word]
         else:
-            found.append(Finding(table, i + 2, column, label(value), "neither true nor false", "enter true or false"))
+            found.append(Finding(table, i + 2, column, name, "neither true nor false", "enter true or false"))
     return result

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from yijiang.errors import DataError, Finding, OptionError
-from yijiang.river.cells import label, missing_columns, numbers
+from yijiang.river.cells import label, labels, missing_columns, numbers
 from yijiang.river.formulas import Floats
 
 EARTH_KM = 6371.0088
@@ -98,9 +98,9 @@ def read_hydrorivers(
         raise DataError(found)
     length = numbers(frame, "HydroRIVERS", "LENGTH_KM", "km", found, above=True)
     flow = numbers(frame, "HydroRIVERS", "DIS_AV_CMS", "m³/s", found)
-    names = [label(v) for v in frame["HYRIV_ID"]]
+    names = labels(frame["HYRIV_ID"])
     known = set(names)
-    below = ["" if label(v) in ("", "0") else label(v) for v in frame["NEXT_DOWN"]]
+    below = ["" if name == "0" else name for name in labels(frame["NEXT_DOWN"])]
     for i, name in enumerate(below):
         if name and name not in known:
             problem, remedy = "there is no such reach", "take all reaches of the basin, or set 0 where it is cut off"

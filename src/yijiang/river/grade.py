@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -50,7 +51,7 @@ class Grade(NamedTuple):
     ungraded: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Standard:
     """Class limits by parameter and kind of water.
 
@@ -147,7 +148,7 @@ class Standard:
             raise DataError(found)
         clean = table.reset_index(drop=True).copy()
         for column in ("parameter", "water", "unit", "direction", "name_en", "name_zh", "source"):
-            clean[column] = [cells.label(v) for v in table[column]] if column in table.columns else ""
+            clean[column] = cells.labels(table[column]) if column in table.columns else ""
         limits = np.column_stack([cells.numbers(clean, where, column, "as `unit`", found) for column in scheme])
         for i, (water, direction) in enumerate(zip(clean["water"], clean["direction"], strict=True)):
             if water not in ("any", "river", "lake"):
@@ -178,13 +179,17 @@ class Standard:
         OptionError
             If the standard has no such parameter; near matches are listed.
         """
-        aliases = self.table[["parameter", "name_en", "name_zh"]].drop_duplicates("parameter")
-        return match_name(name, [tuple(row) for row in aliases.itertuples(index=False, name=None)], "parameter")
+        return match_name(name, self._aliases, "parameter")
+
+    @cached_property
+    def _aliases(self) -> list[tuple[str, ...]]:
+        names = self.table[["parameter", "name_en", "name_zh"]].drop_duplicates("parameter")
+        return list(names.itertuples(index=False, name=None))
 
     def knows(self, name: str) -> bool:
         """Whether the standard has a parameter of that name."""
-        columns = (self.table[column] for column in ("parameter", "name_en", "name_zh"))
-        return any(name.strip().casefold() == str(word).casefold() for column in columns for word in column if word)
+        wanted = name.strip().casefold()
+        return any(wanted == word.casefold() for names in self._aliases for word in names if word)
 
     def rows(self, parameter: str, water: str = "river") -> pd.DataFrame:
         """Rows of a parameter for a kind of water; none if it does not count there (total nitrogen in rivers)."""

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from yijiang.errors import DataError, Finding
 from yijiang.river import cells
-from yijiang.river.cells import label
+from yijiang.river.cells import labels
 from yijiang.river.formulas import GRAMS_PER_SECOND, Floats
 from yijiang.river.network import RiverNetwork
 
@@ -89,31 +90,29 @@ class Loads:
 
         long = _read(net, loads, keys, "loads", pollutants, found)
         long["kind"] = _kinds(loads, found)
-        long["tonnes"] = cells.numbers(loads, "loads", "tonnes", "t/yr", found)
+        tonnes = cells.numbers(loads, "loads", "tonnes", "t/yr", found)
         _twice(long, keys, "loads", found)
         if boundary is not None:
             inflow = _read(net, boundary, keys, BOUNDARY, pollutants, found)
-            inflow["kind"] = "entering"
-            inflow["tonnes"] = _boundary_tonnes(net, boundary, inflow, regime, found)
+            inflow["kind"] = ["entering"] * len(boundary)
+            tonnes = np.concatenate([tonnes, _boundary_tonnes(net, boundary, inflow["reach"], regime, found)])
             _twice(inflow, keys, BOUNDARY, found)
-            long = pd.concat([long, inflow], ignore_index=True)
+            long = {name: [*column, *inflow[name]] for name, column in long.items()}
         if found:
             raise DataError(found)
 
         held = set(long["pollutant"])
         present = tuple(name for name in pollutants if name in held)
-        sources = long[keys].drop_duplicates().sort_values(keys, ignore_index=True)
-        lane = {key: i for i, key in enumerate(sources.itertuples(index=False, name=None))}
-        column = np.array([lane[key] for key in long[keys].itertuples(index=False, name=None)], dtype=np.int64)
-        row = long["reach"].map({name: i for i, name in enumerate(net.reach_names)}).to_numpy(dtype=np.int64)
-        which = long["pollutant"].map({name: i for i, name in enumerate(present)}).to_numpy(dtype=np.int64)
-        arrays = []
-        for kind in KINDS:
-            array = np.zeros((len(net.reach_names), len(present), len(sources)))
-            chosen = (long["kind"] == kind).to_numpy()
-            array[row[chosen], which[chosen], column[chosen]] = long["tonnes"].to_numpy(dtype=np.float64)[chosen]
-            arrays.append(array)
-        return cls(present, sources, *arrays)
+        owners = list(zip(*(long[key] for key in keys), strict=True))
+        sources = sorted(set(owners))
+        arrays = np.zeros((len(KINDS), len(net.reach_names), len(present), len(sources)))
+        arrays[
+            _positions(KINDS, long["kind"]),
+            _positions(net.reach_names, long["reach"]),
+            _positions(present, long["pollutant"]),
+            _positions(sources, owners),
+        ] = tonnes
+        return cls(present, pd.DataFrame(sources, columns=keys, dtype="str"), *arrays)
 
     def with_pollutants(self, pollutants: tuple[str, ...]) -> Loads:
         """Return the same loads laid out for these pollutants; those without loads have none."""
@@ -135,21 +134,22 @@ def _read(
     table: str,
     pollutants: Sequence[str],
     found: list[Finding],
-) -> pd.DataFrame:
-    """Names of a table of loads: source keys, reach and pollutant."""
-    long = pd.DataFrame(index=range(len(frame)))
+) -> dict[str, list[str]]:
+    """Names in every row of a table of loads: source keys, reach and pollutant."""
+    long: dict[str, list[str]] = {}
     for key in keys:
         if table == BOUNDARY and key not in frame.columns:
-            long[key] = BOUNDARY
+            long[key] = [BOUNDARY] * len(frame)
             continue
-        long[key] = [label(value) for value in frame[key]]
-        for empty in np.flatnonzero((long[key] == "").to_numpy()):
-            found.append(Finding(table, int(empty) + 2, key, "", "no name", "say whose load it is"))
+        long[key] = labels(frame[key])
+        for i, name in enumerate(long[key]):
+            if not name:
+                found.append(Finding(table, i + 2, key, "", "no name", "say whose load it is"))
     for column, known, what in (
         ("reach", net.reach_names, "there is no such reach"),
         ("pollutant", tuple(pollutants), "it has no decay rate"),
     ):
-        long[column] = [label(value) for value in frame[column]]
+        long[column] = labels(frame[column])
         listed = set(known)
         remedy = f"known: {', '.join(known[:20])}{', …' if len(known) > 20 else ''}"
         for i, name in enumerate(long[column]):
@@ -162,7 +162,7 @@ def _kinds(frame: pd.DataFrame, found: list[Finding]) -> list[str]:
     """How each load enters: "spread" unless the table says "point"."""
     if "spread" not in frame.columns:
         return ["spread"] * len(frame)
-    kinds = [label(value) or "spread" for value in frame["spread"]]
+    kinds = [name or "spread" for name in labels(frame["spread"])]
     for i, kind in enumerate(kinds):
         if kind not in ("spread", "point"):
             remedy = 'enter "spread" (along the reach) or "point" (at its head)'
@@ -171,7 +171,7 @@ def _kinds(frame: pd.DataFrame, found: list[Finding]) -> list[str]:
 
 
 def _boundary_tonnes(
-    net: RiverNetwork, boundary: pd.DataFrame, inflow: pd.DataFrame, regime: str, found: list[Finding]
+    net: RiverNetwork, boundary: pd.DataFrame, reaches: list[str], regime: str, found: list[Finding]
 ) -> Floats:
     """Tonnes a year that enter with the water: as given, or concentration × flow at a headwater."""
     if "tonnes" in boundary.columns:
@@ -179,19 +179,24 @@ def _boundary_tonnes(
     content = cells.numbers(boundary, BOUNDARY, "concentration", "mg/L", found)
     flow = dict(zip(net.reach_names, net.hydraulics(regime).arriving.tolist(), strict=True))
     joined = {net.reach_names[i] for i in np.flatnonzero(np.diff(net.topology.ptr))}
-    for i, name in enumerate(inflow["reach"]):
+    for i, name in enumerate(reaches):
         if name in joined:
             problem, remedy = "other reaches end at the head of this one", "give tonnes, or a headwater"
             found.append(Finding(BOUNDARY, i + 2, "reach", name, problem, remedy))
-    return np.array([c * flow.get(name, np.nan) for c, name in zip(content, inflow["reach"], strict=True)]) / (
-        GRAMS_PER_SECOND
-    )
+    return np.array([c * flow.get(name, np.nan) for c, name in zip(content, reaches, strict=True)]) / (GRAMS_PER_SECOND)
 
 
-def _twice(long: pd.DataFrame, keys: Sequence[str], table: str, found: list[Finding]) -> None:
+def _twice(long: dict[str, list[str]], keys: Sequence[str], table: str, found: list[Finding]) -> None:
     """A load may stand in the table once."""
-    again = long.duplicated([*keys, "reach", "pollutant", "kind"]).to_numpy()
-    for i in np.flatnonzero(again):
-        value = " / ".join(str(long[key].iloc[i]) for key in [*keys, "reach", "pollutant"])
-        remedy = "add the two up, or tell their sources apart"
-        found.append(Finding(table, int(i) + 2, keys[0], value, "the load stands in an earlier line already", remedy))
+    seen = set()
+    for i, load in enumerate(zip(*(long[key] for key in (*keys, "reach", "pollutant", "kind")), strict=True)):
+        if load in seen:
+            value, remedy = " / ".join(load[:-1]), "add the two up, or tell their sources apart"
+            found.append(Finding(table, i + 2, keys[0], value, "the load stands in an earlier line already", remedy))
+        seen.add(load)
+
+
+def _positions(known: Sequence[object], names: Sequence[object]) -> NDArray[np.int64]:
+    """Where each name stands among the known ones."""
+    place = {name: i for i, name in enumerate(known)}
+    return np.array([place[name] for name in names], dtype=np.int64)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -23,7 +24,7 @@ BALANCE_TOLERANCE = 1e-12
 PROFILE_FRACTIONS = np.array([0.0, 0.25, 0.5, 0.75, 1.0])
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Steady:
     """Steady state of the river for one regime.
 
@@ -61,9 +62,20 @@ class Steady:
     attribution: pd.DataFrame
     balance: float
     budget: pd.DataFrame
-    profile: pd.DataFrame
-    response: TransferMatrix
-    oxygen: pd.DataFrame | None = None
+    oxygen: pd.DataFrame | None
+    _system: System
+    _loads: Loads
+    _head: Floats
+
+    @cached_property
+    def profile(self) -> pd.DataFrame:
+        """Concentration along the river."""
+        return _profile(self._system, self._loads, self._head)
+
+    @cached_property
+    def response(self) -> TransferMatrix:
+        """What a load does to every section."""
+        return TransferMatrix.of(self._system)
 
     def grades(self, water: str | None = None, standard: str | Standard = "GB3838-2002") -> pd.DataFrame:
         """Grade every section: `class`, `deciding`, `ungraded`, with `limit_class`, `kept` and `tidal` beside them.
@@ -219,9 +231,10 @@ def steady(
         attribution=_attribution(net, table, passing),
         balance=balance,
         budget=budget,
-        profile=_profile(system, table, head),
-        response=TransferMatrix.of(system),
         oxygen=None if oxygen is None else _oxygen_table(concentration[DEFICIT], oxygen.saturation),
+        _system=system,
+        _loads=table,
+        _head=head,
     )
 
 

@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from yijiang.errors import Finding
-from yijiang.river.cells import flags, label, missing_columns, names, numbers
+from yijiang.river.cells import flags, label, labels, missing_columns, names, numbers
 from yijiang.river.formulas import Floats
 from yijiang.river.topology import Edges, loops
 
@@ -45,8 +45,8 @@ def check_reaches(
         return frame, None, found
 
     clean = pd.DataFrame({"reach": names(frame, "reaches", "reach", found)})
-    clean["downstream"] = [label(value) for value in frame["downstream"]]
-    clean["river"] = [label(value) for value in frame["river"]] if "river" in frame.columns else ""
+    clean["downstream"] = labels(frame["downstream"])
+    clean["river"] = labels(frame["river"]) if "river" in frame.columns else ""
     _water(frame, clean, regimes, found)
     clean["abstraction"] = 0.0
     if "abstraction" in frame.columns:
@@ -263,9 +263,9 @@ def check_sections(frame: pd.DataFrame, reaches: pd.DataFrame) -> tuple[pd.DataF
     if found:
         return frame, found
     clean = pd.DataFrame({"section": names(frame, "sections", "section", found)})
-    clean["reach"] = [label(value) for value in frame["reach"]]
+    clean["reach"] = labels(frame["reach"])
     for column in ("name_en", "name_zh"):
-        given = [label(value) for value in frame[column]] if column in frame.columns else [""] * len(frame)
+        given = labels(frame[column]) if column in frame.columns else [""] * len(frame)
         clean[column] = [name or key for name, key in zip(given, clean["section"], strict=True)]
     known = reaches.drop_duplicates("reach").set_index("reach")
     fraction, km = np.ones(len(frame)), np.full(len(frame), np.nan)

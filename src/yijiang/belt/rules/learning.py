@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from yijiang.belt.columns import cell_text
 from yijiang.belt.findings import Findings
 
@@ -37,9 +35,10 @@ def years_agree(belt: Belt, found: Findings) -> None:
         if cell_text(row["value"]) and cell_text(row["year"])
     }
     frame = belt.tables["indicator_years"]
-    for i, row in enumerate(frame.to_dict("records")):
-        key = (str(row["indicator"]), str(row["region"]), cell_text(row["year"]))
-        if key in latest and not np.isclose(latest[key], float(row["value"]), rtol=1e-6, atol=0.0, equal_nan=True):
+    columns = (frame[name].tolist() for name in ("indicator", "region", "year", "value"))
+    for i, (indicator, region, year, value) in enumerate(zip(*columns, strict=True)):
+        key = (str(indicator), str(region), cell_text(year))
+        if key in latest and not abs(latest[key] - float(value)) <= 1e-6 * abs(float(value)):
             problem = f"the table indicators has {latest[key]:g} for this year"
             remedy = "give the same value in both tables, or correct the year"
-            found.add("indicator_years", i + 2, "value", cell_text(row["value"]), problem, remedy)
+            found.add("indicator_years", i + 2, "value", cell_text(value), problem, remedy)

@@ -117,7 +117,7 @@ def advance_lanes(
     right: Array, x: Array, out: Array, m: Memory, active: NDArray[np.bool_], tol: float, last: bool
 ) -> bool:
     """One accelerated step of every active lane; false when none is left."""
-    going = False
+    going, free = False, np.int64(-1)  # not the literal, which would have `go_on` compiled once more
     for s in range(active.size):
         if active[s]:
             e, size = 0.0, 0.0
@@ -128,7 +128,7 @@ def advance_lanes(
             e = e / size if size > 0.0 else 0.0
             if not e < np.inf:
                 e = np.inf
-            active[s] = go_on(x[s], out[s], e, -1, memory_of(m, s), tol, last)
+            active[s] = go_on(x[s], out[s], e, free, memory_of(m, s), tol, last)
             going = going or active[s]
     return going
 

@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 
 from yijiang.errors import OptionError
 
-from .levers import Shock, base_output, base_revenue, base_trade, layout, sales_hat, split_spending, without_rows
+from .kernels import flow_hats
+from .levers import Shock, base_trade, layout, sales_factor, sales_hat, split_spending, without_rows
 from .problem import Array
-from .shares import Base
+from .structure import Base
 
 if TYPE_CHECKING:
     from .labels import Labels
@@ -163,7 +164,7 @@ class Arrays:
 
     @cached_property
     def _base_income(self) -> Array:
-        return np.asarray(self._base.income.sum(1) + self._base.deficit + base_revenue(self._base))
+        return np.asarray(self._base.income.sum(1) + self._base.deficit + self._base.revenue)
 
     @cached_property
     def _real_income(self) -> Array:
@@ -222,7 +223,7 @@ class Arrays:
     def real_output_hat_array(self) -> Array:
         """Real output, new / old (region, sector); 1 where the base has none."""
         n = self._base.modelled
-        old = base_output(self._base)
+        old = self._base.output
         new = self._solution.work.output[:, :n].T / self._cost[:, :n].T
         return self.in_label_order(np.divide(new, old, out=np.ones_like(old), where=old > 0))
 
@@ -234,6 +235,12 @@ class Arrays:
     def real_flow_hats(self, sectors: NDArray[np.int64]) -> Array:
         """Quantity traded of some sectors, new / old (importer, exporter, sector); 1 where the base has none."""
         base, n = self._base, self._base.modelled
+        p, w = self._solution.problem, self._solution.work
+        if not (base.taxed or p.taxed or self._layout.rows or w.phi.min() <= 0.0):
+            return flow_hats(
+                sectors, base.labels.order, base.share, base.expenditure, base.sales, sales_factor(base, self._shock),
+                p, w,
+            )  # fmt: skip
         cost = self._cost[sectors][:, None]
 
         def hat(new: Array, old: Array, cost: Array) -> Array:

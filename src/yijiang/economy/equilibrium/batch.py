@@ -12,8 +12,8 @@ import pandas as pd
 from .problem import Array
 from .reading import scenarios, start
 from .result import Counterfactual
-from .shares import Base
 from .solver import solve_many
+from .structure import Base
 
 #: Most scenarios side by side: more only need more room, and fewer are faster once the weights come from memory anyway.
 LANES, LANES_OF_LARGE = 16, 8

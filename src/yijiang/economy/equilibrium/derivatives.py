@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numba import njit, prange
+from numpy.typing import NDArray
 
 from .mobility import common_wage, groups, pooled, supply_moves, wage_step
 from .problem import FAST, Array, Problem, Work, compiled
@@ -98,21 +99,47 @@ def _cost_move(p: Problem, d: Array, cost: Array, move: Array) -> None:
 
 
 @compiled
-def _sectors(p: Problem, w: Work, cost: Array, move: Array, price: Array, income: Array, output: Array) -> None:
-    for j in range(p.weights.shape[0]):
+def _sectors(
+    weights: Array,
+    net: Array,
+    local: NDArray[np.bool_],
+    theta: Array,
+    u: Array,
+    phi: Array,
+    kept: Array,
+    spending: Array,
+    cost: Array,
+    move: Array,
+    price: Array,
+    income: Array,
+    output: Array,
+) -> None:
+    for j in range(weights.shape[0]):
         _rows(
-            p.weights[j], p.net[j], p.local[j], p.theta[j], w.power[j], w.phi[j], w.kept[j], w.spending[j],
+            weights[j], net[j], local[j], theta[j], u[j], phi[j], kept[j], spending[j],
             cost[j], move[j], price[j], income[j], output[j],
         )  # fmt: skip
 
 
 @njit(cache=True, fastmath=FAST, parallel=True)
 def _sectors_parallel(
-    p: Problem, w: Work, cost: Array, move: Array, price: Array, income: Array, output: Array
+    weights: Array,
+    net: Array,
+    local: NDArray[np.bool_],
+    theta: Array,
+    u: Array,
+    phi: Array,
+    kept: Array,
+    spending: Array,
+    cost: Array,
+    move: Array,
+    price: Array,
+    income: Array,
+    output: Array,
 ) -> None:
-    for j in prange(p.weights.shape[0]):
+    for j in prange(weights.shape[0]):
         _rows(
-            p.weights[j], p.net[j], p.local[j], p.theta[j], w.power[j], w.phi[j], w.kept[j], w.spending[j],
+            weights[j], net[j], local[j], theta[j], u[j], phi[j], kept[j], spending[j],
             cost[j], move[j], price[j], income[j], output[j],
         )  # fmt: skip
 
@@ -235,5 +262,7 @@ def forward(p: Problem, w: Work, d: Array, out: Array, side_by_side: bool = Fals
     price, revenue = np.empty((sectors, regions)), np.empty((sectors, regions))
     output = w.output.copy()
     _cost_move(p, d, cost, move)
-    (_sectors_parallel if side_by_side else _sectors)(p, w, cost, move, price, revenue, output)
+    (_sectors_parallel if side_by_side else _sectors)(
+        p.weights, p.net, p.local, p.theta, w.power, w.phi, w.kept, w.spending, cost, move, price, revenue, output
+    )
     _finish(p, w, d, price, revenue, output, cost, out)

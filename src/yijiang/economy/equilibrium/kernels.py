@@ -11,6 +11,7 @@ Inside, arrays are (sector, importer, exporter): the modelled regions come first
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .mobility import move_factors, step_of_wages, wage_step
 from .problem import TINY, Array, Problem, Work, compiled
@@ -165,6 +166,42 @@ def finish(p: Problem, z: Array, w: Work, out: Array) -> None:
             x = p.final[n, j] * x + p.fixed_use[n, j]
         out[at_x + n * sectors + j] -= x / p.unit[n, j]
         out[at_split_x + r] = x / p.split_unit[r]
+
+
+@compiled
+def flow_hats(
+    sectors: NDArray[np.int64], order: NDArray[np.intp], share: Array, spending: Array, sales: Array, factor: Array,
+    p: Problem, w: Work,
+) -> Array:  # fmt: skip
+    """Real flows of some goods, new / old (importer, exporter, sector); 1 where the base has none.
+
+    ``π′X′ / (πX ĉ)`` where no tariff is levied, no use is split and no price sum is 0.
+
+    Parameters
+    ----------
+    order : (region)
+        The user's positions in the solver's order.
+    share, spending : shares (sector, importer, exporter) and spending (region, sector) of the base.
+    sales, factor : (sector, fixed importer, exporter)
+        Base sales to regions of fixed cost, and their change at base unit cost.
+    """
+    regions, exporters = w.sold.shape[1], w.power.shape[1]
+    out = np.ones((exporters, exporters, sectors.size))
+    for s in range(sectors.size):
+        j = sectors[s]
+        for i in range(exporters):
+            unit = np.exp(w.cost[i, j]) if i < regions else 1.0
+            sold = np.exp(-p.foreign_theta[j] * w.cost[i, j]) / unit if i < regions else 1.0
+            for n in range(regions):
+                old = share[j, n, i] * spending[n, j]
+                if old > 0.0:
+                    new = p.net[j, n, i] * w.power[j, i] * (w.spending[j, n] / w.phi[j, n])
+                    out[order[n], order[i], s] = new / unit / old
+            if i < regions:
+                for n in range(exporters - regions):
+                    if sales[j, n, i] > 0.0:
+                        out[order[regions + n], order[i], s] = factor[j, n, i] * sold
+    return out
 
 
 def step(p: Problem, z: Array, w: Work, out: Array) -> None:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .kernels import fill_weights
 from .problem import Array, Lanes, Problem, Work
-from .shares import Base, sales_of
+from .structure import Base
 
-#: In the state, spending is divided by itself, but never by less than this part of the mean: tiny cells would
-#: never settle.
-SMALLEST_UNIT = 1e-3
 #: Step of ln w per unit of ln(demand / supply); the number of iterations hardly depends on it.
 DAMPING = 0.5
 
@@ -113,11 +112,6 @@ def layout(p: Problem) -> Layout:
     return Layout(n, f, j, p.split_scale.size)
 
 
-def spending_units(base: Base) -> Array:
-    """What spending is divided by in the state (region, sector)."""
-    return np.asarray(np.maximum(base.expenditure, SMALLEST_UNIT * base.expenditure.mean()))
-
-
 def final_shares(base: Base, shock: Shock) -> Array:
     """Shares of final demand (region, sector) under the shock."""
     if shock.log_final is None:
@@ -129,7 +123,7 @@ def final_shares(base: Base, shock: Shock) -> Array:
 def split_spending(base: Base, cells: NDArray[np.int64]) -> Array:
     """Base spending of each split row: one use of one good in one region."""
     sectors = base.theta.size
-    output = base_output(base)
+    output = base.output
     spend = base.expenditure.sum(1) - (base.inputs * output[:, None, :]).sum((1, 2)) - base.fixed_use.sum(1)
     out = np.empty(len(cells))
     for r, (n, j, k) in enumerate(cells):
@@ -146,18 +140,6 @@ def base_trade(base: Base, sectors: NDArray[np.int64] | None = None) -> Array:
     if sectors is not None:
         share, rate, spending = share[sectors], rate[sectors], spending[sectors]
     return np.asarray((share / (1 + rate) if base.taxed else share) * spending[:, :, None])
-
-
-def base_output(base: Base) -> Array:
-    """Base output of modelled regions (region, sector), money."""
-    return np.asarray(sales_of(base.share, base.tariff, base.expenditure)[0] + base.sales.sum(1).T)
-
-
-def base_revenue(base: Base) -> Array:
-    """Base tariff revenue of modelled regions (region,), money."""
-    if not base.taxed:
-        return np.zeros(base.modelled)
-    return np.asarray(base.expenditure.sum(1) - sales_of(base.share, base.tariff, base.expenditure)[1])
 
 
 def tariff_change(new: Array | None, old: Array, log_kappa: Array | None) -> Array | None:
@@ -181,73 +163,87 @@ def sales_factor(base: Base, shock: Shock) -> Array:
 
 def build(base: Base, shock: Shock) -> Problem:
     """The fixed part of the map for these levers."""
-    sectors, regions, exporters = base.share.shape
+    still = base.problem
     rate = base.tariff if shock.tariff is None else shock.tariff
     taxed = base.taxed if shock.tariff is None else bool(np.any(rate))
     moved = tariff_change(shock.tariff, base.tariff, shock.log_kappa)
-    weights, scale = base.share, np.zeros((sectors, regions))
+    new: dict[str, Any] = {"taxed": taxed, "by_income": shock.by_income}
+    weights = base.share
     if moved is not None:
-        weights = np.empty_like(base.share)
+        weights, scale = np.empty_like(base.share), np.zeros(base.share.shape[:2])
         fill_weights(base.share, np.ascontiguousarray(moved), base.theta, weights, scale)
-    net = weights / (1 + rate) if taxed else weights
-
-    cells = np.zeros((0, 3), dtype=np.int64) if shock.split_cell is None else shock.split_cell
-    rows = len(cells)
-    unit = spending_units(base)
-    split_weights, split_scale = np.zeros((rows, exporters)), np.zeros(rows)
-    split_net, split_unit = split_weights, np.zeros(rows)
-    if rows and shock.split_log_kappa is not None:
+        new |= {"weights": weights, "row_scale": scale}
+    if taxed or moved is not None:
+        new["net"] = weights / (1 + rate) if taxed else weights
+    if shock.sales_tariff is not None or shock.sales_log_kappa is not None:
+        new["exports"] = (base.sales * sales_factor(base, shock)).sum(1)
+    if shock.foreign_theta is not None:
+        new["foreign_theta"] = shock.foreign_theta
+    if shock.inputs is not None:
+        new["inputs"] = shock.inputs
+    cells = shock.split_cell
+    if cells is not None and shock.split_log_kappa is not None:
         n, j = cells[:, 0], cells[:, 1]
         total = shock.split_log_kappa + (0.0 if moved is None else moved[j, n])
-        as_sectors = (base.share[j, n][:, None, :], np.ascontiguousarray(total[:, None, :]))
-        wide, wide_scale = np.empty((rows, 1, exporters)), np.zeros((rows, 1))
-        fill_weights(as_sectors[0], as_sectors[1], np.ascontiguousarray(base.theta[j]), wide, wide_scale)
-        split_weights, split_scale = np.ascontiguousarray(wide[:, 0]), np.ascontiguousarray(wide_scale[:, 0])
-        split_net = split_weights / (1 + rate[j, n])
-        split_unit = split_units(base, split_spending(base, cells))
-
-    n, f = base.income.shape
-    still = np.full((f, n), -1, dtype=np.int64)
-    elasticity, group = np.zeros(f), still
+        wide, wide_scale = np.empty((len(cells), 1, base.share.shape[2])), np.zeros((len(cells), 1))
+        # Every row as if it were a sector of one importer.
+        one = base.share[j, n][:, None, :], np.ascontiguousarray(total[:, None, :])
+        fill_weights(*one, np.ascontiguousarray(base.theta[j]), wide, wide_scale)
+        new |= {
+            "split_cell": cells, "split_weights": wide[:, 0], "split_net": wide[:, 0] / (1 + rate[j, n]),
+            "split_scale": wide_scale[:, 0], "split_unit": split_units(base, split_spending(base, cells)),
+        }  # fmt: skip
     if shock.mobility is not None:
-        elasticity, group = shock.mobility.elasticity, shock.mobility.group
-    # A supply that follows its price answers to a smaller step as the more of it moves.
-    damping = DAMPING / (1 + np.where(np.isfinite(elasticity), elasticity, 0.0))
-    p = Problem(
-        weights,
-        net,
-        taxed,
-        base.local,
-        scale,
-        np.ascontiguousarray((base.sales * sales_factor(base, shock)).sum(1)),
-        base.theta,
-        foreign_theta(base, shock),
-        base.value_added,
-        base.inputs if shock.inputs is None else shock.inputs,
-        base.fixed_use,
-        shock.by_income,
-        base.closed,
-        float(base.income.sum()),
-        unit,
-        cells,
-        split_weights,
-        split_net,
-        split_scale,
-        split_unit,
-        damping,
-        elasticity,
-        group,
-        base.final,
-        base.expenditure,
-        base.income,
-        base.deficit,
-        base.deficit,
-        0.0,
-        base.income,
-        base.deficit,
-    )
-    # One memory layout, so that the kernels are compiled once.
-    return vary(Problem._make(np.ascontiguousarray(x) if isinstance(x, np.ndarray) else x for x in p), base, shock)
+        new |= {"mobility": shock.mobility.elasticity, "group": shock.mobility.group}
+        # A supply that follows its price answers to a smaller step as the more of it moves.
+        moves = np.where(np.isfinite(shock.mobility.elasticity), shock.mobility.elasticity, 0.0)
+        new["damping"] = DAMPING / (1 + moves)
+    return vary(still._replace(**_contiguous(new)), base, shock)
+
+
+def still_problem(base: Base) -> Problem:
+    """The fixed part of the map without any lever or tariff; `Base.problem` keeps it."""
+    n, f = base.income.shape
+    rows = np.zeros((0, base.share.shape[2]))
+    parts = {
+        "weights": base.share,
+        "net": base.share,
+        "taxed": False,
+        "local": base.local,
+        "row_scale": np.zeros(base.share.shape[:2]),
+        "exports": base.sales.sum(1),
+        "theta": base.theta,
+        "foreign_theta": base.theta,
+        "value_added": base.value_added,
+        "inputs": base.inputs,
+        "fixed_use": base.fixed_use,
+        "by_income": False,
+        "closed": base.closed,
+        "world": float(base.income.sum()),
+        "unit": base.unit,
+        "split_cell": np.zeros((0, 3), dtype=np.int64),
+        "split_weights": rows,
+        "split_net": rows,
+        "split_scale": np.zeros(0),
+        "split_unit": np.zeros(0),
+        "damping": np.full(f, DAMPING),
+        "mobility": np.zeros(f),
+        "group": np.full((f, n), -1, dtype=np.int64),
+        "final": base.final,
+        "log_productivity": np.zeros_like(base.expenditure),
+        "income": base.income,
+        "deficit": base.deficit,
+        "deficit_share": np.zeros(n),
+        "deficit_sum": 0.0,
+        "people": np.zeros_like(base.income),
+        "log_attraction": np.zeros(n),
+    }
+    return Problem(**_contiguous(parts))
+
+
+def _contiguous(parts: Mapping[str, Any]) -> dict[str, Any]:
+    """Fields of a problem in one memory layout, so that the kernels are compiled once."""
+    return {k: np.ascontiguousarray(x) if isinstance(x, np.ndarray) else x for k, x in parts.items()}
 
 
 def foreign_theta(base: Base, shock: Shock) -> Array:
@@ -277,23 +273,14 @@ def own_fields(base: Base, shock: Shock) -> Lanes:
 
 def vary(p: Problem, base: Base, shock: Shock) -> Problem:
     """`p` with the levers of another shock that shares its weights."""
-    q = Lanes._make(np.ascontiguousarray(x) for x in own_fields(base, shock))
-    return p._replace(
-        final=q.final,
-        log_productivity=q.log_productivity,
-        income=q.income,
-        deficit=q.deficit,
-        deficit_share=q.deficit_share,
-        deficit_sum=float(shock.deficit.sum()),
-        people=q.people,
-        log_attraction=q.log_attraction,
-    )
+    own = own_fields(base, shock)
+    return p._replace(**_contiguous(own._asdict() | {"deficit_sum": float(own.deficit_sum)}))
 
 
 def first_state(base: Base, shock: Shock) -> Array:
     """The base itself as a state: all ratios one, base spending."""
     logs = base.income.size + base.expenditure.size
-    z = np.concatenate([np.zeros(logs), (base.expenditure / spending_units(base)).ravel()])
+    z = np.concatenate([np.zeros(logs), (base.expenditure / base.unit).ravel()])
     return z if shock.split_cell is None else with_rows(base, z, shock.split_cell)
 
 
@@ -301,7 +288,7 @@ def with_rows(base: Base, z: Array, cells: NDArray[np.int64]) -> Array:
     """A state without split rows, with some: they begin at the price of their good and their base part of spending."""
     a, b = base.income.size, base.income.size + base.expenditure.size
     price, spending = z[a:b].reshape(base.expenditure.shape), z[b:].reshape(base.expenditure.shape).copy()
-    unit, part = spending_units(base), split_spending(base, cells)
+    unit, part = base.unit, split_spending(base, cells)
     at = cells[:, 0], cells[:, 1]
     old = np.where(base.expenditure[at] > 0, base.expenditure[at], 1.0)
     x = part / old * (spending * unit)[at]
@@ -315,13 +302,13 @@ def without_rows(base: Base, z: Array, cells: NDArray[np.int64]) -> Array:
     spending = z[b + rows : -rows].reshape(base.expenditure.shape).copy()
     x = z[-rows:] * split_units(base, split_spending(base, cells))
     at = cells[:, 0], cells[:, 1]
-    np.add.at(spending, at, x / spending_units(base)[at])
+    np.add.at(spending, at, x / base.unit[at])
     return np.concatenate([z[:b], spending.ravel()])
 
 
 def split_units(base: Base, part: Array) -> Array:
     """What the spending of split rows is divided by in the state (row,)."""
-    return np.asarray(np.maximum(np.abs(part), SMALLEST_UNIT * base.expenditure.mean()))
+    return np.maximum(np.abs(part), base.smallest_unit)
 
 
 def new_base(base: Base, shock: Shock, p: Problem, z: Array, w: Work, own: bool = False) -> Base:

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 from yijiang.errors import OptionError
 
 from . import shares
-from .shares import Base
+from .structure import Base
 
 if TYPE_CHECKING:
     from .batch import Counterfactuals

@@ -13,7 +13,7 @@ from yijiang.errors import OptionError
 
 if TYPE_CHECKING:
     from .levers import Mobility
-    from .shares import Array, Base
+    from .structure import Array, Base
 
 
 @dataclass(frozen=True)
@@ -80,6 +80,8 @@ def mobility(base: Base, rules: Sequence[Migration | MobileCapital]) -> tuple[Mo
     """The rules in the solver's layout, and what is assumed in them."""
     from .levers import Mobility
 
+    if not rules:
+        return None, ()
     labels, n, factors = base.labels, base.modelled, base.income.shape[1]
     elasticity, group = np.zeros(factors), np.full((factors, n), -1, dtype=np.int64)
     people, assumed = np.zeros((n, factors)), []

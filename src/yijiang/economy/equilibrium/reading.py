@@ -15,7 +15,7 @@ from yijiang.errors import OptionError, match_name
 from .levers import Shock, with_rows, without_rows
 from .options import Migration, MobileCapital, cost_exponent
 from .options import mobility as factor_rules
-from .shares import Array, Base
+from .structure import Array, Base
 
 TRADE = ("importer", "exporter", "sector")
 #: Balances that miss zero by less than this share of world income are rounding.
@@ -178,7 +178,7 @@ def start(base: Base, levers: Shock, given: Any) -> Array | None:
 
 
 def _logarithm(ratio: Array, name: str) -> Array:
-    if not (np.all(ratio > 0) and np.all(np.isfinite(ratio))):
+    if ratio.size and not (ratio.min() > 0.0 and ratio.max() < np.inf):
         raise OptionError(f"{name} holds a ratio that is not positive; 1 means no change")
     return np.asarray(np.log(ratio))
 
@@ -205,8 +205,8 @@ def _blocks(base: Base, cube: Array) -> tuple[Array, Array]:
     """Purchases of modelled and of fixed regions, sector axis first, from (importer, exporter, sector)."""
     labels, n = base.labels, base.modelled
     if labels.fixed:
-        cube = cube[np.ix_(labels.order, labels.order)]
-    turned = np.moveaxis(cube, 2, 0)
+        cube = cube[labels.order[:, None], labels.order]
+    turned = cube.transpose(2, 0, 1)
     return np.ascontiguousarray(turned[:, :n]), np.ascontiguousarray(turned[:, n:, :n])
 
 

@@ -7,8 +7,8 @@ import numpy as np
 from .kernels import step
 from .levers import Shock, build, first_state, new_base
 from .problem import workspace
-from .shares import Base
 from .solver import refine, solve
+from .structure import Base
 
 #: The base is solved to this residual, so that no lever means no change.
 BASE_TOLERANCE = 1e-13

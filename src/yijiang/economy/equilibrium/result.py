@@ -16,7 +16,7 @@ from . import welfare
 from .arrays import Arrays
 from .levers import Shock, new_base
 from .problem import Array
-from .shares import Base
+from .structure import Base
 
 if TYPE_CHECKING:
     from .gradient import Gradient

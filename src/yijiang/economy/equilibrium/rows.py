@@ -170,22 +170,48 @@ def all_sectors(p: Problem, w: Work, active: NDArray[np.bool_]) -> None:
         )  # fmt: skip
 
 
-@njit(cache=True, fastmath=FAST, parallel=True)
 def all_sectors_parallel(p: Problem, w: Work, active: NDArray[np.bool_]) -> None:
     """`all_sectors` with the sectors side by side; the figures do not depend on the number of threads."""
-    done = np.ones((p.weights.shape[0], active.size), np.bool_)
-    for j in prange(p.weights.shape[0]):
-        _sector(
-            j, active, p.weights, p.net, p.taxed, p.local[j], w.power, w.spending, w.phi, w.kept, w.output
-        )  # fmt: skip
-        for s in range(active.size):
-            if active[s]:
-                done[j, s] = _close(j, s, p.row_scale, w.shift, p.theta, w.power, w.sold, w.phi, w.price, w.output)
-    if not done.all():
+    if not _side_by_side(
+        active, p.weights, p.net, p.taxed, p.local, p.row_scale, p.theta, w.shift, w.power, w.sold, w.spending,
+        w.phi, w.price, w.kept, w.output,
+    ):  # fmt: skip
         _rescue(
             active, p.weights, p.net, p.row_scale, p.theta, w.cost, w.shift, w.spending, w.phi, w.price, w.kept,
             w.output,
         )  # fmt: skip
+
+
+@njit(cache=True, fastmath=FAST, parallel=True)
+def _side_by_side(
+    active: NDArray[np.bool_],
+    weights: Array,
+    net: Array,
+    taxed: bool,
+    local: NDArray[np.bool_],
+    row_scale: Array,
+    theta: Array,
+    shift: Array,
+    power: Array,
+    sold: Array,
+    spending: Array,
+    phi: Array,
+    price: Array,
+    kept: Array,
+    output: Array,
+) -> bool:
+    """Every sector in a thread of its own; false if a row needs the careful way.
+
+    It takes arrays: a parallel loop over bundles takes many times as long to compile.
+    """
+    done = np.ones((weights.shape[0], active.size), np.bool_)
+    for at in prange(weights.shape[0]):
+        j = np.int64(at)  # a parallel index is unsigned, and would have `_sector` compiled once more
+        _sector(j, active, weights, net, taxed, local[j], power, spending, phi, kept, output)
+        for s in range(active.size):
+            if active[s]:
+                done[j, s] = _close(j, s, row_scale, shift, theta, power, sold, phi, price, output)
+    return bool(done.all())
 
 
 @compiled

@@ -1,10 +1,8 @@
-"""The base of a trade model: shares and levels read from flows or given directly, checked, in the solver's layout."""
+"""The base of a trade model read from flows or given directly as shares, checked, in the solver's layout."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -14,57 +12,13 @@ from numpy.typing import ArrayLike, NDArray
 from yijiang.errors import DataError, Finding, OptionError
 
 from .labels import Labels
+from .structure import Array, Base, sales_of
 
-Array = NDArray[np.float64]
 #: Shares must add up to one within this; they are then scaled to add up exactly.
 SHARE_TOLERANCE = 1e-6
 #: A negative input down to this share of the using sector's cost is what balancing leaves in published tables;
 #: it is kept and noted.
 SMALL_NEGATIVE = 1e-3
-
-
-@dataclass(frozen=True)
-class Base:
-    """Shares and levels of one equilibrium; regions of fixed cost come last, and trade has its sector axis first."""
-
-    labels: Labels
-    share: Array  # (sector, importer, exporter), tariff-inclusive
-    tariff: Array  # (sector, importer, exporter), 0.05 = 5 %
-    sales: Array  # (sector, fixed importer, exporter): value net of tariff
-    sales_tariff: Array  # (sector, fixed importer, exporter)
-    outside: Array  # (sector, fixed importer, fixed exporter): trade that stays as it is
-    value_added: Array  # (region, factor, sector)
-    inputs: Array  # (region, input, using sector)
-    final: Array  # (region, sector)
-    fixed_use: Array  # (region, sector), at most 0
-    income: Array  # (region, factor), money
-    deficit: Array  # (region,), money
-    expenditure: Array  # (region, sector), money, tariff-inclusive
-    theta: Array  # (sector,)
-    notes: tuple[str, ...] = ()  # what was accepted although it is unusual
-
-    @property
-    def closed(self) -> bool:
-        """Whether every region is modelled, so that only relative prices are determined."""
-        return bool(self.sales.shape[1] == 0)
-
-    @cached_property
-    def local(self) -> NDArray[np.bool_]:
-        """Sectors that nobody buys from elsewhere (sector,)."""
-        own = np.arange(self.modelled)
-        return np.asarray(
-            np.count_nonzero(self.share, axis=(1, 2)) == np.count_nonzero(self.share[:, own, own], axis=1)
-        )
-
-    @cached_property
-    def taxed(self) -> bool:
-        """Whether any modelled region levies a tariff."""
-        return any(self.tariff.strides) and bool(np.any(self.tariff))
-
-    @property
-    def modelled(self) -> int:
-        """Number of regions whose markets clear in the model."""
-        return int(self.share.shape[1])
 
 
 class _Checks:
@@ -198,21 +152,6 @@ def _split_rates(rate: Array, fixed: int) -> tuple[Array, Array, Array]:
         return _split_trade(rate, fixed)
     t, n = np.moveaxis(rate, 2, 0), rate.shape[0] - fixed
     return t[:, :n], t[:, n:, :n], t[:, n:, n:]
-
-
-def sales_of(share: Array, tariff: Array, spending: Array) -> tuple[Array, Array]:
-    """Sales of modelled regions to each other (region, sector), and what reaches sellers of each one's spending.
-
-    Sector by sector, so that no second table of trade is ever made.
-    """
-    sectors, regions = share.shape[:2]
-    output, kept = np.empty((regions, sectors)), np.zeros(regions)
-    taxed = any(tariff.strides)
-    for j in range(sectors):
-        net = share[j] / (1 + tariff[j]) if taxed else share[j]
-        output[:, j] = (spending[:, j] @ net)[:regions]
-        kept += net.sum(1) * spending[:, j] if taxed else share[j].sum(1) * spending[:, j]
-    return output, kept
 
 
 def from_flows(

@@ -18,7 +18,7 @@ from .krylov import gmres
 from .levers import Shock, build, first_state, layout, vary
 from .problem import Array, Problem, Work, bundle, of_lane, workspaces
 from .rows import all_sectors_parallel
-from .shares import Base
+from .structure import Base
 
 #: Iterations of the accelerated map before Newton's method takes over.
 MOST_ITERATIONS = 400
@@ -97,7 +97,7 @@ def solve_many(
                     raise
                 raise SolveError(f"scenario {s}: {NOT_SOLVED}", **error.figures) from None
             maps += more
-        step(p, state, room, np.empty_like(state))
+            step(p, state, room, np.empty_like(state))
         solved.append(Solution(p, state, room, left, maps))
     return solved
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from .levers import Shock, base_output, base_revenue, base_trade, split_spending
+from .levers import Shock, base_trade, split_spending
 from .problem import Array
-from .shares import Base
+from .structure import Base
 
 #: Columns of the split, in this order; they add up to ``real_income_hat − 1``.
 TERMS = ("terms_of_trade", "volume_of_trade", "technology", "trade_cost", "endowment", "balance", "remainder")
@@ -56,9 +56,9 @@ def first_order(
     terms by the envelope theorem (Hulten 1978).
     """
     old = base_trade(base)
-    output = base_output(base)
+    output = base.output
     n = base.modelled
-    income = base.income.sum(1) + base.deficit + base_revenue(base)
+    income = base.income.sum(1) + base.deficit + base.revenue
     change = cost_hat - 1
     terms = np.zeros((n, len(TERMS)))
     terms[:, 0] = (output * change[:, :n].T).sum(1) - (old * change[:, None, :]).sum((0, 2))

@@ -159,7 +159,8 @@ def pairs(
     whole = len(sides.offers) * len(sides.needs) <= ALL_PAIRS
     offer, need = _searched(sides, most, whole)
     named = _named(sides, interests)
-    passing = failures(named[0], named[1], sides.left, sides.right, sides.open) == 0
+    pair = np.ascontiguousarray(named[0]), np.ascontiguousarray(named[1])
+    passing = failures(*pair, sides.left, sides.right, sides.open) == 0
     said = tuple(one[passing] for one in named)
     key = np.unique(np.concatenate([need, said[1]]) * len(sides.offers) + np.concatenate([offer, said[0]]))
     need, offer = np.divmod(key, max(len(sides.offers), 1))

@@ -35,6 +35,8 @@ class Problem:
         Facility of a link that delays or limits, −1 for the others; worked out by `of`.
     group_pair, group_class : (group)
         Pair and class of every group; worked out by `of`.
+    acting, room : (acting)
+        Facilities that delay or limit, and their capacities; worked out by `of`.
     """
 
     pair_ptr: Ints
@@ -51,16 +53,21 @@ class Problem:
     moving: Shorts
     group_pair: Ints
     group_class: Ints
+    acting: Ints
+    room: Floats
 
     @classmethod
     def of(cls, *, facility: Shorts, param: Floats, pair_ptr: Ints, pair_class: Ints, **arrays: Any) -> Self:
         """Make a problem of its arrays, by name."""
-        acts = (param[:, kernels.KIND] > 0.0) | (param[:, kernels.LIMIT] < np.inf)
+        delays = param[:, kernels.KIND] > 0.0
+        acts = delays | (param[:, kernels.LIMIT] < np.inf)
+        room = np.where(delays, param[:, kernels.CAPACITY], param[:, kernels.LIMIT])[acts]
         moving = np.where(acts[facility], facility, -1).astype(np.int32)
         groups = np.diff(pair_ptr)
         return cls(
             facility=facility, param=param, moving=moving, pair_ptr=pair_ptr, pair_class=pair_class,
-            group_pair=np.repeat(np.arange(len(groups)), groups), group_class=np.repeat(pair_class, groups), **arrays,
+            group_pair=np.repeat(np.arange(len(groups)), groups), group_class=np.repeat(pair_class, groups),
+            acting=np.flatnonzero(acts), room=room, **arrays,
         )  # fmt: skip
 
     def link_costs(self, state: Floats) -> Floats:

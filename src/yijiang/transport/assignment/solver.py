@@ -96,9 +96,7 @@ def solve(
     param = problem.param.copy()
     load, state = np.zeros(len(param)), np.zeros((len(param), 4))
     limits = _Limits(param, multiplier)
-    acts = np.flatnonzero((param[:, kernels.KIND] > 0.0) | (param[:, kernels.LIMIT] < np.inf))
-    room = np.where(param[acts, kernels.KIND] > 0.0, param[acts, kernels.CAPACITY], param[acts, kernels.LIMIT])
-    paths = PathSet.empty(groups)
+    paths = PathSet.empty(groups) if start is None else start
     part, fresh = np.zeros(groups), np.ones(groups, bool)
     sweeps = MOST_SWEEPS if len(limits.at) or steady < np.inf else SWEEPS
     chooses = bool(np.any(problem.scale > 0.0))
@@ -109,11 +107,11 @@ def solve(
     def balance(sweeps: int, excess: Floats, skip: float) -> float:
         return settle(
             sweeps, p.pair_ptr, *paths[:5], p.demand, p.pair_class, p.weight, p.pce, p.scale, p.nest, p.nest_scale,
-            p.group_class, part, load, param, state, excess, skip, floor, acts, room, target, enough, steady,
+            p.group_class, part, load, param, state, excess, skip, floor, p.acting, p.room, target, enough, steady,
         )  # fmt: skip
 
     if start is not None:
-        paths, flow = start, np.empty_like(start.flow)
+        flow = np.empty_like(start.flow)
         scale_flows(p.pair_ptr, start.group_ptr, p.demand, start.flow, flow, part, fresh)
         paths = start._replace(flow=flow)
         pathkernels.facility_loads(*paths[:2], *paths[3:5], p.group_class, p.pce, load)
@@ -130,9 +128,10 @@ def solve(
             state, paths.flow,
         )  # fmt: skip
         if turn == 0:
-            lost = np.flatnonzero(np.isinf(np.minimum.reduceat(least, p.pair_ptr[:-1])))
-            if len(lost):
-                raise Unreachable(lost.tolist())
+            nowhere = np.isinf(least)
+            lost = np.logical_and.reduceat(nowhere, p.pair_ptr[:-1]) if nowhere.any() else nowhere
+            if lost.any():
+                raise Unreachable(np.flatnonzero(lost).tolist())
         if turn or not fresh.any():
             excess = np.empty(pairs)
             above, total = working_excess(
@@ -184,11 +183,15 @@ class _Limits:
 
     def excess(self, load: Floats) -> float:
         """Largest excess over a limit, relative to the limit."""
+        if not len(self.at):
+            return 0.0
         limit = self.param[self.at, kernels.LIMIT]
         return float(np.max((load[self.at] - limit) / limit, initial=0.0))
 
     def met(self, load: Floats) -> bool:
         """Whether no limit is passed, and none that has a price is left unused."""
+        if not len(self.at):
+            return True
         limit = self.param[self.at, kernels.LIMIT]
         off = np.abs(load[self.at] - limit) / limit
         priced = self.param[self.at, kernels.MULTIPLIER] > 0.0

@@ -90,8 +90,8 @@ def regrow(
                 place[:] = fresh
                 place[root[g]] = OPEN
                 dist[root[g]] = 0.0
-                count = offer(root[g], 0.0, 0, heap, key, place)
-                settle(count, ptr, head, w, through, False, dist, pred[t], order[t], heap, key, place)
+                count = offer(root[g], 0.0, np.int64(0), heap, key, place)
+                settle(count, ptr, head, w, through, np.bool_(False), dist, pred[t], order[t], heap, key, place)
             for n in range(len(target)):
                 out[g, k, n] = dist[target[n]] if target[n] >= 0 else np.inf
 
@@ -190,6 +190,52 @@ def join_chains(
                             least, leave = here, port
                 total[job, c, d] = least + (cost[k, load[o]] + cost[k, unload[d]])
                 exit_port[job, c, d] = leave
+
+
+@njit(cache=True)
+def composite_costs(total: Floats, mu: Floats, nest: Ints, ratio: Floats) -> Floats:
+    """Composite cost of the nested choice among the chains: S_n = −ln Σ exp(−μ_n·c)/μ_n, S = −ln Σ exp(−μ·S_n)/μ.
+
+    Parameters
+    ----------
+    total : (commodity · zone + origin, chain, destination)
+        Least cost, infinite where no chain leads.
+    mu : (commodity)
+    nest, ratio : (chain) number of the nest, and μ/μ_n.
+
+    Returns
+    -------
+    (origin, destination, commodity); infinite where no chain leads.
+    """
+    zones, chains = total.shape[2], total.shape[1]
+    out = np.empty((zones, zones, len(mu)))
+    nests = nest.max() + 1
+    low, odds, inner = np.empty(nests), np.empty(nests), np.empty(nests)
+    for k in range(len(mu)):
+        for c in range(chains):
+            inner[nest[c]] = mu[k] / ratio[c]
+        for o in range(zones):
+            cost = total[k * zones + o]
+            for d in range(zones):
+                low[:] = np.inf
+                odds[:] = 0.0
+                for c in range(chains):
+                    low[nest[c]] = min(low[nest[c]], cost[c, d])
+                for c in range(chains):
+                    n = nest[c]
+                    if cost[c, d] < np.inf:
+                        # The cheapest of a nest has odds of 1.
+                        odds[n] += 1.0 if cost[c, d] == low[n] else np.exp(-inner[n] * (cost[c, d] - low[n]))
+                least, sums = np.inf, 0.0
+                for n in range(nests):
+                    if odds[n] > 1.0:
+                        low[n] -= np.log(odds[n]) / inner[n]
+                    least = min(least, low[n])
+                for n in range(nests):
+                    if odds[n] > 0.0:
+                        sums += 1.0 if low[n] == least else np.exp(-mu[k] * (low[n] - least))
+                out[o, d, k] = least - np.log(sums) / mu[k] if sums > 0.0 else np.inf
+    return out
 
 
 @njit(cache=True)

@@ -14,10 +14,10 @@ from yijiang.transport.assignment.kernels import Bools, Floats, Ints
 from yijiang.transport.assignment.pathset import picked
 from yijiang.transport.assignment.problem import Problem
 from yijiang.transport.assignment.solver import Solution, Unmeetable, Unreachable, solve
+from yijiang.transport.chains.kernels import composite_costs
 from yijiang.transport.chains.paths import Paths
 from yijiang.transport.chains.source import ChainTrees
 from yijiang.transport.chains.virtual import VirtualNetwork
-from yijiang.transport.choice import logit_logsum
 from yijiang.transport.freightnetwork import FreightNetwork
 
 
@@ -72,7 +72,8 @@ class Solved(NamedTuple):
 
     def logsum(self) -> Floats:
         """Composite cost (origin, destination, commodity) [yuan/t]."""
-        return self.prepared.logsum(self.cost())
+        own = self.prepared
+        return composite_costs(self.source.total, own.mu, own.nest, own.ratio)
 
 
 @dataclass(frozen=True, eq=False)
@@ -179,9 +180,7 @@ class Prepared:
             self._demand_alike(warm.prepared.paths)
             rows = _rows(warm.pairs, pairs, len(self.paths.regions), len(self.paths.chains))
             start = picked(warm.solution.paths, rows, problem, warm.problem)
-            price = np.where(
-                np.isfinite(warm.problem.param[:, kernels.LIMIT]), warm.solution.state[:, kernels.PRICE], 0.0
-            )
+            price = warm.solution.state[:, kernels.PRICE]
             source = warm.source.fork(*groups)
             at_rest = rows is None and warm.prepared is self
         names = self.paths.regions
@@ -214,17 +213,9 @@ class Prepared:
         """Whether a solution of the other one may start this one."""
         return self.paths.virtual.star is other.paths.virtual.star
 
-    def logsum(self, cost: Floats) -> Floats:
-        """Composite cost (origin, destination, commodity) of the costs of the chains on the last axis."""
-        inner = self.mu[:, None] / self.ratio
-        if np.all(self.ratio == 1.0):
-            return logit_logsum(cost, self.mu)
-        parts = [logit_logsum(cost[..., self.nest == n], inner[:, self.nest == n][:, 0]) for n in np.unique(self.nest)]
-        return logit_logsum(np.stack(parts, axis=-1), self.mu)
-
 
 def _rows(have: Pairs, want: Pairs, zones: int, size: int) -> Ints | None:
-    """Group of `have` that every group of `want` is, −1 for none; None where all are the same. Both are sorted alike."""
+    """Group of `have` that every group of `want` is, −1 for none; None if all are the same. Both are sorted alike."""
     if have is want:
         return None
     old, new = ((p.commodity * zones + p.origin) * zones + p.destination for p in (have, want))

@@ -146,10 +146,14 @@ class FreightAssignment:
     @property
     def shares(self) -> xr.DataArray:
         """Shares of the chains (origin, destination, commodity, chain); 0 where nothing is carried."""
+        return self._labelled(self.share_array(), "share", "1")
+
+    def share_array(self) -> Floats:
+        """Shares of the chains as an array (origin, destination, commodity, chain)."""
         out = np.zeros(self._cost.shape)
         o, d, k = self._pairs
         out[o, d, k] = self._part.reshape(-1, len(self.chains)) / self.problem.demand[:, None]
-        return self._labelled(out, "share", "1")
+        return out
 
     @property
     def cost(self) -> xr.DataArray:
@@ -158,7 +162,7 @@ class FreightAssignment:
 
     def logsum_array(self) -> Floats:
         """Composite cost over the chains as an array (origin, destination, commodity) [yuan/t]."""
-        return self.solved.prepared.logsum(self._cost)
+        return self.solved._replace(source=self._source).logsum()
 
     @property
     def logsum(self) -> xr.DataArray:

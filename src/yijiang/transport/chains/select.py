@@ -48,8 +48,32 @@ def usage(
     commodity: str | Sequence[str] | None = None,
 ) -> pd.DataFrame:
     """Links that the cargo of a pair uses; see `FreightAssignment.usage`."""
+    net = solved.prepared.paths.network
+    top = net.arrays.topology
+    tonnes, total = on_links(solved, origin, destination, commodity)
+    used = np.flatnonzero(tonnes > 0.0)
+    modes, locks = np.array(top.names["modes"], object), np.array(["", *top.names["locks"]], object)
+    out = pd.DataFrame(
+        {
+            "link": np.array(top.names["links"], object)[used],
+            "mode": modes[top.link_mode[used]],
+            "lock": locks[top.link_lock[used] + 1],
+            "depth_m": net.arrays.figures["links"][used, 1],
+            "tonnes": tonnes[used],
+            "share": tonnes[used] / total,
+        }
+    )
+    return out.sort_values(["tonnes", "link"], ascending=[False, True], ignore_index=True)
+
+
+def on_links(
+    solved: Solved,
+    origin: str | Sequence[str],
+    destination: str | Sequence[str],
+    commodity: str | Sequence[str] | None = None,
+) -> tuple[Floats, float]:
+    """Tonnes of the cargo of a pair on every link (link,), and all tonnes of the pair [Mt/yr]."""
     paths, s, pairs = solved.prepared.paths, solved.solution.paths, solved.pairs
-    net, size = paths.network, len(paths.chains)
     ends = (("origin", origin, paths.regions), ("destination", destination, paths.regions))
     picked = np.ones(len(pairs.origin), dtype=bool)
     for (what, given, names), number in zip(ends, pairs[:2], strict=True):
@@ -57,19 +81,13 @@ def usage(
     if commodity is not None:
         picked &= np.isin(pairs.commodity, _places(commodity, paths.commodities, "commodity"))
     total = float(solved.problem.demand[picked].sum())
-    flow = np.where(np.repeat(picked, size).repeat(np.diff(s.group_ptr)), s.flow, 0.0)
+    flow = np.where(np.repeat(picked, len(paths.chains)).repeat(np.diff(s.group_ptr)), s.flow, 0.0)
     spread = np.repeat(flow, np.diff(s.link_ptr))
     arcs = s.link < len(paths.virtual.arc)
-    top = net.arrays.topology
+    top = paths.network.arrays.topology
     link = top.arcs[paths.virtual.arc[s.link[arcs]], columns.LINK]
-    tonnes = np.bincount(link, weights=spread[arcs], minlength=len(top.link_lock))
-    out = pd.DataFrame({"link": top.names["links"], "mode": np.array(top.names["modes"], object)[top.link_mode]})
-    out["lock"] = ["" if i < 0 else top.names["locks"][i] for i in top.link_lock]
-    out["depth_m"] = net.arrays.figures["links"][:, 1]
-    out["tonnes"] = tonnes
-    out["share"] = tonnes / total if total > 0.0 else 0.0
-    out = out.loc[out["tonnes"] > 0.0]
-    return out.sort_values(["tonnes", "link"], ascending=[False, True], ignore_index=True)
+    tonnes: Floats = np.bincount(link, weights=spread[arcs], minlength=len(top.link_lock)).astype(np.float64)
+    return tonnes, total
 
 
 def _places(given: str | Sequence[str], names: tuple[str, ...], what: str) -> list[int]:

@@ -57,7 +57,9 @@ class Star:
             np.minimum.at(low, ends, others)
             np.maximum.at(high, ends, others)
         fresh = np.where(low == high, LEAF, OPEN).astype(np.int32)
-        return cls(ptr, tail[link].astype(np.int32), head[link].astype(np.int32), link, through, fresh)
+        # A copy of its own: an array that may not be written to would have the kernels compiled once more.
+        passes = np.array(through, dtype=np.bool_)
+        return cls(ptr, tail[link].astype(np.int32), head[link].astype(np.int32), link, passes, fresh)
 
     @property
     def nodes(self) -> int:
