@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import copy
+import html
 import re
 import runpy
 from collections.abc import Callable
@@ -235,3 +236,22 @@ def test_one_rule_is_told_once_with_all_it_is_used_on(document: dict[str, Any]) 
     card = page[page.index(f'id="p-{document["projects"][0]["project"]}"') :].split("</article>")[0]
     assert card.count("depth to ship size") == 1
     assert all(f"<code>place {k}</code>" in card for k in range(3))
+
+
+def test_only_the_chosen_projects_are_bold_in_the_draws(document: dict[str, Any]) -> None:
+    document["robustness"]["projects"] = [
+        {"project": "sewage_hubei", "chosen_in_draws": 1.0, "in_near_best": 1.0},
+        {"project": "park_pairing", "chosen_in_draws": 0.2, "in_near_best": 0.0},
+    ]
+    document["package"] = [{"project": "sewage_hubei", "scale": 1.0, "start": 2026}]
+    page = render(document, "en")
+    names = {key: {"en": html.escape(name["en"])} for key, name in document["names"]["projects"].items()}
+    assert f'<span class="plain">{names["park_pairing"]["en"]}</span></th>' in page
+    assert f'<th scope="row">{names["sewage_hubei"]["en"]}</th>' in page
+
+
+def test_without_a_near_package_there_is_no_empty_table(document: dict[str, Any]) -> None:
+    document["robustness"]["near_best"] = {"packages": 1, "complete": True, "within": 0.02}
+    assert message("choice.loss", "en") in render(document, "en")
+    document["alternatives"] = []
+    assert message("choice.loss", "en") not in render(document, "en")
