@@ -269,7 +269,7 @@ class Search:
         programme = centred(self, bare, rules, objective, progress)
         rest = programme.copy()
         best: Choice | None = None
-        proved, miss = 0, 0.0
+        rank, proved, miss = (-math.inf, 0), 0, 0.0
         reason: tuple[str, ...] = ()
         for tried in range(TRIED):
             try:
@@ -277,7 +277,7 @@ class Search:
             except InfeasibleError:
                 reason = tuple(relaxations(problem)) if tried == 0 else ()
                 break
-            if (best is not None and solution.bound <= best.objective) or proved == PROVED:
+            if (best is not None and solution.bound <= rank[0]) or proved == PROVED:
                 break
             progress(f"package {tried + 1} in the full loop")
             scale = named(problem, solution.scale)
@@ -287,9 +287,17 @@ class Search:
             programme.correct(solution.scale, gain, moved)
             rest.forbid(solution.scale)
             choice = self.choice(scale, rules, alone, objective, start)
-            proved += choice is not None
-            if choice is not None and (best is None or _better(choice, best)):
-                best = choice
+            if choice is None:
+                continue
+            proved += 1
+            value = choice.objective
+            if problem.years is not None:
+                # The programme weighs packages by the worth of their starts, so they are compared by that, too.
+                worths = rest.gain_of(solution) + gain - problem.gain(solution.scale) - problem.alone
+                value = float(objective_value(objective, worths[None, :], rules.transfer_limit)[0][0])
+            # Ties go to the smaller package.
+            if best is None or (round(value, 9), -len(scale)) > (round(rank[0], 9), rank[1]):
+                best, rank = choice, (value, -len(scale))
         if best is None:
             text = "no package holds the limits and leaves every side at least as well off as alone"
             tight = "allow a little more at the tightest section: packages that just hold it fail in the full loop"
@@ -353,8 +361,3 @@ class Search:
         if excess > ECOLOGY_TOLERANCE:
             return None
         return Choice(state, dict(scale), dict(start or {}), gross, cost, paid, gain, transfer, float(value[0]), excess)
-
-
-def _better(one: Choice, other: Choice) -> bool:
-    """Whether a choice is better; ties go to the smaller package."""
-    return (round(one.objective, 9), -len(one.scale)) > (round(other.objective, 9), -len(other.scale))
