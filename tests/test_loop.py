@@ -7,8 +7,9 @@ import pytest
 
 import yijiang as yj
 from yijiang.base import Base
-from yijiang.errors import OptionError
+from yijiang.errors import OptionError, SolveError
 from yijiang.evaluation import Evaluator
+from yijiang.loop import Loop, Met
 from yijiang.numerics.acceleration import Anderson
 from yijiang.readings import Readings
 
@@ -35,6 +36,21 @@ def test_a_start_nearby_leads_to_the_same_place_in_no_more_steps(evaluator: Eval
 def test_a_state_without_network_lends_nothing(evaluator: Evaluator) -> None:
     still = evaluator.run()
     assert np.array_equal(evaluator.run(["channel"], near=[(0.0, still)]).income, evaluator.run(["channel"]).income)
+
+
+def test_a_start_that_leads_nowhere_is_given_up(evaluator: Evaluator, monkeypatch: pytest.MonkeyPatch) -> None:
+    meet, asked = Loop._meet, list[int]()
+
+    def lost(self: Loop, *given: object) -> Met:
+        asked.append(len(given[-1]))  # type: ignore[arg-type]
+        if given[-1]:
+            raise SolveError("lost")
+        return meet(self, *given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Loop, "_meet", lost)
+    cold = evaluator.run(BOTH)
+    assert np.array_equal(evaluator.run(BOTH, near=[(1.0, cold)]).income, cold.income)
+    assert asked == [0, 1, 0]
 
 
 def test_what_only_protects_leaves_the_economy_as_it_is(evaluator: Evaluator) -> None:

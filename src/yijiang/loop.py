@@ -92,6 +92,21 @@ class Loop:
         SolveError
             If the loop does not settle; the figures hold its residual.
         """
+        try:
+            return self._meet(eased, levers, network, near)
+        except SolveError:
+            if not near:
+                raise
+            # What was near in figures need not be near in the waits: a cold start decides.
+            return self._meet(eased, levers, network, ())
+
+    def _meet(
+        self,
+        eased: Floats,
+        levers: Levers,
+        network: Mapping[str, Mapping[str, Mapping[str, float]]],
+        near: Sequence[tuple[float, Met]],
+    ) -> Met:
         base, freight, steps = self.base, self.base.freight, 0
         start = self._start(near)
         if freight is None:
@@ -131,13 +146,14 @@ class Loop:
 
     def _start(self, near: Sequence[tuple[float, Met]]) -> Counterfactual | Floats:
         """State of the economy to begin from: the base moved by the shares of what is near."""
-        still = self.base.still
+        still, model = self.base.still, self.base.model.base
         moves = [w * (met.solution.plain_state - still.state) for w, met in near if w]
         if not moves:
             return still
         begin = still.state + sum(moves)
+        spending = np.arange(begin.size) >= model.income.size + model.expenditure.size
         # Spending is not negative, and a tiny one may be off by more than it is.
-        return np.where((still.state <= 0.0) | (begin > 0.1 * still.state), begin, still.state)
+        return np.where(spending & (begin < 0.1 * still.state), still.state, begin)
 
 
 def _with(levers: Levers, kappa: Floats) -> Levers:

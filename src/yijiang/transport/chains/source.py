@@ -16,6 +16,9 @@ from yijiang.transport.chains.kernels import alike, best_vehicles, join_chains, 
 from yijiang.transport.chains.virtual import VirtualNetwork
 from yijiang.transport.paths.forest import SERIAL_WORK, Numbers, Star
 
+#: Keys of the trees of the road from and to the zones; those of a main mode have its number.
+OUT, BACK = -1, -2
+
 
 @dataclass(frozen=True, slots=True)
 class Prefixes:
@@ -158,8 +161,11 @@ class ChainTrees:
         targets = np.concatenate([v.road_port, v.zone_state])
         kept = (zones * self.classes, forward.nodes)
         none = np.zeros(zones, np.int64)
-        self.out_trees = Trees(forward, v.zone_state, none, targets, rank, np.empty(kept, np.int32))
-        self.back_trees = Trees(backward, v.zone_state, none, targets, rank, np.empty(kept, np.int32))
+        #: Trees by main mode, and of the road from and to the zones.
+        self.trees = {
+            OUT: Trees(forward, v.zone_state, none, targets, rank, np.empty(kept, np.int32)),
+            BACK: Trees(backward, v.zone_state, none, targets, rank, np.empty(kept, np.int32)),
+        }
         self._legs(rank)
         legs = (len(self.job_class), len(prefixes.mode), int(np.diff(self.call_ptr).max(initial=0)))
         self.label, self.came = np.empty(legs), np.empty(legs, np.int32)
@@ -167,6 +173,7 @@ class ChainTrees:
         self.exit_port = np.empty(self.total.shape, np.int32)
         self._joined: Floats | None = None
         self._shares_legs = self._shares_chains = False
+        self._own = set(self.trees)
 
     def _star(self, vehicle: int) -> Star:
         v = self.virtual
@@ -196,14 +203,14 @@ class ChainTrees:
         self.leg = np.full(int(self.leg_ptr[-1]), np.inf)
         self.best = np.full(int(self.leg_ptr[-1]), -1, np.int32)
         self.tree_pred = np.empty(int(self.tree_ptr[-1]), np.int32)
-        self.leg_trees: dict[int, Trees] = {}
-        for m in sorted(m for m in used if len(calls[m])):
+        self.legs = sorted(m for m in used if len(calls[m]))
+        for m in self.legs:
             vehicles = np.arange(v.mode_first[m], v.mode_first[m + 1])
             star, mine = self._star(int(vehicles[0])), calls[m]
             roots = v.port_state[vehicles[0], mine] - v.base[vehicles[0]]
             kept = self.tree_pred[self.tree_ptr[m] : self.tree_ptr[m + 1]].reshape(-1, star.nodes)
             row = np.repeat(np.arange(len(vehicles)), len(mine))
-            self.leg_trees[m] = Trees(star, np.tile(roots, len(vehicles)), row, roots, rank, kept)
+            self.trees[m] = Trees(star, np.tile(roots, len(vehicles)), row, roots, rank, kept)
 
     def price(self, cost: Floats) -> Floats:
         """Bring the trees up to date and join the chains; see `Source`."""
@@ -220,19 +227,20 @@ class ChainTrees:
         self._joined = cost
         truck = int(v.mode_first[self.road])
         weight = cost[:, self.arc_first[truck] : self.arc_first[truck + 1]]
-        for trees in (self.out_trees, self.back_trees):
-            turned = np.ascontiguousarray(weight[:, trees.star.link])
-            if not trees.stand(turned):
-                trees.update(turned)
+        for key in (OUT, BACK):
+            turned = np.ascontiguousarray(weight[:, self.trees[key].star.link])
+            if not self.trees[key].stand(turned):
+                self._mine(key).update(turned)
                 all_anew = True
         moved = np.zeros(len(v.mode_first) - 1, bool)
-        for m, trees in self.leg_trees.items():
+        for m in self.legs:
             vehicles = range(int(v.mode_first[m]), int(v.mode_first[m + 1]))
             rows = np.concatenate([cost[:, self.arc_first[g] : self.arc_first[g + 1]] for g in vehicles])
-            if trees.stand(rows):
+            if self.trees[m].stand(rows):
                 continue
             moved[m] = True
             self._own_legs()
+            trees = self._mine(m)
             kept = slice(int(self.tree_ptr[m]), int(self.tree_ptr[m + 1]))
             trees.update(rows, self.tree_pred[kept].reshape(trees.pred.shape))
             ports = len(trees.target)
@@ -243,7 +251,7 @@ class ChainTrees:
 
         def part(first: int, last: int) -> None:
             join_chains(
-                first, last, self.job_class, self.job_zone, self.road, self.out_trees.out, self.back_trees.out,
+                first, last, self.job_class, self.job_zone, self.road, self.trees[OUT].out, self.trees[BACK].out,
                 p.parent, p.mode, p.before, p.of_chain, self.call_ptr, self.call, self.local, self.leg_ptr, self.leg,
                 v.board, cost, v.load, v.unload, anew, all_anew, self.label, self.came, self.total, self.exit_port,
             )  # fmt: skip
@@ -260,10 +268,17 @@ class ChainTrees:
         """Trees for other groups on a network of the same shape; what does not change there is not grown again."""
         twin = copy(self)
         twin.job, twin.chain, twin.end = job, chain, end
-        twin.out_trees, twin.back_trees = self.out_trees.fork(), self.back_trees.fork()
+        twin.trees = dict(self.trees)
+        twin._own, self._own = set(), set()
         twin._shares_legs = twin._shares_chains = self._shares_chains = True
-        twin.leg_trees = {m: trees.fork() for m, trees in self.leg_trees.items()}
         return twin
+
+    def _mine(self, key: int) -> Trees:
+        """Trees that may be brought up to date without touching those of whoever shares them."""
+        if key not in self._own:
+            self.trees[key] = self.trees[key].fork()
+            self._own.add(key)
+        return self.trees[key]
 
     def _own_legs(self) -> None:
         """Copy what is about to change and is shared with those that this was forked from."""
@@ -281,12 +296,12 @@ class ChainTrees:
     def columns(self, wanted: Ints) -> tuple[Ints, Shorts]:
         """Walk back along the chains joined last; see `Source`."""
         v, p = self.virtual, self.prefixes
-        road = self.out_trees.star
+        road, back = self.trees[OUT], self.trees[BACK]
         ptr, links = trace_chains(
             wanted, self.job, self.chain, self.end, self.job_class, self.job_zone, self.road, self.classes,
             p.of_chain, p.parent, p.mode, p.before, self.call_ptr, self.call, self.local, self.leg_ptr, self.best,
             self.came, self.exit_port, v.base, v.mode_first, self.tree_ptr, self.tree_pred, self.arc_first,
-            v.star.tail, v.port_state, self.out_trees.pred, self.back_trees.pred, self.back_trees.star.link, road.head,
+            v.star.tail, v.port_state, road.pred, back.pred, back.star.link, road.star.head,
             v.road_port, v.zone_state, v.board, v.load, v.unload,
         )  # fmt: skip
         return ptr, links
