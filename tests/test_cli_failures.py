@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from tests.test_cli import ENVIRONMENT, files, here, yijiang
+from tests.test_cli import ENVIRONMENT, files, here
 
 from yijiang.belt import case, write
 from yijiang.cli import main
@@ -46,8 +46,8 @@ def workers_of(pid: int) -> list[int]:
 @LINUX
 def test_a_killed_worker_is_told_and_the_next_run_goes_on(tmp_path: Path) -> None:
     store = tmp_path / "store"
-    words = (*PLAN, "--draws", 30, "--workers", 2, "--store", store)
-    run = started(*words, "--out", tmp_path / "out")
+    words = (*PLAN, "--draws", 30, "--store", store)
+    run = started(*words, "--workers", 2, "--out", tmp_path / "out")
     end = time.monotonic() + 400
     while time.monotonic() < end and run.poll() is None:
         there = workers_of(run.pid)
@@ -62,7 +62,7 @@ def test_a_killed_worker_is_told_and_the_next_run_goes_on(tmp_path: Path) -> Non
     assert "--store" in said
     assert not (tmp_path / "out").exists()
     kept = {f.name: f.read_bytes() for f in store.iterdir()}
-    again = yijiang(*words, "--out", tmp_path / "out", "--json")
+    again = here(*words, "--workers", 1, "--out", tmp_path / "out", "--json")
     assert again.returncode == 0, again.stderr
     assert all((store / name).read_bytes() == was for name, was in kept.items()), "a finished draw was computed again"
 
