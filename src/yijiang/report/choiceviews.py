@@ -106,6 +106,10 @@ def sharing_view(document: Document) -> dict[str, Any] | None:
     }
 
 
+#: A regret below this is none [million a year].
+TOLD = 0.1
+
+
 def robust_view(document: Document) -> dict[str, Any]:
     """Return how firm the result is: sentences, and per project in how many draws and near-best packages it stands."""
     names = Names(document)
@@ -130,7 +134,8 @@ def robust_view(document: Document) -> dict[str, Any]:
             lines.append(say("robust.same", share=percent(robust["same_package"], 3)))
         regret = robust.get("regret") or {}
         if known(regret.get("median")):
-            lines.append(say("robust.regret", median=money(regret["median"]), high=money(regret["high"])))
+            key = "robust.regret" if regret["median"] >= TOLD else "robust.regret_none"
+            lines.append(say(key, median=money(regret["median"]), high=money(regret["high"])))
         worst = robust.get("worst_tenth") or {}
         lines += [say("robust.worst", region=names("regions", r), gain=money(v)) for r, v in worst.items() if known(v)]
         flow = robust.get("pair_flow")
