@@ -117,7 +117,7 @@ def advance_lanes(
     right: Array, x: Array, out: Array, m: Memory, active: NDArray[np.bool_], tol: float, last: bool
 ) -> bool:
     """One accelerated step of every active lane; false when none is left."""
-    going, free = False, np.int64(-1)  # not the literal, which would have `go_on` compiled once more
+    going, free = False, int(np.int64(-1))  # not the literal, which would have `go_on` compiled once more
     for s in range(active.size):
         if active[s]:
             e, size = 0.0, 0.0

@@ -206,7 +206,7 @@ def _side_by_side(
     """
     done = np.ones((weights.shape[0], active.size), np.bool_)
     for at in prange(weights.shape[0]):
-        j = np.int64(at)  # a parallel index is unsigned, and would have `_sector` compiled once more
+        j = int(np.int64(at))  # a parallel index is unsigned, and would have `_sector` compiled once more
         _sector(j, active, weights, net, taxed, local[j], power, spending, phi, kept, output)
         for s in range(active.size):
             if active[s]:

@@ -135,12 +135,12 @@ def balance_group(
         flow[p] -= step
         flow[best] += step
         for i in range(fac_ptr[p], fac_ptr[p + 1]):
-            f = np.int64(fac[i])
+            f = int(np.int64(fac[i]))
             if mark[f] != stamp + 1:
                 load[f] = max(load[f] - pce * step, 0.0)
                 evaluate(f, load[f], param, state)
         for i in range(fac_ptr[best], fac_ptr[best + 1]):
-            f = np.int64(fac[i])
+            f = int(np.int64(fac[i]))
             if mark[f] == stamp:
                 load[f] += pce * step
                 evaluate(f, load[f], param, state)
@@ -183,7 +183,7 @@ def sweep(
     for i in range(len(demand)):
         widest = max(widest, pair_ptr[i + 1] - pair_ptr[i])
     work = np.empty((12, widest))
-    stamp = np.int64(0)  # a plain 0 has the callee compiled for the literal as well
+    stamp = int(np.int64(0))  # a plain 0 has the callee compiled for the literal as well
     for i in range(len(demand)):
         if excess[i] <= skip:
             continue
@@ -279,7 +279,7 @@ def choose(
     size = last - first
     cost, slope, part, new = work[0], work[1], work[2], work[3]
     c, s, q, log = work[4], work[5], work[6], work[7]
-    nests, count_open = 0, np.int64(0)
+    nests, count_open = 0, int(np.int64(0))
     for j in range(size):
         g = first + j
         nests = max(nests, nest[g] + 1)
@@ -294,7 +294,7 @@ def choose(
         part[j] = share[g] * demand
     composite, bend, target, held = work[8], work[9], work[10], work[11]
     for n in range(nests):
-        count, total = np.int64(0), 0.0
+        count, total = int(np.int64(0)), 0.0
         inside = 1.0
         for j in range(size):
             if nest[first + j] == n and cost[j] < np.inf:
@@ -343,7 +343,7 @@ def choose(
             else:
                 flow[p] = amount if p == group_ptr[g] else 0.0
             for i in range(fac_ptr[p], fac_ptr[p + 1]):
-                f = np.int64(fac[i])
+                f = int(np.int64(fac[i]))
                 load[f] = max(load[f] + pce * (flow[p] - before), 0.0)
                 evaluate(f, load[f], param, state)
         share[g] = amount / demand

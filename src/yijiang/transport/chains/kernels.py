@@ -90,8 +90,8 @@ def regrow(
                 place[:] = fresh
                 place[root[g]] = OPEN
                 dist[root[g]] = 0.0
-                count = offer(root[g], 0.0, np.int64(0), heap, key, place)
-                settle(count, ptr, head, w, through, np.bool_(False), dist, pred[t], order[t], heap, key, place)
+                count = offer(root[g], 0.0, int(np.int64(0)), heap, key, place)
+                settle(count, ptr, head, w, through, bool(np.bool_(False)), dist, pred[t], order[t], heap, key, place)
             for n in range(len(target)):
                 out[g, k, n] = dist[target[n]] if target[n] >= 0 else np.inf
 

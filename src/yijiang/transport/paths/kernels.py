@@ -155,7 +155,7 @@ def grow_forest(
         root = source[t]
         place[root] = OPEN
         dist[root] = -np.inf if widest else 0.0
-        size = offer(root, dist[root], np.int64(0), heap, key, place)
+        size = offer(root, dist[root], int(np.int64(0)), heap, key, place)
         reached = settle(size, ptr, head, weight[kind[t]], through, widest, dist, enter, settled, heap, key, place)
         if fields > 0:
             total[root] = 0.0

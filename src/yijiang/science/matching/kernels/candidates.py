@@ -161,7 +161,7 @@ def likeliest(
             full = in_need[need] == most and in_offer[offer] == most
             if full and value < of_need[need, 0] and value < of_offer[offer, 0]:
                 continue
-            if failing(np.int64(offer), np.int64(need), left, right, open_):
+            if failing(int(np.int64(offer)), int(np.int64(need)), left, right, open_):
                 continue
             in_need[need] = _push(of_need[need], name_need[need], in_need[need], value, offer)
             in_offer[offer] = _push(of_offer[offer], name_offer[offer], in_offer[offer], value, need)
@@ -202,7 +202,7 @@ def every(
                 if seen[offer] == need:
                     continue
                 seen[offer] = need
-                if failing(np.int64(offer), np.int64(need), left, right, open_):
+                if failing(int(np.int64(offer)), int(np.int64(need)), left, right, open_):
                     continue
                 if filled == len(first):
                     first = np.concatenate((first, np.empty(len(first), np.int64)))
