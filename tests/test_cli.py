@@ -263,7 +263,7 @@ def test_check_of_a_clean_belt_and_of_none(tmp_path: Path) -> None:
 def test_broken_belt_ends_with_2_and_nothing_is_written(tmp_path: Path) -> None:
     broken = broken_belt(tmp_path / "broken")
     before = files(tmp_path)
-    done = here("plan", "Upper", "Middle", "--belt", broken, "--out", tmp_path / "out")
+    done = yijiang("plan", "Upper", "Middle", "--belt", broken, "--out", tmp_path / "out")
     assert done.returncode == 2
     assert "regions, line 2, population = '-5'" in done.stderr
     assert files(tmp_path) == before
@@ -355,7 +355,7 @@ def test_no_feasible_package_ends_with_3_and_says_what_would_let_one(tmp_path: P
     # Cleaning alone costs more than it brings the two sides, and does not reach the agreed target.
     mine = own_projects(tmp_path / "mine", "phosphorus")
     words = ("plan", "Upper", "Middle", "--belt", "tiny", "--projects", mine, "--out", tmp_path / "out")
-    done = here(*words)
+    done = yijiang(*words)
     assert done.returncode == 3
     relaxations = [line for line in done.stderr.splitlines() if line.startswith("  ")]
     assert relaxations

@@ -33,6 +33,24 @@ def test_the_same_document_gives_the_same_page_and_is_not_changed(document: dict
     assert document == before
 
 
+def test_hundreds_of_projects_fit_the_page(document: dict[str, Any]) -> None:
+    few = render(document, "en")
+    assert "<details><summary>" not in few.split('id="package"')[-1].split("</section>")[0]
+    first = next(p for p in document["projects"] if p.get("available") and not p["chosen"])
+    fresh = [{**first, "project": f"n{k}", "name": {"en": f"Number {k}", "zh": f"第{k}项"}} for k in range(200)]
+    document["projects"] = [*document["projects"], *fresh]
+    area = next(a for a in document["areas"] if a["area"] == first["area"])
+    area["candidates"] = [*area["candidates"], *(p["project"] for p in fresh)]
+    page = render(document, "en")
+    chosen = sum(p["chosen"] for p in document["projects"])
+    folded = len(document["projects"]) - chosen
+    assert message("project.others", "en", count=folded) in page
+    assert message("page.more", "en", count=len(area["candidates"]) - 8) in page
+    # Every card is there, and the folded ones stand in one element that is closed again.
+    assert page.count('<article class="card') == len(document["projects"])
+    assert page.count("<details") == page.count("</details>")
+
+
 @pytest.mark.parametrize("lang", ["en", "zh", "both"])
 def test_headline_is_in_the_page(document: dict[str, Any], lang: str) -> None:
     page = render(document, lang)

@@ -20,6 +20,7 @@ from yijiang.report.wording import (
     percent,
     plain,
     say,
+    shortened,
 )
 
 
@@ -58,13 +59,19 @@ def _near(near: Mapping[str, Any]) -> Text:
     return say(key, count=near["packages"], **values) if key == "choice.near" else say(key, **values)
 
 
+#: Differences of a package from the chosen one that are listed.
+DIFFERENCES = 6
+#: Projects in the table of how firm the choice is.
+FIRM = 30
+
+
 def _differences(names: Names, chosen: set[str], package: set[str]) -> list[Text]:
     """Tell a package by what it leaves out of the chosen one and adds to it."""
     if not package:
         return [say("choice.empty")]
     lines = [say("choice.without", project=names("projects", p)) for p in sorted(chosen - package)]
     lines += [say("choice.with", project=names("projects", p)) for p in sorted(package - chosen)]
-    return lines or [say("choice.same")]
+    return shortened(lines, DIFFERENCES) or [say("choice.same")]
 
 
 def _frontier(document: Document, names: Names, lang: str) -> str:
@@ -164,6 +171,7 @@ def robust_view(document: Document) -> dict[str, Any]:
                 "draws": percent(r.get("chosen_in_draws"), 3),
                 "near": percent(r.get("in_near_best"), 3),
             }
-            for r in projects
+            for r in projects[:FIRM]
         ],
+        "more": say("page.more", count=len(projects) - FIRM) if len(projects) > FIRM else None,
     }

@@ -42,6 +42,17 @@ def _spread(low: Any, high: Any) -> Text:
     return plain("–") if low == high == 0 else money_range(low, high)
 
 
+#: With more projects than this, the cards of those not chosen are folded.
+OPEN = 24
+
+
+def open_cards(document: Document) -> int:
+    """How many cards, from the first, are open."""
+    rows = document.get("projects") or []
+    chosen = sum(bool(p.get("chosen")) for p in rows)
+    return len(rows) if len(rows) <= OPEN else chosen
+
+
 def project_cards(document: Document) -> list[dict[str, Any]]:
     """Return every project as a card, the chosen ones first."""
     names = Names(document)

@@ -12,7 +12,7 @@ from yijiang.report.choiceviews import choice_view, robust_view, sharing_view
 from yijiang.report.complement.view import complement_view
 from yijiang.report.learning.view import learning_view
 from yijiang.report.pointviews import points_view
-from yijiang.report.projectviews import project_cards
+from yijiang.report.projectviews import open_cards, project_cards
 from yijiang.report.river.view import river_view
 from yijiang.report.transport.view import transport_view
 from yijiang.report.waterviews import map_view
@@ -32,6 +32,7 @@ from yijiang.report.wording import (
     percent,
     plain,
     say,
+    shortened,
     span,
     told_in_its_currency,
     unit_for,
@@ -74,6 +75,7 @@ def _parts(document: Document) -> dict[str, Any]:
         "river": river_view(document),
         "transport": transport_view(document),
         "projects": project_cards(document),
+        "open_cards": open_cards(document),
         "choices": choice_view(document),
         "sharing": sharing_view(document),
         "years": years_view(document),
@@ -261,6 +263,10 @@ def _gain_bars(document: Document, names: Names, lang: str) -> str:
     return range_bars(bars, say("bar.title")[lang])
 
 
+#: Projects of an area that its row lists.
+LISTED = 8
+
+
 def area_rows(document: Document) -> list[dict[str, Any]]:
     """Return one row per area of the agreement: said, candidates, chosen, gain with range."""
     names = Names(document)
@@ -271,8 +277,8 @@ def area_rows(document: Document) -> list[dict[str, Any]]:
             {
                 "name": pair(area["name"]),
                 "said": pair(area.get("said")),
-                "candidates": [names("projects", p) for p in candidates],
-                "chosen": [names("projects", p) for p in chosen],
+                "candidates": shortened([names("projects", p) for p in candidates], LISTED),
+                "chosen": shortened([names("projects", p) for p in chosen], LISTED),
                 "gain": money(area.get("gain")) if known(area.get("gain")) else None,
                 "range": money_range(area.get("low"), area.get("high")),
             }

@@ -74,6 +74,13 @@ def joined(texts: Sequence[Text], sign: str = ", ") -> Text:
     return each(lambda lang: ("、" if lang == "zh" else sign).join(t[lang] for t in texts))
 
 
+def shortened(texts: Sequence[Text], most: int) -> list[Text]:
+    """The first of a long list, and how many more there are."""
+    if len(texts) <= most + 1:
+        return list(texts)
+    return [*texts[:most], say("page.more", count=len(texts) - most)]
+
+
 def known(value: Any) -> bool:
     """Say whether a value is a finite number."""
     return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
