@@ -324,6 +324,11 @@ def test_a_base_of_heavier_loads_by_hand(tiny: yj.Belt) -> None:
     heavier = Base(tiny, like=base, load=double)
     mine = (base.loads.region == tiny.regions.index("Upper")) & (base.loads.pollutant == 0)
     assert heavier.loads.tonnes == pytest.approx(np.where(mine, 2.0, 1.0) * base.loads.tonnes)
+    # A base made like the heavier one has the belt's loads again: what is drawn is not handed on.
+    assert Base(tiny, like=heavier).loads.tonnes.tolist() == base.loads.tonnes.tolist()
+    assert Base(tiny, like=heavier).rules.changes(["phosphorus"], {"phosphorus": 1e6}).removed.sum() == pytest.approx(
+        base.rules.changes(["phosphorus"], {"phosphorus": 1e6}).removed.sum()
+    )
     # The base it was made like is as before, and a removal is capped by the heavier load.
     assert base.loads.tonnes.sum() < heavier.loads.tonnes.sum()
     paid = {"phosphorus": 1e6}

@@ -32,7 +32,7 @@ DIFFUSE = ("agriculture", "land", "upstream")
 #: Activities that nobody can be asked to reduce.
 NATURAL = ("land", "upstream")
 #: Parts of a base that do not depend on the draw.
-SHARED = ("readings", "projects", "freight", "river", "transfer", "loads", "compensation")
+SHARED = ("readings", "projects", "freight", "river", "transfer", "listed_loads", "compensation")
 
 
 def accounts(belt: Belt, draw: int = 0) -> Accounts:
@@ -193,17 +193,12 @@ class Base:
             capital = accounts.value_added[:, belt.factors.index("capital")].sum(1)
         # Money spent on a sector that does not exist here moves nothing.
         output = np.where(accounts.output > 0, accounts.output, np.inf)
-        self.rules: Rules
-        if load is not None and self.river is not None:
-            drawn = self.loads.tonnes * load[self.loads.region, self.loads.pollutant]
-            self.loads = replace(self.loads, tonnes=drawn)
+        self._load = load
+        drawn = self.loads.tonnes if load is not None and self.river is not None else None
         if like is not None and shares:
-            tonnes = None if self.river is None else self.loads.tonnes
-            self.rules = like.rules.on(accounts.trade, output, capital, tonnes)
+            self.rules = like.rules.on(accounts.trade, output, capital, drawn)
         else:
-            self.rules = Rules(belt, accounts.trade, output, capital, self.projects)
-            if load is not None and self.river is not None:
-                self.rules = self.rules.on(accounts.trade, output, capital, self.loads.tonnes)
+            self.rules = Rules(belt, accounts.trade, output, capital, self.projects, drawn)
 
     @cached_property
     def readings(self) -> Readings:
@@ -252,6 +247,14 @@ class Base:
 
     @cached_property
     def loads(self) -> Loads:
+        """The loads of this base: those of the belt, times what is drawn."""
+        listed = self.listed_loads
+        if self._load is None:
+            return listed
+        return replace(listed, tonnes=listed.tonnes * self._load[listed.region, listed.pollutant])
+
+    @cached_property
+    def listed_loads(self) -> Loads:
         """The belt's loads as arrays."""
         table = self.belt.tables["loads"]
         matrix = self.transfer["mean"]

@@ -215,10 +215,18 @@ class Rules:
         Income of capital in the base [million yuan].
     projects
         The candidates.
+    tonnes : (load,), optional
+        Loads of the draw, where they are drawn too [t/yr].
     """
 
     def __init__(
-        self, belt: Belt, trade: Floats, output: Floats, capital_income: Floats, projects: Mapping[str, Project]
+        self,
+        belt: Belt,
+        trade: Floats,
+        output: Floats,
+        capital_income: Floats,
+        projects: Mapping[str, Project],
+        tonnes: Floats | None = None,
     ) -> None:
         self.projects = projects
         self._belt = belt
@@ -234,16 +242,16 @@ class Rules:
         self._friction_cap = belt.parameter("friction_cap") if "friction_cap" in have else 0.5
         loads = belt.tables["loads"]
         self._loads = {c: loads[c].astype(str).to_numpy() for c in ("region", "reach", "activity", "pollutant")}
-        self._tonnes = self._listed = loads["value"].to_numpy(float)
+        self._listed = loads["value"].to_numpy(float)
+        self._tonnes = self._listed if tonnes is None else tonnes
         self._shares: dict[tuple[str, ...], Floats] = {}
         self._using = self._using_values(belt)
 
     def on(self, trade: Floats, output: Floats, capital_income: Floats, tonnes: Floats | None = None) -> Rules:
-        """The same rules on the base figures of another draw; `tonnes` (load,) where the loads are drawn too."""
+        """The same rules on the base figures of another draw."""
         twin = copy(self)
         twin.trade, twin.output, twin._capital_income = trade, output, capital_income
-        if tonnes is not None:
-            twin._tonnes = tonnes
+        twin._tonnes = self._listed if tonnes is None else tonnes
         return twin
 
     def _using_values(self, belt: Belt) -> Floats:

@@ -247,7 +247,7 @@ def share(base: Base) -> Base:
     if base.freight is not None:
         _ = base.freight.base_state
     if base.river is not None:
-        _ = base.loads
+        _ = base.listed_loads
     _ = base.compensation
     return base
 
