@@ -21,6 +21,7 @@ from yijiang.planning.package import Ceilings, Problem, Programme
 from yijiang.planning.planner import plan
 from yijiang.planning.ranking import ranking
 from yijiang.planning.responses import Settlement
+from yijiang.report import render
 
 from .test_package import best_of_all, made
 
@@ -154,5 +155,6 @@ def test_a_first_look_leaves_out_what_cannot_pay(monkeypatch: pytest.MonkeyPatch
     assert quick.package == whole.package
     row = next(p for p in quick.document["projects"] if p["project"] == "machine_tools")
     assert not row["chosen"]
-    assert "first-order" in row["why_not"]["en"]
+    assert row["why_not"]["costs"] > row["why_not"]["brings"]
+    assert "first look at the margin" in render(quick.document, "en")
     assert math.isfinite(row["effect"]["Middle"])

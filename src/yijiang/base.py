@@ -195,6 +195,7 @@ class Base:
         output = np.where(accounts.output > 0, accounts.output, np.inf)
         self._load = load
         drawn = self.loads.tonnes if load is not None and self.river is not None else None
+        self.rules: Rules
         if like is not None and shares:
             self.rules = like.rules.on(accounts.trade, output, capital, drawn)
         else:

@@ -169,11 +169,8 @@ def _why_not(plan: Plan, name: str, available: bool) -> dict[str, Any]:
         }
     where = list(plan.rules.partners)
     if name in plan.ranked.gross:
-        brings = float(plan.ranked.gross[name][where].sum())
-        return {
-            "en": f"not evaluated: by a first-order look it brings the partners {brings:,.0f} and costs more",
-            "zh": f"未逐一计算：一阶估计为各方带来{brings:,.0f}，成本更高",
-        }
+        cost = float(plan.search.settlement.cost[name][where].sum())
+        return {"brings": float(plan.ranked.gross[name][where].sum()), "costs": cost}
     net = float(plan.search.net([name], plan.search.responses.single[name])[where].sum())
     if net < 0:
         return {"loss": -net}

@@ -22,9 +22,11 @@ from yijiang.report.wording import (
 
 
 def _why_not(reason: Any) -> Text:
-    """Word why a project is not chosen: a loss is told as money."""
-    loss = reason.get("loss") if isinstance(reason, dict) else None
-    return say("project.loss", amount=money(loss)) if known(loss) else pair(reason)
+    """Word why a project is not chosen: a loss, and what a first look found, are told as money."""
+    told = reason if isinstance(reason, dict) else {}
+    if known(told.get("brings")):
+        return say("project.left_out", gain=money(told["brings"]), cost=money(told["costs"]))
+    return say("project.loss", amount=money(told["loss"])) if known(told.get("loss")) else pair(reason)
 
 
 def _levers(levers: Sequence[Any]) -> list[dict[str, Any]]:
