@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 
 from yijiang.scenario import NETWORK_KINDS
 
+from .package.problem import wasted
+
 if TYPE_CHECKING:
     from yijiang.base import Base
 
@@ -44,7 +46,7 @@ class Filled:
 
     def wasted(self, rows: Floats) -> Floats:
         """Waste of packages given as rows of 0 and 1 (package, ceiling)."""
-        return np.maximum(rows @ self.share.T - 1, 0.0)
+        return wasted(self.share, rows)
 
 
 def filled(base: Base, names: Sequence[str]) -> Filled:

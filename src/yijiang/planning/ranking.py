@@ -69,7 +69,7 @@ def ranking(
     base = evaluator.base
     table = Outcome(evaluator, still, still).response.projects
     regions = base.belt.regions
-    gross = {n: row for n, row in zip(table.index, table[regions].to_numpy(), strict=True) if n in set(names)}
+    gross = dict(zip(names, table.loc[names, regions].to_numpy(), strict=True))
     where = [regions.index(p) for p in partners]
 
     def may_pay(name: str) -> bool:

@@ -44,6 +44,11 @@ class Years:
     budget: Floats
 
 
+def wasted(share: Floats, scale: ArrayLike) -> Floats:
+    """What goes beyond each ceiling (…, ceiling), for shares of them (ceiling, project) and scales (…, project)."""
+    return np.maximum(np.asarray(scale, dtype=np.float64) @ share.T - 1, 0.0)
+
+
 @dataclass(frozen=True, eq=False)
 class Ceilings:
     """Cells in which projects together reach the most that levers can do: what goes beyond is wasted.
@@ -73,7 +78,7 @@ class Ceilings:
 
     def wasted(self, scale: ArrayLike) -> Floats:
         """Share of each ceiling that a package pays for and that brings nothing (…, ceiling)."""
-        return np.maximum(np.asarray(scale, dtype=np.float64) @ self.share.T - 1, 0.0)
+        return wasted(self.share, scale)
 
     def flips(self, scale: Floats) -> Floats:
         """What each project adds to the waste of the rest of a package of whole projects (project, ceiling)."""
