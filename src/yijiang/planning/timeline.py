@@ -13,7 +13,7 @@ from yijiang.errors import InfeasibleError
 
 from .games import nash
 from .package.model import ceiling_worth, pair_share
-from .years import built, spent
+from .years import timetable
 
 if TYPE_CHECKING:
     from .planner import Plan
@@ -88,11 +88,12 @@ def timeline(plan: Plan) -> dict[str, Any]:
     rate = plan.base.belt.parameter("discount_rate")
     delta = 1 / (1 + rate)
     entries = [plan.base.projects[name] for name in package]
-    ramps = [int(e.row["ramp_years"]) for e in entries]
     starts = [plan.choice.start.get(n, int(e.row["start_year"])) for n, e in zip(package, entries, strict=True)]
     parts = taken_apart(plan)
-    axis = np.arange(min(starts), max(s + max(1, r) for s, r in zip(starts, ramps, strict=True)) + 1)
-    shares = np.array([[built(s, y, r) for y in axis.tolist()] for s, r in zip(starts, ramps, strict=True)])
+    table = timetable(plan.base, dict(zip(package, starts, strict=True)), plan.regions, plan.choice.scale)
+    axis = np.array([row["year"] for row in table])
+    shares = np.array([[row["built"][n] for row in table] for n in package])
+    spending = np.array([[row["spending"][n] for n in plan.regions] for row in table])
     begun = np.array([[float(y >= s) for y in axis.tolist()] for s in starts])
     both = np.minimum(shares[parts.pairs[:, 0]], shares[parts.pairs[:, 1]])
     whole = shares.min(axis=0)
@@ -114,7 +115,6 @@ def timeline(plan: Plan) -> dict[str, Any]:
     # Level payments begin with the work, which may be later than the first year that could be planned.
     level = counted["transfer"] / delta ** int(axis[0] - first)
     net = income - cost + paid + level
-    spending = _spending(plan, starts, ramps, axis)
     seen = delta ** (axis - first)
     # The last row stands for all the years after it.
     weight = np.append((1 - delta) * seen[:-1], seen[-1])
@@ -212,18 +212,6 @@ def worth(plan: Plan, parts: Parts, starts: Sequence[int]) -> dict[str, Floats]:
         "gross": gross, "cost": cost, "compensation": paid, "together": together, "transfer": transfer,
         "after_transfer": together + transfer, "alone": problem.alone,
     }  # fmt: skip
-
-
-def _spending(plan: Plan, starts: Sequence[int], ramps: Sequence[int], axis: NDArray[np.int64]) -> Floats:
-    """Cash spent by every partner (year, partner) [million]."""
-    total = np.zeros((len(axis), len(plan.regions)))
-    for name, start, ramp in zip(plan.package, starts, ramps, strict=True):
-        project = plan.base.projects[name]
-        capital, running = float(project.row["capital_cost"]), float(project.row["running_cost"])
-        flow = np.array([spent(start, y, ramp, capital, running) for y in axis.tolist()])
-        share = np.array([project.payers.get(n, 0.0) for n in plan.regions])
-        total += plan.choice.scale[name] * flow[:, None] * share
-    return total
 
 
 def _budget(plan: Plan, partner: int, year: int) -> float | None:

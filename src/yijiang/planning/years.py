@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -106,7 +106,7 @@ def _last(latest: object, first: int) -> int:
 
 def timetable(
     base: Base, starts: Mapping[str, int], partners: Sequence[str], scale: Mapping[str, float]
-) -> list[dict[str, object]]:
+) -> list[dict[str, Any]]:
     """What every partner spends and how much of the effect is there, by year, for a package with its starts.
 
     Parameters
@@ -125,7 +125,7 @@ def timetable(
         return []
     entries = {name: base.projects[name].row for name in starts}
     last = max(year + max(1, int(entries[name]["ramp_years"])) for name, year in starts.items())
-    rows: list[dict[str, object]] = []
+    rows: list[dict[str, Any]] = []
     for year in range(min(starts.values()), last + 1):
         spending = dict.fromkeys(partners, 0.0)
         shares = {}
